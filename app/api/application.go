@@ -1,0 +1,74 @@
+package api
+
+import "time"
+
+// Storage says where the keys will live.
+type Storage string
+
+// StoragePC is a folder on the citizen's computer.
+const StoragePC Storage = "personal-computer"
+
+// ApplicationStatus is how far the certification authority is.
+type ApplicationStatus string
+
+// The statuses of an application, in order; rejected ends it.
+const (
+	ApplicationCreated  ApplicationStatus = "created"
+	ApplicationChecking ApplicationStatus = "checking"
+	ApplicationApproved ApplicationStatus = "approved"
+	ApplicationRejected ApplicationStatus = "rejected"
+	ApplicationAwaiting ApplicationStatus = "awaiting-import"
+	ApplicationIssued   ApplicationStatus = "issued"
+)
+
+// StatusChange is a status with the time it was reached.
+type StatusChange struct {
+	Status ApplicationStatus `json:"status" enum:"created,checking,approved,rejected,awaiting-import,issued"`
+	At     time.Time         `json:"at"`
+}
+
+// Application is the request for certificates as the authority keeps it.
+type Application struct {
+	Number  string            `json:"number"`
+	Status  ApplicationStatus `json:"status" enum:"created,checking,approved,rejected,awaiting-import,issued"`
+	History []StatusChange    `json:"history"`
+	Email   string            `json:"email,omitempty"`
+	Storage Storage           `json:"storage" enum:"personal-computer"`
+}
+
+// ApplyRequest asks for certificates for key pairs that were made on the
+// citizen's computer. The requests are PKCS#10 (RFC 2986) in DER, one for
+// authentication and one for signing; the JSON has them in base64.
+type ApplyRequest struct {
+	Email    string   `json:"email,omitempty" maxLength:"254"`
+	Storage  Storage  `json:"storage" enum:"personal-computer"`
+	Requests [][]byte `json:"requests" minItems:"1" maxItems:"2"`
+}
+
+// CertificateKind tells the pair's two certificates apart.
+type CertificateKind string
+
+// The kinds of certificate.
+const (
+	CertificateAuth CertificateKind = "rsa-auth"
+	CertificateSign CertificateKind = "rsa-sign"
+)
+
+// Certificate is an issued certificate in DER.
+type Certificate struct {
+	Kind CertificateKind `json:"kind" enum:"rsa-auth,rsa-sign"`
+	DER  []byte          `json:"der"`
+}
+
+// Certificates is what was issued, with the authority's own certificates from
+// the issuing one to the root.
+type Certificates struct {
+	Certificates []Certificate `json:"certificates"`
+	Chain        [][]byte      `json:"chain"`
+}
+
+// ImportRequest confirms that the certificates lie in key files: the SHA-256 of
+// each one's DER, in hex.
+type ImportRequest struct {
+	Fingerprints []string `json:"fingerprints" minItems:"1" maxItems:"2"`
+}

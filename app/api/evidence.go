@@ -1,0 +1,204 @@
+package api
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+)
+
+// Picture is a photograph as the camera or a file gave it: JPEG or PNG, at most
+// [MaxPicture] bytes. It is looked at by nobody but the backend and its
+// operators, and prints as its size.
+type Picture struct {
+	Type string // "image/jpeg" or "image/png"
+	Data []byte
+}
+
+// Bounds of what is taken in one body.
+const (
+	MaxJSON    = 64 << 10
+	MaxPicture = 10 << 20
+	MaxFrames  = 2 << 20
+)
+
+// Side of an identity card.
+type Side string
+
+// The sides of a card.
+const (
+	Front Side = "front"
+	Back  Side = "back"
+)
+
+// PromptKind is a movement of the head.
+type PromptKind string
+
+// The movements that are asked for. Left and right are the citizen's own.
+const (
+	TurnLeft   PromptKind = "turn-left"
+	TurnRight  PromptKind = "turn-right"
+	LookUp     PromptKind = "look-up"
+	LookDown   PromptKind = "look-down"
+	Blink      PromptKind = "blink"
+	ComeCloser PromptKind = "come-closer"
+)
+
+// Prompt is the one movement that is due now; the next is not told before.
+type Prompt struct {
+	Index int        `json:"index" doc:"From 0"`
+	Kind  PromptKind `json:"kind" enum:"turn-left,turn-right,look-up,look-down,blink,come-closer"`
+	Until time.Time  `json:"until" doc:"By the backend's clock"`
+}
+
+// Challenge is a video identification: a seed for the recording's hash chain
+// and a number of prompts, of which one is shown at a time.
+type Challenge struct {
+	ID      string  `json:"id"`
+	Seed    string  `json:"seed" doc:"Base64url; begins the hash chain of the recording"`
+	Prompts int     `json:"prompts" doc:"How many prompts there will be"`
+	Prompt  *Prompt `json:"prompt,omitempty" doc:"The prompt due now"`
+	// NextHead is how soon the client should send the chain's head again.
+	NextHead  int       `json:"next_head_ms"`
+	Over      bool      `json:"over" doc:"All prompts were shown; send the remaining frames and finish"`
+	FramesBy  time.Time `json:"frames_by" doc:"Until when frames are taken"`
+	Received  int       `json:"received" doc:"Frames received so far, without a gap from the first"`
+	TriesLeft int       `json:"tries_left"`
+}
+
+// HeadRequest tells, live, how far the recording's hash chain has come.
+type HeadRequest struct {
+	Frames int    `json:"frames" minimum:"0" maximum:"600" doc:"Number of frames hashed so far"`
+	Head   string `json:"head" pattern:"^[0-9a-f]{64}$"`
+}
+
+// CardFields is what stands on the card, as the citizen confirms it. Names are
+// in Cyrillic letters, in capitals or not.
+type CardFields struct {
+	Surname        string `json:"surname" minLength:"1" maxLength:"100"`
+	Name           string `json:"name" minLength:"1" maxLength:"100"`
+	Patronymic     string `json:"patronymic,omitempty" maxLength:"100"`
+	Sex            Sex    `json:"sex" enum:"male,female"`
+	BirthDate      Date   `json:"birth_date" format:"date"`
+	BirthPlace     string `json:"birth_place" minLength:"1" maxLength:"100"`
+	Nationality    string `json:"nationality" minLength:"1" maxLength:"60"`
+	Citizenship    string `json:"citizenship" minLength:"1" maxLength:"60"`
+	DocumentNumber string `json:"document_number" pattern:"^[0-9]{9}$"`
+	Issuer         string `json:"issuer" minLength:"1" maxLength:"100"`
+	IssueDate      Date   `json:"issue_date" format:"date"`
+	ExpiryDate     Date   `json:"expiry_date" format:"date"`
+}
+
+// FieldsRequest confirms the fields of the card.
+type FieldsRequest struct {
+	Fields    CardFields `json:"fields"`
+	Confirmed bool       `json:"confirmed" doc:"The citizen ticked “I confirm the data is true”"`
+}
+
+// Sex as the card has it.
+type Sex string
+
+// The two entries of the card.
+const (
+	Male   Sex = "male"
+	Female Sex = "female"
+)
+
+// Date is a day as YYYY-MM-DD.
+type Date string
+
+// Time is the beginning of the day in UTC, or an error when it is no date.
+func (d Date) Time() (time.Time, error) { return time.Parse(time.DateOnly, string(d)) }
+
+// DecisionState is how far an operator's decision is.
+type DecisionState string
+
+// The states of a decision.
+const (
+	DecisionWaiting  DecisionState = "waiting"
+	DecisionApproved DecisionState = "approved"
+	DecisionRejected DecisionState = "rejected"
+)
+
+// RejectReason says what has to be done again; [RejectReason.Repeat] is where.
+type RejectReason string
+
+// The reasons an operator may give.
+const (
+	RejectSelfie    RejectReason = "selfie"    // the face cannot be seen well
+	RejectRecording RejectReason = "recording" // the movements cannot be seen
+	RejectCard      RejectReason = "card"      // the card cannot be read
+	RejectFields    RejectReason = "fields"    // the fields differ from the card
+	RejectExpired   RejectReason = "expired"   // the card is not valid any more
+	RejectPerson    RejectReason = "person"    // the data differ from the register: service centre
+)
+
+// RejectReasons lists them.
+func RejectReasons() []RejectReason {
+	return []RejectReason{RejectSelfie, RejectRecording, RejectCard, RejectFields, RejectExpired, RejectPerson}
+}
+
+// Repeat is the step from which the citizen goes on after a rejection, or
+// [StepCancelled] where the way ends.
+func (r RejectReason) Repeat() Step {
+	switch r {
+	case RejectSelfie:
+		return StepSelfie
+	case RejectRecording:
+		return StepRecording
+	case RejectCard, RejectExpired:
+		return StepCard
+	case RejectFields:
+		return StepFields
+	default:
+		return StepCancelled
+	}
+}
+
+// Decision is an operator's word on the evidence.
+type Decision struct {
+	State  DecisionState `json:"state" enum:"waiting,approved,rejected"`
+	Reason RejectReason  `json:"reason,omitempty"`
+	Since  time.Time     `json:"since" doc:"When the evidence was complete"`
+	At     *time.Time    `json:"at,omitempty" doc:"When it was decided"`
+}
+
+// PassedData is what Digital ID passes to the certification authority once the
+// citizen consents.
+type PassedData struct {
+	IIN        IIN    `json:"iin"`
+	Surname    string `json:"surname"`
+	Name       string `json:"name"`
+	Patronymic string `json:"patronymic,omitempty"`
+	Document   string `json:"document" doc:"Number of the identity card"`
+}
+
+// Hash is the SHA-256, in hex, of the data's JSON as encoding/json writes it:
+// the value the citizen's consent is bound to.
+func (d PassedData) Hash() string {
+	// A struct of strings always encodes.
+	text, _ := json.Marshal(d)
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// GrantRequest consents to passing the data, by its hash and with the PIN.
+type GrantRequest struct {
+	DataSHA256 string `json:"data_sha256" pattern:"^[0-9a-f]{64}$"`
+	PIN        Secret `json:"pin" minLength:"6" maxLength:"6" pattern:"^[0-9]{6}$"`
+}
+
+// Document is one entry of the cabinet's list.
+type Document struct {
+	ID        string        `json:"id"`
+	Kind      string        `json:"kind" enum:"identity-card"`
+	State     DecisionState `json:"state" enum:"waiting,approved,rejected"`
+	Fields    CardFields    `json:"fields"`
+	AddedAt   time.Time     `json:"added_at"`
+	DecidedAt *time.Time    `json:"decided_at,omitempty"`
+}
+
+// Documents is the cabinet's list.
+type Documents struct {
+	Documents []Document `json:"documents"`
+}

@@ -1,0 +1,261 @@
+package api
+
+import "net/http"
+
+// The codes. The first group is answered by the backend, the second arises on
+// the citizen's computer.
+const (
+	BadRequest        Code = "bad-request"
+	TooLarge          Code = "too-large"
+	Unauthorised      Code = "unauthorised"
+	ProofRefused      Code = "proof-refused"
+	ClockWrong        Code = "clock-wrong"
+	NonceUsed         Code = "nonce-used"
+	OutOfOrder        Code = "out-of-order"
+	NotFound          Code = "not-found"
+	KeyReused         Code = "idempotency-key-reused"
+	TooMany           Code = "too-many-requests"
+	Overloaded        Code = "overloaded"
+	Internal          Code = "internal"
+	EnrolmentEnded    Code = "enrolment-ended"
+	IINInvalid        Code = "iin-invalid"
+	PhoneInvalid      Code = "phone-invalid"
+	CodeWrong         Code = "code-wrong"
+	CodeExpired       Code = "code-expired"
+	CodeExhausted     Code = "code-exhausted"
+	CodeTooSoon       Code = "code-too-soon"
+	TextOutdated      Code = "text-outdated"
+	PictureTooLarge   Code = "picture-too-large"
+	PictureTooSmall   Code = "picture-too-small"
+	PictureWrongType  Code = "picture-wrong-type"
+	PictureDamaged    Code = "picture-damaged"
+	ChallengeExpired  Code = "challenge-expired"
+	RecordingBroken   Code = "recording-broken"
+	RecordingLocked   Code = "recording-locked"
+	PINWeak           Code = "pin-weak"
+	PINWrong          Code = "pin-wrong"
+	PINLocked         Code = "pin-locked"
+	FieldsInvalid     Code = "fields-invalid"
+	CardExpired       Code = "card-expired"
+	GrantExpired      Code = "grant-expired"
+	EmailInvalid      Code = "email-invalid"
+	RequestInvalid    Code = "request-invalid"
+	ApplicationOther  Code = "application-other-keys"
+	NotIssued         Code = "not-issued"
+	FingerprintsWrong Code = "fingerprints-wrong"
+
+	Offline         Code = "offline"
+	TimedOut        Code = "timed-out"
+	Intercepted     Code = "connection-intercepted"
+	CaptivePortal   Code = "captive-portal"
+	CameraNone      Code = "camera-none"
+	CameraBusy      Code = "camera-busy"
+	CameraDenied    Code = "camera-denied"
+	CameraUnplugged Code = "camera-unplugged"
+	CameraStalled   Code = "camera-stalled"
+	CameraBadFrame  Code = "camera-bad-frame"
+	FolderGone      Code = "folder-gone"
+	FolderReadOnly  Code = "folder-read-only"
+	FolderFull      Code = "folder-full"
+	FileExists      Code = "file-exists"
+	FileUnverified  Code = "file-unverified"
+	PasswordWeak    Code = "password-weak"
+	KeyringMissing  Code = "keyring-missing"
+	KeysLost        Code = "keys-lost"
+	KeysDamaged     Code = "keys-damaged"
+	JournalDamaged  Code = "journal-damaged"
+)
+
+// row keeps the table below readable: sentence and remedy, each kk, ru, en.
+func row(code Code, status int, again bool, sentence, remedy Wording) Failure {
+	return Failure{Code: code, Status: status, Again: again, Sentence: sentence, Remedy: remedy}
+}
+
+var failures = table(
+	row(BadRequest, http.StatusUnprocessableEntity, false,
+		Wording{"Сервер жіберілген деректерді қабылдамады.", "Сервер не принял отправленные данные.", "The server did not accept the data."},
+		Wording{"Енгізгеніңізді тексеріп, қайта жіберіңіз.", "Проверьте введённое и отправьте ещё раз.", "Check what you entered and send it again."}),
+	row(TooLarge, http.StatusRequestEntityTooLarge, false,
+		Wording{"Жіберілген деректер тым көп.", "Отправлено слишком много данных.", "Too much data was sent."},
+		Wording{"Кішірек файл таңдаңыз.", "Выберите файл меньшего размера.", "Choose a smaller file."}),
+	row(Unauthorised, http.StatusUnauthorized, false,
+		Wording{"Бұл өтініш осы компьютерден ашылмаған.", "Эта заявка открыта не с этого компьютера.", "This application was not opened on this computer."},
+		Wording{"Басынан бастаңыз: ЖСН-ді енгізіңіз.", "Начните сначала: введите ИИН.", "Begin again with your IIN."}),
+	row(ProofRefused, http.StatusUnauthorized, false,
+		Wording{"Компьютердің кілті расталмады.", "Ключ компьютера не подтверждён.", "The key of this computer was not confirmed."},
+		Wording{"Қолданбаны жауып, қайта ашыңыз. Көмектеспесе, 1414-ке қоңырау шалыңыз.", "Закройте и снова откройте приложение. Если не поможет, позвоните 1414.", "Close the application and open it again. If that does not help, call 1414."}),
+	row(ClockWrong, http.StatusUnauthorized, false,
+		Wording{"Компьютердегі уақыт дұрыс емес.", "На компьютере неверное время.", "The clock of this computer is wrong."},
+		Wording{"Компьютер параметрлерінде күн мен уақытты автоматты түрде орнатуды қосып, қайталаңыз.", "Включите в настройках компьютера автоматическую установку даты и времени и повторите.", "Turn on automatic date and time in the settings of the computer and try again."}),
+	row(NonceUsed, http.StatusConflict, true,
+		Wording{"Бұл қадам бұрын орындалған.", "Этот шаг уже выполнен.", "This step was already taken."},
+		Wording{"Ештеңе істеудің қажеті жоқ: қолданба қай жерде тоқтағаныңызды тексереді.", "Ничего делать не нужно: приложение проверит, где вы остановились.", "There is nothing to do: the application checks where you are."}),
+	row(OutOfOrder, http.StatusConflict, true,
+		Wording{"Бұл қадамның кезегі әлі келген жоқ.", "Этот шаг сейчас выполнить нельзя.", "This step cannot be taken now."},
+		Wording{"Қолданба сізді қажетті қадамға апарады.", "Приложение вернёт вас к нужному шагу.", "The application takes you to the right step."}),
+	row(NotFound, http.StatusNotFound, false,
+		Wording{"Мұндай өтініш табылмады.", "Такая заявка не найдена.", "There is no such application."},
+		Wording{"Басынан бастаңыз: ЖСН-ді енгізіңіз.", "Начните сначала: введите ИИН.", "Begin again with your IIN."}),
+	row(KeyReused, http.StatusConflict, false,
+		Wording{"Қайталанған сұрау бастапқысынан өзгеше.", "Повторный запрос отличается от первого.", "The repeated request differs from the first."},
+		Wording{"Қолданбаны жауып, қайта ашыңыз.", "Закройте и снова откройте приложение.", "Close the application and open it again."}),
+	row(TooMany, http.StatusTooManyRequests, true,
+		Wording{"Әрекет тым көп болды.", "Слишком много попыток.", "Too many attempts."},
+		Wording{"Көрсетілген уақытқа дейін күтіңіз немесе 1414-ке қоңырау шалыңыз.", "Подождите до указанного времени или позвоните 1414.", "Wait until the time shown or call 1414."}),
+	row(Overloaded, http.StatusServiceUnavailable, true,
+		Wording{"Қазір қызметке жүгінушілер көп.", "Сейчас к сервису обращается много людей.", "Many people are using the service right now."},
+		Wording{"Күте тұрыңыз: қолданба өзі қайталайды.", "Подождите: приложение повторит само.", "Please wait: the application tries again by itself."}),
+	row(Internal, http.StatusInternalServerError, true,
+		Wording{"Сервисте қате болды.", "В сервисе произошла ошибка.", "Something went wrong in the service."},
+		Wording{"Бірнеше минуттан кейін қайталаңыз. Енгізгеніңіз сақталды.", "Повторите через несколько минут. Всё введённое сохранено.", "Try again in a few minutes. What you entered is kept."}),
+	row(EnrolmentEnded, http.StatusGone, false,
+		Wording{"Бұл өтініштің мерзімі аяқталды.", "Срок этой заявки истёк.", "This application has ended."},
+		Wording{"Басынан бастаңыз: ЖСН-ді енгізіңіз.", "Начните сначала: введите ИИН.", "Begin again with your IIN."}),
+	row(IINInvalid, http.StatusUnprocessableEntity, false,
+		Wording{"ЖСН-де қате бар.", "В ИИН есть ошибка.", "There is a mistake in the IIN."},
+		Wording{"Жеке куәліктегі 12 цифрды тексеріңіз.", "Сверьте 12 цифр с удостоверением личности.", "Compare the 12 digits with your identity card."}),
+	row(PhoneInvalid, http.StatusUnprocessableEntity, false,
+		Wording{"Телефон нөмірінде қате бар.", "В номере телефона есть ошибка.", "There is a mistake in the phone number."},
+		Wording{"Нөмірді +7-ден бастап, он цифрмен енгізіңіз.", "Введите номер: +7 и десять цифр.", "Enter +7 and ten digits."}),
+	row(CodeWrong, http.StatusUnprocessableEntity, false,
+		Wording{"Код дұрыс емес.", "Код неверный.", "The code is wrong."},
+		Wording{"Соңғы SMS-тегі кодты тексеріп енгізіңіз.", "Введите код из последнего SMS.", "Enter the code from the latest SMS."}),
+	row(CodeExpired, http.StatusUnprocessableEntity, false,
+		Wording{"Кодтың мерзімі өтіп кетті.", "Срок действия кода истёк.", "The code has expired."},
+		Wording{"«Кодты қайта жіберу» батырмасын басыңыз.", "Нажмите «Отправить код ещё раз».", "Press “Send the code again”."}),
+	row(CodeExhausted, http.StatusTooManyRequests, false,
+		Wording{"Код үш рет қате енгізілді.", "Код введён неверно три раза.", "The code was wrong three times."},
+		Wording{"Көрсетілген уақытта жаңа код сұраңыз немесе оператордың қоңырауына тапсырыс беріңіз.", "В указанное время запросите новый код или закажите звонок оператора.", "Ask for a new code at the time shown, or for a call by an operator."}),
+	row(CodeTooSoon, http.StatusTooManyRequests, true,
+		Wording{"Код жақында ғана жіберілді.", "Код отправлен совсем недавно.", "A code was sent just now."},
+		Wording{"SMS бірер минут кешігуі мүмкін. Күте тұрыңыз.", "SMS может идти минуту. Подождите немного.", "An SMS may take a minute. Please wait a little."}),
+	row(TextOutdated, http.StatusConflict, true,
+		Wording{"Мәтін жаңартылды.", "Текст обновился.", "The text has been updated."},
+		Wording{"Жаңа мәтінмен танысып, қайта растаңыз.", "Прочитайте новый текст и подтвердите ещё раз.", "Read the new text and confirm again."}),
+	row(PictureTooLarge, http.StatusRequestEntityTooLarge, false,
+		Wording{"Сурет тым үлкен.", "Изображение слишком большое.", "The picture is too large."},
+		Wording{"10 МБ-тан аспайтын JPEG немесе PNG файлын таңдаңыз.", "Выберите файл JPEG или PNG до 10 МБ.", "Choose a JPEG or PNG file of at most 10 MB."}),
+	row(PictureTooSmall, http.StatusUnprocessableEntity, false,
+		Wording{"Сурет тым кішкентай, ештеңе оқылмайды.", "Изображение слишком маленькое, на нём ничего не прочитать.", "The picture is too small to be read."},
+		Wording{"Жақынырақ түсіріңіз немесе сапасы жоғары файл таңдаңыз.", "Снимите ближе или выберите файл лучшего качества.", "Take it from nearer, or choose a file of better quality."}),
+	row(PictureWrongType, http.StatusUnsupportedMediaType, false,
+		Wording{"Бұл JPEG немесе PNG суреті емес.", "Это не изображение JPEG или PNG.", "This is no JPEG or PNG picture."},
+		Wording{"Басқа файл таңдаңыз немесе камерамен түсіріңіз.", "Выберите другой файл или снимите камерой.", "Choose another file, or use the camera."}),
+	row(PictureDamaged, http.StatusUnprocessableEntity, false,
+		Wording{"Сурет файлы бүлінген.", "Файл изображения повреждён.", "The picture file is damaged."},
+		Wording{"Суретті қайта түсіріңіз немесе басқа файл таңдаңыз.", "Снимите ещё раз или выберите другой файл.", "Take the picture again, or choose another file."}),
+	row(ChallengeExpired, http.StatusConflict, true,
+		Wording{"Бейне сәйкестендіру уақыты бітті.", "Время видеоидентификации вышло.", "The time for the video identification is over."},
+		Wording{"Қайта бастаңыз. Асықпаңыз: әр қимылға уақыт жетеді.", "Начните ещё раз. Не спешите: на каждое движение хватит времени.", "Begin again. There is no hurry: each movement has its time."}),
+	row(RecordingBroken, http.StatusUnprocessableEntity, true,
+		Wording{"Бейнежазба толық жетпеді.", "Видеозапись пришла не целиком.", "The recording did not arrive whole."},
+		Wording{"Бейне сәйкестендіруді қайта бастаңыз.", "Пройдите видеоидентификацию ещё раз.", "Please do the video identification again."}),
+	row(RecordingLocked, http.StatusTooManyRequests, true,
+		Wording{"Бейне сәйкестендіру бірнеше рет сәтсіз болды.", "Видеоидентификация не удалась несколько раз.", "The video identification failed several times."},
+		Wording{"15 минуттан кейін қайталаңыз немесе оператордың қоңырауына тапсырыс беріңіз.", "Повторите через 15 минут или закажите звонок оператора.", "Try again in 15 minutes, or ask for a call by an operator."}),
+	row(PINWeak, http.StatusUnprocessableEntity, false,
+		Wording{"Бұл PIN-кодты табу оңай.", "Такой PIN-код легко угадать.", "This PIN is easy to guess."},
+		Wording{"Туған күніңізге ұқсамайтын, қатар келмейтін 6 цифр таңдаңыз.", "Выберите 6 цифр: не подряд, не одинаковые и не дату рождения.", "Choose 6 digits that are not in a row, not all alike and not your birth date."}),
+	row(PINWrong, http.StatusUnprocessableEntity, false,
+		Wording{"PIN-код дұрыс емес.", "PIN-код неверный.", "The PIN is wrong."},
+		Wording{"Осы жолда өзіңіз қойған 6 цифрды енгізіңіз.", "Введите 6 цифр, которые вы задали на этом пути.", "Enter the 6 digits you chose earlier on this way."}),
+	row(PINLocked, http.StatusTooManyRequests, true,
+		Wording{"PIN-код бес рет қате енгізілді.", "PIN-код введён неверно пять раз.", "The PIN was wrong five times."},
+		Wording{"15 минуттан кейін қайталаңыз немесе 1414-ке қоңырау шалыңыз.", "Повторите через 15 минут или позвоните 1414.", "Try again in 15 minutes, or call 1414."}),
+	row(FieldsInvalid, http.StatusUnprocessableEntity, false,
+		Wording{"Кейбір өрістерде қате бар.", "В некоторых полях есть ошибки.", "Some of the fields have mistakes."},
+		Wording{"Белгіленген өрістерді жеке куәлікпен салыстырыңыз.", "Сверьте отмеченные поля с удостоверением.", "Compare the marked fields with your card."}),
+	row(CardExpired, http.StatusUnprocessableEntity, false,
+		Wording{"Жеке куәліктің мерзімі өтіп кеткен.", "Срок действия удостоверения истёк.", "The identity card has expired."},
+		Wording{"Жаңа жеке куәлік алып, қайта келіңіз. Мерзімін қате енгізсеңіз, түзетіңіз.", "Получите новое удостоверение и вернитесь. Если срок введён с ошибкой, исправьте его.", "Come back with a new card. If you mistyped the date, correct it."}),
+	row(GrantExpired, http.StatusConflict, true,
+		Wording{"Берген келісіміңіздің уақыты өтті.", "Время действия вашего согласия истекло.", "Your consent has run out."},
+		Wording{"PIN-кодты тағы бір рет енгізіңіз.", "Введите PIN-код ещё раз.", "Please enter your PIN once more."}),
+	row(EmailInvalid, http.StatusUnprocessableEntity, false,
+		Wording{"Электрондық поштада қате бар.", "В адресе электронной почты ошибка.", "There is a mistake in the e-mail address."},
+		Wording{"Түзетіңіз немесе бос қалдырыңыз: пошта міндетті емес.", "Исправьте или оставьте пустым: почта не обязательна.", "Correct it or leave it empty: e-mail is optional."}),
+	row(RequestInvalid, http.StatusUnprocessableEntity, false,
+		Wording{"Куәландыру орталығы кілттерге сұрауды қабылдамады.", "Удостоверяющий центр не принял запрос на ключи.", "The certification authority did not accept the request."},
+		Wording{"Өтінімді қайта беріңіз: жаңа кілттер жасалады.", "Подайте заявку ещё раз: будут созданы новые ключи.", "Submit again: new keys will be made."}),
+	row(ApplicationOther, http.StatusConflict, false,
+		Wording{"Бұл өтінім басқа кілттермен берілген.", "Эта заявка уже подана с другими ключами.", "This application was already submitted with other keys."},
+		Wording{"Өтінім берілген компьютерде жалғастырыңыз немесе басынан бастаңыз.", "Продолжите на том компьютере, где подавали заявку, или начните сначала.", "Go on at the computer where you submitted it, or begin again."}),
+	row(NotIssued, http.StatusConflict, true,
+		Wording{"Сертификаттар әлі дайын емес.", "Сертификаты ещё не готовы.", "The certificates are not ready yet."},
+		Wording{"Сәл күтіп, «Жаңарту» батырмасын басыңыз.", "Немного подождите и нажмите «Обновить».", "Wait a little and press “Refresh”."}),
+	row(FingerprintsWrong, http.StatusConflict, false,
+		Wording{"Жазылған сертификаттар берілгендерге сәйкес емес.", "Записанные сертификаты не совпадают с выпущенными.", "The certificates on disk are not those that were issued."},
+		Wording{"1414-ке қоңырау шалып, осы қате кодын айтыңыз.", "Позвоните 1414 и назовите код этой ошибки.", "Call 1414 and tell them the code of this failure."}),
+
+	row(Offline, 0, true,
+		Wording{"Интернет байланысы жоқ.", "Нет связи с интернетом.", "There is no connection to the internet."},
+		Wording{"Байланысты тексеріңіз. Енгізгеніңіз сақталды, қолданба өзі қайталайды.", "Проверьте подключение. Всё введённое сохранено, приложение повторит само.", "Check the connection. What you entered is kept; the application tries again by itself."}),
+	row(TimedOut, 0, true,
+		Wording{"Сервер дер кезінде жауап бермеді.", "Сервер не ответил вовремя.", "The server did not answer in time."},
+		Wording{"Қайталап көріңіз: бір нәрсе екі рет жіберілмейді.", "Повторите: дважды ничего не отправится.", "Try again: nothing will be sent twice."}),
+	row(Intercepted, 0, false,
+		Wording{"Серверге қосылымды біреу ұстап тұр.", "Соединение с сервером кто-то перехватывает.", "Someone stands between this computer and the server."},
+		Wording{"Антивирустің HTTPS тексеруін өшіріңіз немесе басқа желіге қосылыңыз.", "Отключите проверку HTTPS в антивирусе или подключитесь к другой сети.", "Turn off HTTPS inspection in your antivirus, or use another network."}),
+	row(CaptivePortal, 0, true,
+		Wording{"Бұл Wi-Fi желісі алдымен кіруді талап етеді.", "Эта сеть Wi-Fi требует сначала войти.", "This Wi-Fi network wants you to sign in first."},
+		Wording{"Браузерді ашып, желіге кіріңіз, содан кейін қайталаңыз.", "Откройте браузер, войдите в сеть и повторите.", "Open a browser, sign in to the network, and try again."}),
+	row(CameraNone, 0, true,
+		Wording{"Камера табылмады.", "Камера не найдена.", "No camera was found."},
+		Wording{"Веб-камераны қосыңыз. Ноутбукте камераның жабық емес екенін тексеріңіз.", "Подключите веб-камеру. На ноутбуке проверьте, не выключена ли камера.", "Plug in a webcam. On a laptop, check that the camera is not switched off."}),
+	row(CameraBusy, 0, true,
+		Wording{"Камераны басқа бағдарлама пайдаланып тұр.", "Камеру использует другая программа.", "Another program is using the camera."},
+		Wording{"Бейнеқоңырау бағдарламалары мен браузер қойындыларын жабыңыз.", "Закройте программы видеосвязи и вкладки браузера с камерой.", "Close video call programs and browser tabs that use the camera."}),
+	row(CameraDenied, 0, true,
+		Wording{"Камераны пайдалануға рұқсат жоқ.", "Нет разрешения использовать камеру.", "There is no permission to use the camera."},
+		Wording{"Жүйе параметрлерінде қолданбаға камераны пайдалануға рұқсат беріңіз.", "Разрешите приложению доступ к камере в настройках системы.", "Allow the application to use the camera in the system settings."}),
+	row(CameraUnplugged, 0, true,
+		Wording{"Камера ажыратылды.", "Камера отключилась.", "The camera was unplugged."},
+		Wording{"Камераны қайта қосыңыз: сурет өзі жалғасады.", "Подключите камеру снова: изображение появится само.", "Plug it in again: the picture comes back by itself."}),
+	row(CameraStalled, 0, true,
+		Wording{"Камера сурет бермей тұр.", "Камера не передаёт изображение.", "The camera gives no picture."},
+		Wording{"Камераны ажыратып, қайта қосыңыз немесе басқасын таңдаңыз.", "Отключите и снова подключите камеру или выберите другую.", "Unplug the camera and plug it in again, or choose another."}),
+	row(CameraBadFrame, 0, true,
+		Wording{"Камерадан бүлінген сурет келді.", "Камера передала испорченный кадр.", "The camera sent a damaged picture."},
+		Wording{"Қайта түсіріңіз. Қайталанса, камераны басқа USB ұясына қосыңыз.", "Снимите ещё раз. Если повторится, подключите камеру к другому разъёму USB.", "Take it again. If it happens again, use another USB port."}),
+	row(FolderGone, 0, true,
+		Wording{"Таңдалған папка жоқ.", "Выбранной папки нет.", "The chosen folder is not there."},
+		Wording{"Флешка болса, қайта салыңыз немесе басқа папка таңдаңыз. Кілттер сақтаулы.", "Если это флешка, вставьте её снова или выберите другую папку. Ключи сохранены.", "If it is a USB stick, plug it in again, or choose another folder. Your keys are safe."}),
+	row(FolderReadOnly, 0, false,
+		Wording{"Бұл папкаға жазуға болмайды.", "В эту папку нельзя записать.", "This folder cannot be written to."},
+		Wording{"Басқа папка таңдаңыз, мысалы «Құжаттар».", "Выберите другую папку, например «Документы».", "Choose another folder, for example Documents."}),
+	row(FolderFull, 0, true,
+		Wording{"Дискіде орын жоқ.", "На диске нет места.", "The disk is full."},
+		Wording{"Орын босатыңыз немесе басқа папка таңдаңыз. Кілттер сақтаулы.", "Освободите место или выберите другую папку. Ключи сохранены.", "Free some space or choose another folder. Your keys are safe."}),
+	row(FileExists, 0, false,
+		Wording{"Папкада мұндай атпен басқа файл бар.", "В папке уже есть другой файл с таким именем.", "The folder already has another file of this name."},
+		Wording{"Басқа папка таңдаңыз: бұрынғы файл өзгертілмейді.", "Выберите другую папку: прежний файл не будет изменён.", "Choose another folder: the old file will not be touched."}),
+	row(FileUnverified, 0, true,
+		Wording{"Жазылған файл тексеруден өтпеді.", "Записанный файл не прошёл проверку.", "The file that was written did not pass its check."},
+		Wording{"Басқа папка немесе диск таңдаңыз. Кілттер сақтаулы.", "Выберите другую папку или диск. Ключи сохранены.", "Choose another folder or disk. Your keys are safe."}),
+	row(PasswordWeak, 0, false,
+		Wording{"Құпиясөз талаптарға сай емес.", "Пароль не соответствует требованиям.", "The password does not meet the rules."},
+		Wording{"Тізімдегі барлық талап белгіленгенше толықтырыңыз.", "Дополните пароль, пока не отметятся все требования.", "Extend it until every rule on the list is ticked."}),
+	row(KeyringMissing, 0, false,
+		Wording{"Компьютердің құпия қоймасы жауап бермейді.", "Защищённое хранилище компьютера не отвечает.", "The secret store of this computer does not answer."},
+		Wording{"Кілттерді уақытша қорғау үшін құпия сөйлем ойлап табыңыз.", "Придумайте фразу, которой ключи будут временно защищены.", "Choose a passphrase that protects your keys for the time being."}),
+	row(KeysLost, 0, false,
+		Wording{"Аяқталмаған кілттерді ашу мүмкін емес: жүйенің құпия қоймасы тазартылған.", "Незавершённые ключи нельзя открыть: хранилище системы было очищено.", "The unfinished keys cannot be opened: the system's secret store was reset."},
+		Wording{"Өтінім тоқтатылады. Келісім қадамынан қайта бастаңыз: түсірген суреттеріңіз сақталған.", "Заявка будет отменена. Продолжите с шага согласия: ваши снимки сохранены.", "The application is cancelled. Go on from the consent: your pictures are kept."}),
+	row(KeysDamaged, 0, false,
+		Wording{"Аяқталмаған кілттердің файлы бүлінген.", "Файл незавершённых ключей повреждён.", "The file with the unfinished keys is damaged."},
+		Wording{"1414-ке қоңырау шалып, осы қате кодын айтыңыз.", "Позвоните 1414 и назовите код этой ошибки.", "Call 1414 and tell them the code of this failure."}),
+	row(JournalDamaged, 0, false,
+		Wording{"Қай қадамда тоқтағаныңыз туралы жазба бүлінген.", "Запись о том, где вы остановились, повреждена.", "The note of where you stopped is damaged."},
+		Wording{"Басынан бастаңыз. Бүлінген жазба сақталып қалды.", "Начните сначала. Повреждённая запись сохранена рядом.", "Begin again. The damaged note was kept beside it."}),
+)
+
+func table(rows ...Failure) map[Code]Failure {
+	all := make(map[Code]Failure, len(rows))
+	for _, f := range rows {
+		if _, twice := all[f.Code]; twice {
+			panic("failure listed twice: " + string(f.Code))
+		}
+		all[f.Code] = f
+	}
+	return all
+}
