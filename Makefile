@@ -1,0 +1,66 @@
+# Qoltanba. `make demo` shows the whole way, `make test` proves it; CONTRIBUTING.md explains the rest.
+
+export CC := $(shell command -v clang || echo cc)
+GO       ?= go
+LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOFUMPT  := mvdan.cc/gofumpt@v0.12.0
+VERSION  := $(shell git describe --tags --always 2>/dev/null || echo unknown)
+LDFLAGS  := -s -w
+
+# Packages that draw are tested without the race detector: it would compile Fyne twice.
+DRAWING  := /app/desktop|/cmd/qoltanba$$
+FUZZTIME ?= 5s
+
+.DEFAULT_GOAL := build
+.PHONY: setup build run demo test test-go test-race test-fuzz fuzz check lint fmt bench golden clean
+
+setup: ## install what is missing (Debian, Ubuntu) or say what to install
+	@.ci/setup test
+
+build: ## the four programs, under bin/
+	@.ci/setup build
+	$(GO) build -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+	$(GO) build -tags demo -ldflags '$(LDFLAGS)' -o bin/qoltanba-demo ./cmd/qoltanba
+	$(GO) build -tags demo -ldflags '$(LDFLAGS)' -o bin/qoltanbad-demo ./cmd/qoltanbad
+
+run: build ## the window for a person, against a demo backend
+	@cmd/qoltanba/testdata/demo run
+
+demo: build ## a sample citizen walks the whole way in the real window; leaves demo-out/
+	@cmd/qoltanba/testdata/demo walk
+
+test: setup test-go test-race test-fuzz ## everything that needs no special machine
+
+test-go: ## unit, story and golden tests
+	$(GO) vet ./...
+	$(GO) vet -tags demo ./...
+	$(GO) test -tags demo ./...
+
+test-race: ## the same under the race detector, without the packages that draw
+	$(GO) test -tags demo -race $$($(GO) list -tags demo ./... | grep -Ev '$(DRAWING)')
+
+test-fuzz: ## each parser of foreign bytes, $(FUZZTIME) a target
+	@.ci/fuzz $(FUZZTIME)
+
+fuzz: ## each parser of foreign bytes, a minute a target
+	@.ci/fuzz 60s
+
+check: ## quick: format, vet, the developer's tests; silent when all is well
+	@files=$$($(GO) run $(GOFUMPT) -l app capture cmd keystore); [ -z "$$files" ] || { echo "not formatted (make fmt): $$files"; exit 1; }
+	@$(GO) vet ./... && $(GO) vet -tags demo ./...
+	@log=$$(mktemp); $(GO) test -tags demo ./... >$$log 2>&1 || { cat $$log; exit 1; }; rm -f $$log
+
+lint: ## the linters of .golangci.yml
+	$(GO) run $(LINT) run ./...
+
+fmt: ## gofumpt
+	$(GO) run $(GOFUMPT) -w app capture cmd keystore
+
+bench: ## benchmarks; figures are compared with what runs beside them
+	$(GO) test -tags demo -run '^$$' -bench . -benchmem $$($(GO) list -tags demo ./... | grep -Ev '$(DRAWING)')
+
+golden: ## write the golden pictures anew, after looking at them
+	UPDATE_GOLDEN=1 $(GO) test -tags demo ./app/desktop/...
+
+clean:
+	rm -rf bin demo-out run-data

@@ -1,0 +1,72 @@
+// Package app_test keeps the layers of the repository apart.
+package app_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// rules say which packages may not lead, by whatever chain of imports, to
+// which others.
+var rules = []struct{ from, not, why string }{
+	{"qoltanba/capture", "qoltanba/app", "capture is a library: both halves use it"},
+	{"qoltanba/capture", "qoltanba/keystore", "capture knows no keys"},
+	{"qoltanba/keystore", "qoltanba/app", "keystore is a library: both halves use it"},
+	{"qoltanba/keystore", "qoltanba/capture", "keystore knows no camera"},
+	{"qoltanba/app/api", "qoltanba/app/backend", "the contract stands between the halves"},
+	{"qoltanba/app/api", "qoltanba/app/desktop", "the contract stands between the halves"},
+	{"qoltanba/app/api", "qoltanba/app/journey", "the contract stands between the halves"},
+	{"qoltanba/app/journey", "qoltanba/app/desktop", "the way knows no window"},
+	{"qoltanba/app/journey", "qoltanba/app/backend", "the way knows the backend by its contract"},
+	{"qoltanba/app/journey", "fyne.io/fyne", "the way knows no window"},
+	{"qoltanba/app/desktop", "qoltanba/app/backend", "the desktop knows the backend by its contract"},
+	{"qoltanba/app/backend", "qoltanba/app/desktop", "the backend knows no window"},
+	{"qoltanba/app/backend", "qoltanba/app/journey", "the backend does not walk the way"},
+	{"qoltanba/app/backend", "fyne.io/fyne", "the backend knows no window"},
+	{"qoltanba/cmd/qoltanba", "qoltanba/app/backend", "the desktop knows the backend by its contract"},
+}
+
+func TestLayers(t *testing.T) {
+	for _, tags := range []string{"", "demo"} {
+		for _, pkg := range packages(t, tags) {
+			for _, r := range rules {
+				if !within(pkg.path, r.from) {
+					continue
+				}
+				for _, dep := range pkg.deps {
+					if within(dep, r.not) {
+						t.Errorf("%s (tags %q) reaches %s: %s", pkg.path, tags, dep, r.why)
+					}
+				}
+			}
+		}
+	}
+}
+
+type listed struct {
+	path string
+	deps []string
+}
+
+func packages(t *testing.T, tags string) []listed {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-tags", tags,
+		"-f", `{{.ImportPath}}{{range .Deps}} {{.}}{{end}}`, "qoltanba/...").Output()
+	if err != nil {
+		t.Fatalf("list the packages: %v", err)
+	}
+	var all []listed
+	for line := range strings.Lines(string(out)) {
+		fields := strings.Fields(line)
+		all = append(all, listed{fields[0], fields[1:]})
+	}
+	if len(all) < 10 {
+		t.Fatalf("only %d packages listed", len(all))
+	}
+	return all
+}
+
+func within(path, tree string) bool {
+	return path == tree || strings.HasPrefix(path, tree+"/")
+}
