@@ -66,6 +66,7 @@ func ParsePhone(s string) (Phone, error) {
 	}
 	d := digits.String()
 	switch {
+	case strings.HasPrefix(strings.TrimSpace(s), "+"):
 	case len(d) == 10 && d[0] == '7':
 		d = "7" + d
 	case len(d) == 11 && d[0] == '8':
