@@ -1,0 +1,101 @@
+package notify
+
+import (
+	"fmt"
+	"strings"
+
+	"qoltanba/app/api"
+	"qoltanba/app/backend/otp"
+)
+
+// Notice is something to tell that carries no code.
+type Notice string
+
+// The notices.
+const (
+	PhoneRegistered Notice = "phone-registered" // an operator bound the phone to the citizen
+	Approved        Notice = "approved"         // the operator accepted the evidence
+	Rejected        Notice = "rejected"         // something has to be done again
+	Issued          Notice = "issued"           // certificates were issued
+)
+
+// Notices lists every notice.
+func Notices() []Notice { return []Notice{PhoneRegistered, Approved, Rejected, Issued} }
+
+// Purposes lists every purpose a code is sent for.
+func Purposes() []api.CodePurpose {
+	return []api.CodePurpose{api.CodeForEnrolment, api.CodeForSignIn, api.CodeForCall}
+}
+
+type text map[api.Language]string
+
+// codeMark stands for the code in the texts.
+const codeMark = "{code}"
+
+// codeTexts say what the code does before anything else. The code for an
+// operator is the only one that is told to somebody.
+var codeTexts = map[api.CodePurpose]text{
+	api.CodeForEnrolment: {
+		api.Kazakh:  "Qoltanba: {code} – ЭЦҚ алу үшін телефоныңызды растау коды. Оны ешкімге айтпаңыз.",
+		api.Russian: "Qoltanba: {code} – код подтверждения телефона для получения ЭЦП. Никому его не говорите.",
+		api.English: "Qoltanba: code {code} to confirm your phone and obtain a signature. Do not tell it to anyone.",
+	},
+	api.CodeForSignIn: {
+		api.Kazakh:  "Qoltanba: {code} – Digital ID жүйесіне кіру коды. Оны ешкімге айтпаңыз.",
+		api.Russian: "Qoltanba: {code} – код для входа в Digital ID. Никому его не говорите.",
+		api.English: "Qoltanba: code {code} to sign in to Digital ID. Do not tell it to anyone.",
+	},
+	api.CodeForCall: {
+		api.Kazakh:  "Qoltanba: {code} – телефонды тіркеу коды. Оны тек Сіз өтінген қоңыраудағы операторға айтыңыз.",
+		api.Russian: "Qoltanba: {code} – код регистрации телефона. Назовите его только оператору, звонок которого Вы заказали.",
+		api.English: "Qoltanba: code {code} to register your phone. Tell it only to the operator whose call you asked for.",
+	},
+}
+
+var noticeTexts = map[Notice]text{
+	PhoneRegistered: {
+		api.Kazakh:  "Qoltanba: телефоныңыз тіркелді. Қолданбаға оралып, ЖСН-ді қайта енгізіңіз.",
+		api.Russian: "Qoltanba: Ваш телефон зарегистрирован. Вернитесь в приложение и снова введите ИИН.",
+		api.English: "Qoltanba: your phone is registered. Go back to the application and enter your IIN again.",
+	},
+	Approved: {
+		api.Kazakh:  "Qoltanba: құжаттарыңыз тексеріліп, қабылданды. Қолданбада «Құжаттар» бөлімін ашыңыз.",
+		api.Russian: "Qoltanba: Ваши документы проверены и приняты. Откройте в приложении раздел «Документы».",
+		api.English: "Qoltanba: your documents were checked and accepted. Open Documents in the application.",
+	},
+	Rejected: {
+		api.Kazakh:  "Qoltanba: құжаттарыңыз қабылданбады. Не істеу керегін білу үшін қолданбада «Құжаттар» бөлімін ашыңыз.",
+		api.Russian: "Qoltanba: Ваши документы не приняты. Откройте в приложении раздел «Документы»: там сказано, что делать.",
+		api.English: "Qoltanba: your documents were not accepted. Open Documents in the application: it says what to do.",
+	},
+	Issued: {
+		api.Kazakh:  "Qoltanba: Сізге ЭЦҚ сертификаттары берілді. Егер оны Сіз алмасаңыз, 1414 нөміріне қоңырау шалыңыз.",
+		api.Russian: "Qoltanba: Вам выданы сертификаты ЭЦП. Если их получали не Вы, позвоните по номеру 1414.",
+		api.English: "Qoltanba: signature certificates were issued to you. If you did not ask for them, call 1414.",
+	},
+}
+
+var subjects = text{
+	api.Kazakh:  "Электрондық цифрлық қолтаңба",
+	api.Russian: "Электронная цифровая подпись",
+	api.English: "Electronic digital signature",
+}
+
+// CodeMessage is the message that brings a one-time code. It fails on a
+// purpose or language the table does not have.
+func CodeMessage(lang api.Language, purpose api.CodePurpose, code otp.Code) (Message, error) {
+	t, ok := codeTexts[purpose][lang]
+	if !ok {
+		return Message{}, fmt.Errorf("no text for a code for %q in %q", purpose, lang)
+	}
+	return Message{subject: subjects[lang], text: strings.Replace(t, codeMark, code.Reveal(), 1)}, nil
+}
+
+// NoticeMessage is the message for a notice. It fails like [CodeMessage].
+func NoticeMessage(lang api.Language, n Notice) (Message, error) {
+	t, ok := noticeTexts[n][lang]
+	if !ok {
+		return Message{}, fmt.Errorf("no text for the notice %q in %q", n, lang)
+	}
+	return Message{subject: subjects[lang], text: t}, nil
+}
