@@ -265,7 +265,7 @@ func (s *v4l2Stream) frame(at time.Time) (f Frame, err error) {
 	seq := s.seq
 	s.seq++
 	if s.raw.width == 0 {
-		if f, err = frameFromJPEG(s.data, s.scratch); err != nil {
+		if f, err = FromJPEG(s.data, s.scratch); err != nil {
 			return Frame{}, err
 		}
 		if len(f.JPEG) > len(s.data) {

@@ -91,8 +91,9 @@ func (f Frame) Format(s fmt.State, _ rune) { _, _ = fmt.Fprint(s, f.String()) }
 // LogValue is String.
 func (f Frame) LogValue() slog.Value { return slog.StringValue(f.String()) }
 
-// frameFromJPEG checks a camera's JPEG and completes it. The result may share memory with raw or with scratch, whose capacity it reuses.
-func frameFromJPEG(raw, scratch []byte) (Frame, error) {
+// FromJPEG checks a JPEG that a camera sent and completes it: padding is cut, missing tables are put in. Only Seq and At are left to the
+// caller. The result shares memory with raw or, if tables were missing, with scratch, whose capacity it reuses. Fault: [BadFrame].
+func FromJPEG(raw, scratch []byte) (Frame, error) {
 	end := picture.EndOfJPEG(raw)
 	if end == 0 {
 		return Frame{}, &Error{BadFrame, errors.New("jpeg is cut off")}

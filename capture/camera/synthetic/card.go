@@ -1,0 +1,300 @@
+//go:build demo
+
+package synthetic
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"math"
+
+	"golang.org/x/image/draw"
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/math/fixed"
+)
+
+// CardData is what a specimen card says. Every person on it is invented. Dates are written DD.MM.YYYY.
+type CardData struct {
+	Surname, Name, Patronymic    string
+	Sex                          string // as printed, e.g. "ӘЙЕЛ / Ж"
+	BirthDate, BirthPlace        string
+	Nationality                  string
+	IIN, Number                  string
+	Issuer, IssueDate, ExpiryDay string
+	MRZ                          [3]string // lines of 30 characters, ICAO 9303-5; may be empty
+}
+
+// String shows nothing of the person.
+func (CardData) String() string { return "specimen card" }
+
+// GoString is String.
+func (CardData) GoString() string { return "specimen card" }
+
+// The card in pixels: ID-1 (85.6 by 54 mm) at 10 pixels a millimetre.
+const cardW, cardH = 856, 540
+
+var (
+	ink     = color.RGBA{28, 28, 34, 255}
+	faded   = color.RGBA{60, 70, 110, 255}
+	crest   = color.RGBA{20, 60, 120, 255}
+	red     = color.RGBA{150, 20, 30, 255}
+	marking = color.RGBA{110, 12, 18, 110} // premultiplied
+)
+
+// Card is a specimen identity card, both sides.
+type Card struct {
+	front, back *image.RGBA
+	scaled      [2]*image.RGBA // sides at the size they are shown in, with a clear rim
+}
+
+// NewCard draws a card with the portrait of a person. The face of type must have Kazakh letters; a missing one is an error, so that no card
+// ever shows an empty box.
+func NewCard(data CardData, portrait []byte, fontTTF []byte) (*Card, error) {
+	h, err := newHead(portrait)
+	if err != nil {
+		return nil, fmt.Errorf("read the portrait: %w", err)
+	}
+	f, err := opentype.Parse(fontTTF)
+	if err != nil {
+		return nil, fmt.Errorf("read the font: %w", err)
+	}
+	c := &Card{front: paper(color.RGBA{225, 232, 214, 255}, 1), back: paper(color.RGBA{214, 228, 236, 255}, 2)}
+	front, back := pen{img: c.front, font: f}, pen{img: c.back, font: f}
+	drawFront(&front, data, h)
+	drawBack(&back, data)
+	front.specimen(458) // where nothing else is printed
+	back.specimen(330)
+	for _, p := range []*pen{&front, &back} {
+		if p.err != nil {
+			return nil, p.err
+		}
+	}
+	return c, nil
+}
+
+// Front returns a copy of the front side, 856 by 540 pixels.
+func (c *Card) Front() *image.RGBA { return clone(c.front) }
+
+// Back returns a copy of the back side, 856 by 540 pixels.
+func (c *Card) Back() *image.RGBA { return clone(c.back) }
+
+func clone(src *image.RGBA) *image.RGBA {
+	out := image.NewRGBA(src.Rect)
+	copy(out.Pix, src.Pix)
+	return out
+}
+
+func drawFront(p *pen, d CardData, h *head) {
+	p.text(240, 58, 25, crest, "ҚАЗАҚСТАН РЕСПУБЛИКАСЫ")
+	p.text(240, 90, 18, crest, "РЕСПУБЛИКА КАЗАХСТАН")
+	p.text(620, 54, 19, crest, "ЖЕКЕ КУӘЛІК")
+	p.text(600, 82, 13, crest, "УДОСТОВЕРЕНИЕ ЛИЧНОСТИ")
+	y := 144
+	for _, row := range [][2]string{
+		{"ТЕГІ / ФАМИЛИЯ", d.Surname},
+		{"АТЫ / ИМЯ", d.Name},
+		{"ӘКЕСІНІҢ АТЫ / ОТЧЕСТВО", d.Patronymic},
+		{"ТУҒАН КҮНІ / ДАТА РОЖДЕНИЯ", d.BirthDate},
+	} {
+		p.field(310, y, 28, row[0], row[1])
+		y += 76
+	}
+	p.field(640, 372, 24, "ЖЫНЫСЫ / ПОЛ", d.Sex)
+	p.text(40, 486, 14, faded, "ЖСН / ИИН")
+	p.text(140, 492, 34, ink, d.IIN)
+	box := image.Rect(40, 120, 270, 430)
+	draw.Draw(p.img, box, image.NewUniform(color.RGBA{226, 228, 230, 255}), image.Point{}, draw.Src)
+	from := image.Rect(112, 8, 249, 193) // head and collar of the portrait
+	from.Min, from.Max = from.Min.Mul(oversc), from.Max.Mul(oversc)
+	draw.CatmullRom.Scale(p.img, box.Inset(3), h.open, from, draw.Src, nil)
+	last := fixed.P(620, 470)
+	for i := range 90 { // a signature that is nobody's
+		t := float64(i) / 6
+		at := fixed.P(620+i*2, 470+int(18*math.Sin(t)*math.Cos(0.37*t)))
+		p.line(last, at, color.RGBA{30, 40, 110, 255})
+		last = at
+	}
+}
+
+func drawBack(p *pen, d CardData) {
+	p.text(560, 62, 32, red, "№ "+d.Number)
+	p.field(40, 60, 26, "ТУҒАН ЖЕРІ / МЕСТО РОЖДЕНИЯ", d.BirthPlace)
+	p.field(40, 138, 26, "ҰЛТЫ / НАЦИОНАЛЬНОСТЬ", d.Nationality)
+	p.field(40, 216, 22, "БЕРГЕН ОРГАН / ОРГАН ВЫДАЧИ", d.Issuer)
+	p.field(560, 138, 26, "БЕРІЛГЕН КҮНІ / ДАТА ВЫДАЧИ", d.IssueDate)
+	p.field(560, 216, 26, "ҚОЛДАНЫЛУ МЕРЗІМІ / СРОК ДЕЙСТВИЯ", d.ExpiryDay)
+	draw.Draw(p.img, image.Rect(0, 360, cardW, cardH), image.NewUniform(color.RGBA{238, 240, 240, 255}), image.Point{}, draw.Src)
+	for i, line := range d.MRZ {
+		p.spaced(40, 412+i*50, 34, 26, line)
+	}
+}
+
+// paper is the ground of a side: a tint with fine waves.
+func paper(tint color.RGBA, kind float64) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, cardW, cardH))
+	for y := range cardH {
+		for x := range cardW {
+			fx, fy := float64(x), float64(y)
+			wave := math.Sin(fy*0.42*kind + 9*math.Sin(fx*0.013) + 5*math.Cos(fx*0.021*kind))
+			c := tint
+			if wave > 0.8 {
+				c.R, c.G, c.B = c.R-22, c.G-14, c.B-8
+			}
+			img.SetRGBA(x, y, c)
+		}
+	}
+	return img
+}
+
+// pen writes on a side and keeps the first error.
+type pen struct {
+	img  *image.RGBA
+	font *opentype.Font
+	err  error
+}
+
+func (p *pen) face(size float64) font.Face {
+	f, err := opentype.NewFace(p.font, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingNone})
+	if err != nil {
+		p.err = err
+	}
+	return f
+}
+
+// has refuses a text that the font can't write.
+func (p *pen) has(text string) bool {
+	for _, r := range text {
+		if i, err := p.font.GlyphIndex(nil, r); err != nil || i == 0 {
+			p.err = fmt.Errorf("the font has no letter %q: give one with Kazakh letters", r)
+		}
+	}
+	return p.err == nil
+}
+
+func (p *pen) text(x, y int, size float64, c color.Color, text string) {
+	if !p.has(text) {
+		return
+	}
+	d := font.Drawer{Dst: p.img, Src: image.NewUniform(c), Face: p.face(size), Dot: fixed.P(x, y)}
+	if p.err == nil {
+		d.DrawString(text)
+	}
+}
+
+func (p *pen) field(x, y int, size float64, label, value string) {
+	p.text(x, y, 12, faded, label)
+	p.text(x, y+38, size, ink, value)
+}
+
+// spaced writes with a fixed pitch, as machine-readable zones have it.
+func (p *pen) spaced(x, y int, size float64, pitch int, text string) {
+	for i, r := range text {
+		p.text(x+i*pitch, y, size, ink, string(r))
+	}
+}
+
+func (p *pen) line(from, to fixed.Point26_6, c color.RGBA) {
+	steps := max((to.X-from.X).Ceil(), 1) * 2
+	for i := range steps {
+		t := fixed.Int26_6(i)
+		x := from.X + (to.X-from.X)*t/fixed.Int26_6(steps)
+		y := from.Y + (to.Y-from.Y)*t/fixed.Int26_6(steps)
+		draw.Draw(p.img, image.Rect(x.Round(), y.Round(), x.Round()+3, y.Round()+3), image.NewUniform(c), image.Point{}, draw.Src)
+	}
+}
+
+// specimen writes the marking across a side at height y, see-through, and again along its foot.
+func (p *pen) specimen(y int) {
+	const text = "ҮЛГІ · SPECIMEN"
+	p.text(250, y, 54, marking, text)
+	p.text(40, cardH-8, 16, marking, text)
+}
+
+// draw holds a side into the camera, half a picture wide, in front of the blurred room.
+func (c *Card) draw(canvas *image.RGBA, h *head, back bool, t float64, seed uint64) {
+	width, height := canvas.Rect.Dx(), canvas.Rect.Dy()
+	draw.ApproxBiLinear.Scale(canvas, canvas.Rect, h.open, image.Rect(0, 0, 160, 120), draw.Src, nil) // the plain part of the wall
+	dim(canvas)
+	side := c.side(back, width/2)
+	phase := float64(seed%628) / 100
+	angle := 0.02*math.Sin(0.8*t+phase) + 0.012
+	cx := float64(width)/2 + float64(width)*0.006*math.Sin(1.1*t+phase)
+	cy := float64(height)/2 + float64(width)*0.005*math.Sin(0.9*t+2*phase)
+	thumb(canvas, cx, cy+float64(side.Rect.Dy())*0.62, float64(width)*0.05)
+	place(canvas, side, cx, cy, angle)
+}
+
+// side returns the texture of a side at a width in pixels, with a clear rim of two pixels for smooth edges.
+func (c *Card) side(back bool, width int) *image.RGBA {
+	i, src := 0, c.front
+	if back {
+		i, src = 1, c.back
+	}
+	if s := c.scaled[i]; s != nil && s.Rect.Dx() == width+4 {
+		return s
+	}
+	height := width * cardH / cardW
+	s := image.NewRGBA(image.Rect(0, 0, width+4, height+4))
+	draw.CatmullRom.Scale(s, s.Rect.Inset(2), src, src.Rect, draw.Src, nil)
+	c.scaled[i] = s
+	return s
+}
+
+// place draws a texture turned by angle about its middle at (cx, cy).
+func place(canvas, t *image.RGBA, cx, cy, angle float64) {
+	sin, cos := math.Sincos(angle)
+	w, h := float64(t.Rect.Dx()), float64(t.Rect.Dy())
+	reach := math.Hypot(w, h) / 2
+	box := image.Rect(int(cx-reach), int(cy-reach), int(cx+reach)+1, int(cy+reach)+1).Intersect(canvas.Rect)
+	for y := box.Min.Y; y < box.Max.Y; y++ {
+		for x := box.Min.X; x < box.Max.X; x++ {
+			dx, dy := float64(x)+0.5-cx, float64(y)+0.5-cy
+			u, v := dx*cos+dy*sin+w/2-0.5, dy*cos-dx*sin+h/2-0.5
+			if u < 0 || v < 0 || u >= w-1 || v >= h-1 {
+				continue
+			}
+			over(canvas.Pix[canvas.PixOffset(x, y):], t, u, v)
+		}
+	}
+}
+
+// over blends the bilinear mean of four premultiplied texels onto dst.
+func over(dst []byte, t *image.RGBA, u, v float64) {
+	x, y := int(u), int(v)
+	fx, fy := u-float64(x), v-float64(y)
+	p := t.Pix[y*t.Stride+4*x:]
+	q := p[t.Stride:]
+	mean := func(i int) float64 {
+		return (float64(p[i])*(1-fx)+float64(p[i+4])*fx)*(1-fy) + (float64(q[i])*(1-fx)+float64(q[i+4])*fx)*fy
+	}
+	rest := 1 - mean(3)/255
+	for i := range 3 {
+		dst[i] = byte(math.Min(mean(i)+float64(dst[i])*rest, 255))
+	}
+}
+
+// thumb is the finger that holds the card.
+func thumb(canvas *image.RGBA, cx, cy, r float64) {
+	for y := int(cy - 2*r); y <= int(cy+4*r); y++ {
+		for x := int(cx - r); x <= int(cx+r); x++ {
+			if !(image.Point{X: x, Y: y}).In(canvas.Rect) {
+				continue
+			}
+			d := math.Hypot(float64(x)-cx, math.Max(0, cy-float64(y))) / r
+			if d > 1 {
+				continue
+			}
+			light := 1 - 0.35*d*d
+			canvas.SetRGBA(x, y, color.RGBA{byte(222 * light), byte(176 * light), byte(150 * light), 255})
+		}
+	}
+}
+
+func dim(canvas *image.RGBA) {
+	for i := range canvas.Pix {
+		if i&3 != 3 {
+			canvas.Pix[i] = byte(int(canvas.Pix[i]) * 9 / 20)
+		}
+	}
+}
