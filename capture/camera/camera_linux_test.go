@@ -1,0 +1,137 @@
+package camera
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+func TestFaultOf(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		gone Fault
+		want Fault
+	}{
+		{unix.EBUSY, NoDevice, Busy},
+		{fmt.Errorf("open: %w", unix.EACCES), NoDevice, Denied},
+		{unix.EPERM, NoDevice, Denied},
+		{unix.ENOENT, NoDevice, NoDevice},
+		{unix.ENODEV, Unplugged, Unplugged},
+		{unix.ENXIO, Unplugged, Unplugged},
+		{errors.New("Failed to map request buffers: " + unix.EBUSY.Error()), NoDevice, Busy},
+		{errors.New("Not a video capture device"), NoDevice, Unusable},
+	} {
+		if got := faultOf(c.err, c.gone); got != c.want {
+			t.Errorf("%v: got %s, want %s", c.err, got, c.want)
+		}
+	}
+}
+
+func TestParsePixFormat(t *testing.T) {
+	b := make([]byte, 200)
+	put := func(i int, v uint32) { binary.NativeEndian.PutUint32(b[4*i:], v) }
+	put(0, 640)
+	put(1, 480)
+	put(4, 1344)
+	if got := parsePixFormat(b); got != (rawFormat{640, 480, 1344}) {
+		t.Errorf("got %v", got)
+	}
+	put(4, 0)
+	if got := parsePixFormat(b); got.stride != 1280 {
+		t.Errorf("without a stride: %v", got)
+	}
+}
+
+func TestFindNode(t *testing.T) {
+	nodes := []node{{Device{"Cam@usb-1", "Cam"}, "/dev/video0"}, {Device{"Other@usb-2", "Other"}, "/dev/video2"}}
+	for id, want := range map[string]string{
+		"":            "/dev/video0",
+		"Other@usb-2": "/dev/video2",
+		"Other@usb-9": "/dev/video2", // the same camera in another socket
+		"Third@usb-1": "",
+	} {
+		if got, _ := findNode(nodes, id); got.path != want {
+			t.Errorf("%q: got %q, want %q", id, got.path, want)
+		}
+	}
+	twins := []node{{Device{"Cam@usb-1", "Cam"}, "/dev/video0"}, {Device{"Cam@usb-2", "Cam"}, "/dev/video2"}}
+	if got, ok := findNode(twins, "Cam@usb-9"); ok {
+		t.Errorf("guessed %q among twins", got.path)
+	}
+}
+
+// plant makes a tree like that of the kernel, with plain files in the place of devices.
+func plant(t *testing.T, device, name, index, usb string) string {
+	t.Helper()
+	root := t.TempDir()
+	real := filepath.Join(root, "sys/devices/pci0/usb1", usb, "video4linux", device)
+	class := filepath.Join(root, "sys/class/video4linux")
+	for _, dir := range []string{real, class, filepath.Join(root, "dev")} {
+		if err := os.MkdirAll(dir, 0o750); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for path, text := range map[string]string{
+		filepath.Join(real, "name"):        name + "\n",
+		filepath.Join(real, "index"):       index + "\n",
+		filepath.Join(root, "dev", device): "",
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink(real, filepath.Join(class, device)); err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+// known marks the planted node as a camera, since a plain file answers no ioctl.
+func known(t *testing.T, root, device string) *v4l2 {
+	t.Helper()
+	path := filepath.Join(root, "dev", device)
+	var st unix.Stat_t
+	if err := unix.Stat(path, &st); err != nil {
+		t.Fatal(err)
+	}
+	return &v4l2{root: root, probed: map[string]bool{fmt.Sprint(path, st.Ino, st.Rdev, st.Ctim): true}}
+}
+
+func TestListNamesCamerasByPlaceNotByNumber(t *testing.T) {
+	var ids []string
+	for _, device := range []string{"video0", "video7"} {
+		root := plant(t, device, "HD Webcam", "0", "1-4:1.0")
+		list, err := known(t, root, device).List(t.Context())
+		if err != nil || len(list) != 1 {
+			t.Fatalf("%v, %v", list, err)
+		}
+		if list[0].Name != "HD Webcam" {
+			t.Errorf("name %q", list[0].Name)
+		}
+		ids = append(ids, list[0].ID)
+	}
+	if ids[0] != ids[1] || !strings.HasSuffix(ids[0], "1-4:1.0") {
+		t.Errorf("ids %q", ids)
+	}
+}
+
+func TestListPassesOverMetadataAndWhatIsNoCamera(t *testing.T) {
+	root := plant(t, "video1", "HD Webcam", "1", "1-4:1.0")
+	if list, err := known(t, root, "video1").List(t.Context()); err != nil || len(list) != 0 {
+		t.Errorf("a metadata node was listed: %v, %v", list, err)
+	}
+	root = plant(t, "video0", "No camera", "0", "1-4:1.0")
+	sys := &v4l2{root: root, probed: map[string]bool{}}
+	if list, err := sys.List(t.Context()); err != nil || len(list) != 0 {
+		t.Errorf("a plain file was listed: %v, %v", list, err)
+	}
+	if _, err := sys.Open(t.Context(), "", Format{}); Kind(err) != NoDevice {
+		t.Errorf("got %v", err)
+	}
+}
