@@ -1,0 +1,281 @@
+package keystore
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"qoltanba/keystore/profile"
+)
+
+// faultyDisk is the real disk, but the operation of the given number fails.
+type faultyDisk struct {
+	osDisk
+	ops    []string // what was done, in order
+	failAt int      // number of the failing operation, from 0; -1 for none
+	err    error
+	dead   bool // after the failure nothing works: the process was killed
+	noMove bool // the file system can only create
+}
+
+var errKilled = errors.New("killed")
+
+func (d *faultyDisk) step(op string) error {
+	n := len(d.ops)
+	d.ops = append(d.ops, op)
+	if d.failAt >= 0 && (n == d.failAt || d.dead && n > d.failAt) {
+		return d.err
+	}
+	return nil
+}
+
+func (d *faultyDisk) create(path string) (file, error) {
+	if err := d.step("create"); err != nil {
+		return nil, err
+	}
+	f, err := d.osDisk.create(path)
+	if err != nil {
+		return nil, err
+	}
+	return &faultyFile{f, d}, nil
+}
+
+func (d *faultyDisk) read(path string, limit int64) ([]byte, error) {
+	if err := d.step("read"); err != nil {
+		return nil, err
+	}
+	return d.osDisk.read(path, limit)
+}
+
+func (d *faultyDisk) move(from, to string) error {
+	if err := d.step("move"); err != nil {
+		return err
+	}
+	if d.noMove {
+		return errMoveUnsupported
+	}
+	return d.osDisk.move(from, to)
+}
+
+func (d *faultyDisk) remove(path string) error {
+	if err := d.step("remove"); err != nil {
+		return err
+	}
+	return d.osDisk.remove(path)
+}
+
+func (d *faultyDisk) syncFolder(path string) error {
+	if err := d.step("syncFolder"); err != nil {
+		return err
+	}
+	return d.osDisk.syncFolder(path)
+}
+
+type faultyFile struct {
+	file
+	disk *faultyDisk
+}
+
+func (f *faultyFile) Write(b []byte) (int, error) {
+	if err := f.disk.step("write"); err != nil {
+		n, _ := f.file.Write(b[:len(b)/2])
+		return n, err
+	}
+	return f.file.Write(b)
+}
+
+func (f *faultyFile) Sync() error {
+	if err := f.disk.step("sync"); err != nil {
+		return err
+	}
+	return f.file.Sync()
+}
+
+func (f *faultyFile) Close() error {
+	_ = f.file.Close()
+	return f.disk.step("close")
+}
+
+// snapshot describes everything in a folder.
+func snapshot(t *testing.T, dir string) string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	for _, e := range entries {
+		content, _ := os.ReadFile(filepath.Join(dir, e.Name()))
+		fmt.Fprintf(&b, "%s %v %q\n", e.Name(), e.Type(), content)
+	}
+	return b.String()
+}
+
+func accept([]byte) error { return nil }
+
+// Whatever operation fails and however, the folder is as before, or has the
+// whole file when only the last sync failed.
+func TestEveryFailureLeavesOldStateOrWholeFile(t *testing.T) {
+	t.Parallel()
+	data := []byte(strings.Repeat("кілт ", 100))
+	faults := map[string]struct{ err, want error }{
+		"full":      {syscall.ENOSPC, ErrNoSpace},
+		"read-only": {syscall.EROFS, ErrReadOnly},
+		"vanished":  {fs.ErrNotExist, ErrFolderGone},
+	}
+	for name, fault := range faults {
+		for stage := 0; ; stage++ {
+			dir := t.TempDir()
+			before := snapshot(t, dir)
+			d := &faultyDisk{failAt: stage, err: fault.err}
+			err := writeNew(d, filepath.Join(dir, "key"), data, accept)
+			if stage >= len(d.ops) {
+				if err != nil || stage < 7 {
+					t.Fatalf("%s: no failure came at stage %d: %v", name, stage, err)
+				}
+				break
+			}
+			if !errors.Is(err, fault.want) {
+				t.Errorf("%s at %v: got %v, want %v", name, d.ops, err, fault.want)
+			}
+			after := snapshot(t, dir)
+			whole := fmt.Sprintf("key %v %q\n", fs.FileMode(0), data)
+			if after != before && (d.ops[stage] != "syncFolder" || after != whole) {
+				t.Errorf("%s at %v left %s", name, d.ops, after)
+			}
+		}
+	}
+}
+
+// A process that is killed cleans nothing up; the next one still succeeds, and
+// the name never belongs to a part of the file.
+func TestKilledAtEveryStage(t *testing.T) {
+	t.Parallel()
+	data := []byte(strings.Repeat("кілт ", 100))
+	for stage := 0; ; stage++ {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "key")
+		d := &faultyDisk{failAt: stage, err: errKilled, dead: true}
+		err := writeNew(d, path, data, accept)
+		if stage >= len(d.ops) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			break
+		}
+		content, readErr := os.ReadFile(path)
+		if readErr == nil && string(content) != string(data) {
+			t.Fatalf("killed at %v: a part of the file has its name", d.ops)
+		}
+		err = writeNew(osDisk{}, path, data, accept)
+		if readErr == nil && !errors.Is(err, ErrExists) || readErr != nil && err != nil {
+			t.Errorf("killed at %v: the second try fails: %v", d.ops, err)
+		}
+	}
+}
+
+func TestWriteWithoutExclusiveRename(t *testing.T) {
+	t.Parallel()
+	data := []byte("кілт")
+	for stage := -1; ; stage++ {
+		dir := t.TempDir()
+		d := &faultyDisk{failAt: stage, err: syscall.ENOSPC, noMove: true}
+		err := writeNew(d, filepath.Join(dir, "key"), data, accept)
+		if stage >= len(d.ops) {
+			break
+		}
+		whole := fmt.Sprintf("key %v %q\n", fs.FileMode(0), data)
+		switch after := snapshot(t, dir); {
+		case stage < 0 && (err != nil || after != whole):
+			t.Fatalf("%v: %s", err, after)
+		case stage >= 0 && d.ops[stage] != "remove" && !errors.Is(err, ErrNoSpace):
+			t.Errorf("at %v: got %v", d.ops, err)
+		case err != nil && d.ops[stage] != "syncFolder" && after != "":
+			t.Errorf("at %v left %s", d.ops, after)
+		}
+	}
+	taken := filepath.Join(t.TempDir(), "key")
+	if err := os.WriteFile(taken, []byte("басқа"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := writeNew(&faultyDisk{failAt: -1, noMove: true}, taken, data, accept); !errors.Is(err, ErrExists) {
+		t.Errorf("got %v, want ErrExists", err)
+	}
+	if content, _ := os.ReadFile(taken); string(content) != "басқа" {
+		t.Error("another file was replaced")
+	}
+}
+
+// A disk that silently loses what it was given must be noticed.
+func TestWriteNoticesFalseDisk(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := writeNew(lyingDisk{}, filepath.Join(dir, "key"), []byte("кілт"), accept); !errors.Is(err, ErrVerify) {
+		t.Errorf("got %v", err)
+	}
+	refuse := func([]byte) error { return ErrPassword }
+	if err := writeNew(osDisk{}, filepath.Join(dir, "key"), []byte("кілт"), refuse); !errors.Is(err, ErrVerify) || !errors.Is(err, ErrPassword) {
+		t.Errorf("got %v", err)
+	}
+	if after := snapshot(t, dir); after != "" {
+		t.Errorf("left %s", after)
+	}
+}
+
+type lyingDisk struct{ osDisk }
+
+func (d lyingDisk) create(path string) (file, error) {
+	f, err := d.osDisk.create(path)
+	return lyingFile{f}, err
+}
+
+type lyingFile struct{ file }
+
+func (f lyingFile) Write(b []byte) (int, error) {
+	_, err := f.file.Write(make([]byte, len(b)))
+	return len(b), err
+}
+
+func TestLeftoversOfCrashAreCleared(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	old, fresh, foreign := filepath.Join(dir, tempName("key")), filepath.Join(dir, tempName("key")), filepath.Join(dir, tempName("other"))
+	for _, path := range []string{old, fresh, foreign} {
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	past := time.Now().Add(-2 * staleAfter)
+	for _, path := range []string{old, foreign} {
+		if err := os.Chtimes(path, past, past); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := writeNew(osDisk{}, filepath.Join(dir, "key"), []byte("x"), accept); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]bool{old: false, fresh: true, foreign: true} {
+		if _, err := os.Stat(path); (err == nil) != want {
+			t.Errorf("%s: %v", filepath.Base(path), err)
+		}
+	}
+}
+
+func TestKeyFileOnFaultyDisk(t *testing.T) {
+	t.Parallel()
+	key, dir := rsaKeys()[0], t.TempDir()
+	kf := KeyFile{key, issue(t, key, profile.RSASign)}
+	d := &faultyDisk{failAt: 5, err: syscall.EEXIST} // another program takes the name at the last moment
+	if _, err := writeKeyFile(d, dir, kf, goodPassword, Encoding3DES); !errors.Is(err, ErrExists) || d.ops[5] != "move" {
+		t.Errorf("at %v: %v", d.ops, err)
+	}
+	if after := snapshot(t, dir); after != "" {
+		t.Errorf("left %s", after)
+	}
+}

@@ -1,0 +1,90 @@
+//go:build unix
+
+package keystore
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// errMoveUnsupported says that the file system cannot name a file without the
+// danger of replacing another.
+var errMoveUnsupported = errors.New("cannot rename without replacing on this file system")
+
+// moveNoReplace renames by the system's exclusive rename, else by a hard link.
+func moveNoReplace(from, to string) error {
+	err := renameExclusive(from, to)
+	if !unsupported(err) {
+		return err
+	}
+	switch err := os.Link(from, to); {
+	case err == nil:
+		_ = os.Remove(from) // the file has its name; the other is cleared later
+		return nil
+	case unsupported(err):
+		return errMoveUnsupported
+	default:
+		return err
+	}
+}
+
+func unsupported(err error) bool {
+	for _, e := range []error{unix.EINVAL, unix.ENOSYS, unix.ENOTSUP, unix.EOPNOTSUPP, unix.EPERM, unix.EMLINK} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// syncFolder passes over file systems that cannot sync a folder.
+func syncFolder(path string) error {
+	f, err := os.Open(path) //nolint:gosec // the caller's folder
+	if err != nil {
+		return err
+	}
+	err = f.Sync()
+	_ = f.Close()
+	if errors.Is(err, unix.EINVAL) || errors.Is(err, unix.ENOTSUP) {
+		return nil
+	}
+	return err
+}
+
+// classify finds the sentinel for an error of the system, or nil.
+func classify(err error) error {
+	if errors.Is(err, fs.ErrExist) {
+		return ErrExists
+	}
+	var code syscall.Errno
+	if !errors.As(err, &code) {
+		if errors.Is(err, fs.ErrNotExist) {
+			return ErrFolderGone
+		}
+		return nil
+	}
+	switch code {
+	case unix.ENOSPC, unix.EDQUOT, unix.EFBIG:
+		return ErrNoSpace
+	case unix.EROFS, unix.EACCES, unix.EPERM:
+		return ErrReadOnly
+	case unix.ENOENT, unix.ENOTDIR, unix.ENODEV, unix.ENXIO, unix.ESTALE, unix.EIO, unix.ENOTCONN:
+		return ErrFolderGone
+	default:
+		return nil
+	}
+}
+
+// lockFile takes the exclusive lock on f at once or fails with ErrVaultBusy.
+// The system drops it with the last handle, even when the process dies.
+func lockFile(f *os.File) error {
+	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) {
+		return ErrVaultBusy
+	}
+	return err
+}

@@ -1,0 +1,187 @@
+package keystore
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// FolderCode is a stable code of something that is to be said about a folder.
+type FolderCode string
+
+// What InspectFolder finds. The first five forbid writing, the others are
+// worth a warning.
+const (
+	FolderMissing   FolderCode = "missing"    // it is not there; CreateFolder can make it
+	FolderNotFolder FolderCode = "not-folder" // a file has this name
+	FolderLink      FolderCode = "link"       // it is a link; Resolved is the place itself
+	FolderReadOnly  FolderCode = "read-only"  // nothing can be written
+	FolderFull      FolderCode = "full"       // less than 1 MiB is free
+	FolderRemovable FolderCode = "removable"  // a memory stick or card
+	FolderNetwork   FolderCode = "network"    // on another computer
+	FolderTemporary FolderCode = "temporary"  // emptied when the computer is turned off
+	FolderFAT       FolderCode = "fat"        // everyone on this computer can read it
+	FolderSynced    FolderCode = "synced"     // copied to a cloud; see Service
+)
+
+// leastFree is what key files, temporary twins and the file system's own
+// records never exceed.
+const leastFree = 1 << 20
+
+// FolderReport says what is to be known about a folder before keys go there.
+type FolderReport struct {
+	Path     string // as given, cleaned
+	Resolved string // with every link followed, if it is there
+	Codes    []FolderCode
+	Service  string // name of the cloud service, with FolderSynced
+	Free     int64  // bytes, -1 if not known
+}
+
+// Has tells whether code was found.
+func (r FolderReport) Has(code FolderCode) bool { return slices.Contains(r.Codes, code) }
+
+// Writable tells whether key files can be written there now.
+func (r FolderReport) Writable() bool {
+	forbidding := []FolderCode{FolderMissing, FolderNotFolder, FolderLink, FolderReadOnly, FolderFull}
+	return !slices.ContainsFunc(forbidding, r.Has)
+}
+
+// volume is what the operating system tells about the disk under a folder.
+type volume struct {
+	free                               int64
+	fat, network, removable, temporary bool
+}
+
+// InspectFolder looks at a folder and tries to write in it, leaving nothing
+// there. On a network that has gone it may take as long as the system lets it,
+// so it is not for the thread that draws.
+func InspectFolder(dir string) FolderReport {
+	r := FolderReport{Path: filepath.Clean(dir), Free: -1}
+	info, err := os.Lstat(r.Path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		r.Codes = append(r.Codes, FolderMissing)
+	case err != nil:
+		r.Codes = append(r.Codes, FolderReadOnly)
+	case info.Mode()&os.ModeSymlink != 0:
+		r.Codes = append(r.Codes, FolderLink)
+	case !info.IsDir():
+		r.Codes = append(r.Codes, FolderNotFolder)
+	case !tryWrite(r.Path):
+		r.Codes = append(r.Codes, FolderReadOnly)
+	}
+	place := nearestFolder(r.Path)
+	if resolved, err := filepath.EvalSymlinks(place); err == nil {
+		place = resolved
+		if !r.Has(FolderMissing) {
+			r.Resolved = resolved
+		}
+	}
+	r.addVolume(place)
+	for _, path := range []string{r.Path, place} {
+		if r.Service == "" {
+			r.Service = syncService(path)
+		}
+	}
+	if r.Service != "" {
+		r.Codes = append(r.Codes, FolderSynced)
+	}
+	return r
+}
+
+func (r *FolderReport) addVolume(place string) {
+	v, err := inspectVolume(place)
+	if err != nil {
+		return
+	}
+	r.Free = v.free
+	for _, found := range []struct {
+		is   bool
+		code FolderCode
+	}{
+		{v.free < leastFree, FolderFull},
+		{v.removable, FolderRemovable},
+		{v.network, FolderNetwork},
+		{v.temporary, FolderTemporary},
+		{v.fat, FolderFAT},
+	} {
+		if found.is {
+			r.Codes = append(r.Codes, found.code)
+		}
+	}
+}
+
+func tryWrite(dir string) bool {
+	path := filepath.Join(dir, tempName("try"))
+	f, err := osDisk{}.create(path)
+	if err != nil {
+		return false
+	}
+	_, err = f.Write([]byte{0})
+	closeErr := f.Close()
+	return errors.Join(err, closeErr, os.Remove(path)) == nil
+}
+
+// nearestFolder returns path or the first of its parents that is there.
+func nearestFolder(path string) string {
+	for {
+		if _, err := os.Stat(path); err == nil || filepath.Dir(path) == path {
+			return path
+		}
+		path = filepath.Dir(path)
+	}
+}
+
+// syncMarkers are parts of paths by which the folders of cloud services are
+// known, in lower case; the first part may be followed by an account's name.
+var syncMarkers = []struct{ service, marker string }{
+	{"OneDrive", "onedrive"},
+	{"Dropbox", "dropbox"},
+	{"Google Drive", "googledrive"},
+	{"Google Drive", "google drive"},
+	{"Google Drive", "google диск"},
+	{"iCloud Drive", "icloud"},
+	{"iCloud Drive", "com~apple~clouddocs"},
+	{"iCloud Drive", "mobile documents"},
+	{"Yandex.Disk", "yandex.disk"},
+	{"Yandex.Disk", "yandexdisk"},
+	{"Yandex.Disk", "яндекс.диск"},
+	{"Mail.ru Cloud", "облако mail"},
+}
+
+// syncService names the cloud service into whose folder a path leads, or "".
+func syncService(path string) string {
+	for part := range strings.FieldsFuncSeq(strings.ToLower(path), func(r rune) bool { return r == '/' || r == '\\' }) {
+		for _, m := range syncMarkers {
+			if strings.HasPrefix(part, m.marker) {
+				return m.service
+			}
+		}
+	}
+	return ""
+}
+
+// DefaultFolder returns the folder offered for key files: ЭЦҚ in the citizen's
+// documents. It need not be there yet.
+func DefaultFolder() (string, error) {
+	documents, err := documentsFolder()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(documents, "ЭЦҚ"), nil
+}
+
+// CreateFolder makes a folder and its parents, readable by the owner alone; one
+// that is there already stays as it is. The errors are those of writing.
+func CreateFolder(dir string) error {
+	if err := os.MkdirAll(dir, privateFolder); err != nil {
+		return diskError(err)
+	}
+	if err := syncFolder(filepath.Dir(filepath.Clean(dir))); err != nil {
+		return diskError(err)
+	}
+	return nil
+}
