@@ -1,0 +1,245 @@
+package nca
+
+import (
+	"context"
+	"crypto/rsa"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/mail"
+	"slices"
+	"strings"
+	"time"
+
+	"qoltanba/app/backend/assertion"
+	"qoltanba/keystore/profile"
+)
+
+const (
+	maxRequest = 8 << 10
+	maxEmail   = 254 // RFC 5321, 4.5.3.1.3, less the brackets
+)
+
+// Apply takes an application: the Digital ID's assertion, one PKCS#10 request
+// in DER for each of [profile.RSAKinds] in that order, the e-mail address or
+// "", and the storage. The assertion must name the requests' keys in their
+// order. The same enrolment with the same keys gets the same application back.
+//
+// The errors are those of package assertion, ErrRequest, ErrKeySeen,
+// ErrOtherKeys, ErrReplayed, ErrEmail and ErrStorage; none of them leaves a trace.
+func (a *Authority) Apply(ctx context.Context, jws string, requests [][]byte, email, storage string) (Application, error) {
+	now := a.now()
+	word, err := a.config.DigitalID.Verify(jws, now)
+	if err != nil {
+		return Application{}, err
+	}
+	if err := checkEmail(email); err != nil {
+		return Application{}, err
+	}
+	if storage != StoragePC {
+		return Application{}, ErrStorage
+	}
+	accepted, err := checkRequests(requests, word.Keys)
+	if err != nil {
+		return Application{}, err
+	}
+	var app Application
+	err = a.config.Store.Update(ctx, func(tx Tx) (err error) {
+		app, err = a.admit(tx, word, Application{
+			Enrolment: word.Enrolment, Assertion: jws, Email: email, Storage: storage,
+			Requests: accepted, History: []StatusChange{{Status: Created, At: now}},
+		})
+		return err
+	})
+	return app, err
+}
+
+// admit finds the enrolment's application or adds the new one.
+func (a *Authority) admit(tx Tx, word assertion.Assertion, fresh Application) (Application, error) {
+	served, err := tx.AssertionUse(word.ID)
+	if err != nil {
+		return Application{}, err
+	}
+	app, err := tx.ApplicationOf(word.Enrolment)
+	switch {
+	case err == nil && !slices.Equal(keysOf(app), word.Keys):
+		return Application{}, ErrOtherKeys
+	case err == nil && served == app.Number:
+		return app, nil
+	case err == nil && served == "":
+		return app, tx.AddAssertionUse(word.ID, app.Number, fresh.History[0].At)
+	case err != nil && !errors.Is(err, ErrNotFound):
+		return Application{}, err
+	case served != "":
+		return Application{}, ErrReplayed
+	}
+	for _, r := range fresh.Requests {
+		if used, err := tx.KeyUsed(r.Key); err != nil {
+			return Application{}, err
+		} else if used {
+			return Application{}, ErrKeySeen
+		}
+	}
+	if fresh.Number, err = newNumber(a.config.Rand); err != nil {
+		return Application{}, err
+	}
+	if err := tx.AddApplication(fresh); err != nil {
+		return Application{}, err
+	}
+	return fresh, tx.AddAssertionUse(word.ID, fresh.Number, fresh.History[0].At)
+}
+
+func keysOf(app Application) []assertion.Hash {
+	keys := make([]assertion.Hash, len(app.Requests))
+	for i, r := range app.Requests {
+		keys[i] = r.Key
+	}
+	return keys
+}
+
+// Imported ends an application: the citizen's computer has put the
+// certificates with these fingerprints (SHA-256 of the DER in hex) into key
+// files. All of them must be named. A repeated call changes nothing.
+func (a *Authority) Imported(ctx context.Context, number string, fingerprints []string) (Application, error) {
+	issued, err := a.Certificates(ctx, number)
+	if err != nil {
+		return Application{}, err
+	}
+	want := make([]string, len(issued))
+	for i, c := range issued {
+		want[i] = c.Fingerprint()
+	}
+	got := make([]string, len(fingerprints))
+	for i, f := range fingerprints {
+		got[i] = strings.ToLower(f)
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if !slices.Equal(want, got) {
+		return Application{}, ErrFingerprints
+	}
+	return a.advance(ctx, number, StatusChange{Status: Issued, At: a.now()})
+}
+
+// Reject ends an application that has not been approved yet, with a reason
+// that the citizen will read.
+func (a *Authority) Reject(ctx context.Context, number, reason string) (Application, error) {
+	return a.advance(ctx, number, StatusChange{Status: Rejected, At: a.now(), Reason: reason})
+}
+
+// advance walks an application up to a status, through those before it.
+func (a *Authority) advance(ctx context.Context, number string, to StatusChange) (Application, error) {
+	var app Application
+	err := a.config.Store.Update(ctx, func(tx Tx) (err error) {
+		if app, err = tx.Application(number); err != nil {
+			return err
+		}
+		app, err = walk(tx, app, to)
+		return err
+	})
+	return app, err
+}
+
+// walk adds the statuses that are missing up to to. It does nothing if the
+// application is there or beyond; rejection and approval exclude each other.
+func walk(tx Tx, app Application, to StatusChange) (Application, error) {
+	reached := func(s Status) bool {
+		return slices.ContainsFunc(app.History, func(c StatusChange) bool { return c.Status == s })
+	}
+	for !reached(to.Status) {
+		next := StatusChange{Status: app.Status().Next(), At: to.At}
+		switch {
+		case app.Status() == Rejected:
+			return app, ErrRejected
+		case to.Status == Rejected && reached(Approved):
+			return app, ErrNotReady
+		case to.Status == Rejected && reached(Checking):
+			next = to
+		case next.Status == "":
+			return app, fmt.Errorf("no way from %s to %s", app.Status(), to.Status)
+		}
+		if err := tx.AddStatus(app.Number, next); err != nil {
+			return app, err
+		}
+		app.History = append(app.History, next)
+	}
+	return app, nil
+}
+
+// checkRequests judges the requests one by one and as a pair, and that they
+// are for the keys that the assertion names.
+func checkRequests(requests [][]byte, keys []assertion.Hash) ([]Request, error) {
+	kinds := profile.RSAKinds()
+	if len(requests) != len(kinds) {
+		return nil, fmt.Errorf("%w (%d requests, not %d)", ErrRequest, len(requests), len(kinds))
+	}
+	accepted := make([]Request, len(kinds))
+	for i, der := range requests {
+		parsed, err := parseRequest(der)
+		if err != nil {
+			return nil, fmt.Errorf("%w (%s: %w)", ErrRequest, kinds[i], err)
+		}
+		accepted[i] = Request{Kind: kinds[i], Key: assertion.HashKey(parsed.RawSubjectPublicKeyInfo), DER: der}
+		if slices.ContainsFunc(accepted[:i], func(r Request) bool { return r.Key == accepted[i].Key }) {
+			return nil, fmt.Errorf("%w (one key for both)", ErrRequest)
+		}
+	}
+	if !slices.Equal(keysOf(Application{Requests: accepted}), keys) {
+		return nil, fmt.Errorf("%w (the assertion is for other keys)", ErrRequest)
+	}
+	return accepted, nil
+}
+
+// parseRequest reads a request and checks its signature, which proves that
+// the applicant holds the private key, and its key.
+func parseRequest(der []byte) (*x509.CertificateRequest, error) {
+	if len(der) > maxRequest {
+		return nil, fmt.Errorf("%d bytes are over the limit of %d", len(der), maxRequest)
+	}
+	request, err := x509.ParseCertificateRequest(der)
+	if err != nil {
+		return nil, errors.New("malformed PKCS#10")
+	}
+	key, ok := request.PublicKey.(*rsa.PublicKey)
+	if !ok {
+		return nil, errors.New("the key is not RSA")
+	}
+	switch request.SignatureAlgorithm {
+	case x509.SHA256WithRSA, x509.SHA384WithRSA, x509.SHA512WithRSA:
+	default:
+		return nil, errors.New("not signed with RSA and SHA-2")
+	}
+	if err := checkKey(key); err != nil {
+		return nil, err
+	}
+	if err := request.CheckSignature(); err != nil {
+		return nil, errors.New("its signature is not by its own key")
+	}
+	storage, err := profile.ParseKeyStore(request.Extensions)
+	if errors.Is(err, profile.ErrNoKeyStore) {
+		return request, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !storage.Equal(profile.OIDKeyStorePKCS12) {
+		return nil, errors.New("it names a storage that is not served")
+	}
+	return request, nil
+}
+
+// checkEmail wants a bare ASCII address, which an rfc822Name can hold.
+func checkEmail(email string) error {
+	if email == "" {
+		return nil
+	}
+	address, err := mail.ParseAddress(email)
+	if err != nil || address.Address != email || len(email) > maxEmail ||
+		strings.ContainsFunc(email, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return ErrEmail
+	}
+	return nil
+}
+
+// requestTime is when the citizen applied.
+func requestTime(app Application) time.Time { return app.History[0].At }

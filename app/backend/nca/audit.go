@@ -1,0 +1,147 @@
+package nca
+
+import (
+	"bytes"
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"slices"
+
+	"qoltanba/app/backend/assertion"
+	"qoltanba/keystore/profile"
+)
+
+const auditPage = 100
+
+// Finding is something that should not be.
+type Finding struct {
+	Number  string // of the application
+	Kind    profile.Kind
+	Problem error
+}
+
+// Report is what [Authority.Audit] saw.
+type Report struct {
+	Applications int
+	Certificates int
+	// Unfinished counts intents without a certificate in applications whose
+	// issuance has not ended; Issue completes them.
+	Unfinished int
+	Findings   []Finding
+}
+
+// Audit reads all applications again and judges each certificate by the
+// evidence beside it: signature, profile, serial number, intent, and that no
+// key was certified twice. It changes nothing.
+func (a *Authority) Audit(ctx context.Context) (Report, error) {
+	var report Report
+	keys := make(map[assertion.Hash]bool)
+	for after := ""; ; {
+		var numbers []string
+		err := a.config.Store.Update(ctx, func(tx Tx) (err error) {
+			numbers, err = tx.Numbers(after, auditPage)
+			return err
+		})
+		if err != nil {
+			return report, err
+		}
+		for _, number := range numbers {
+			if err := a.auditOne(ctx, number, keys, &report); err != nil {
+				return report, err
+			}
+			after = number
+		}
+		if len(numbers) < auditPage {
+			return report, nil
+		}
+	}
+}
+
+// record is all that is stored about one kind of one application.
+type record struct {
+	request     Request
+	intent      *Intent
+	certificate *Certificate
+}
+
+func (a *Authority) auditOne(ctx context.Context, number string, keys map[assertion.Hash]bool, report *Report) error {
+	var app Application
+	var records []record
+	err := a.config.Store.Update(ctx, func(tx Tx) (err error) {
+		if app, err = tx.Application(number); err != nil {
+			return err
+		}
+		records, err = readRecords(tx, app)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	report.Applications++
+	ended := app.Status() == AwaitingImport || app.Status() == Issued
+	for _, r := range records {
+		if r.certificate == nil {
+			if r.intent != nil && !ended {
+				report.Unfinished++
+			}
+			if ended {
+				report.Findings = append(report.Findings, Finding{number, r.request.Kind, errors.New("the certificate is missing")})
+			}
+			continue
+		}
+		report.Certificates++
+		if err := a.judge(app, r, keys); err != nil {
+			report.Findings = append(report.Findings, Finding{number, r.request.Kind, err})
+		}
+	}
+	return nil
+}
+
+func readRecords(tx Tx, app Application) ([]record, error) {
+	records := make([]record, len(app.Requests))
+	for i, r := range app.Requests {
+		records[i].request = r
+		intent, err := tx.Intent(app.Number, r.Kind)
+		if err == nil {
+			records[i].intent = &intent
+		} else if !errors.Is(err, ErrNotFound) {
+			return nil, err
+		}
+		certificate, err := tx.Certificate(app.Number, r.Kind)
+		if err == nil {
+			records[i].certificate = &certificate
+		} else if !errors.Is(err, ErrNotFound) {
+			return nil, err
+		}
+	}
+	return records, nil
+}
+
+func (a *Authority) judge(app Application, r record, keys map[assertion.Hash]bool) error {
+	if r.intent == nil {
+		return errors.New("there is no intent for the certificate")
+	}
+	cert, err := x509.ParseCertificate(r.certificate.DER)
+	if err != nil {
+		return fmt.Errorf("the certificate does not parse: %w", err)
+	}
+	want, err := a.expect(app, r.request)
+	if err != nil {
+		return err
+	}
+	want.notBefore = r.intent.At
+	var wrong []error
+	if !bytes.Equal(cert.RawTBSCertificate, r.intent.TBS) {
+		wrong = append(wrong, errors.New("the certificate is not what was intended"))
+	}
+	if !slices.ContainsFunc(app.History, func(c StatusChange) bool { return c.Status == Approved }) {
+		wrong = append(wrong, errors.New("the application was never approved"))
+	}
+	key := assertion.HashKey(cert.RawSubjectPublicKeyInfo)
+	if keys[key] {
+		wrong = append(wrong, errors.New("the key was certified before"))
+	}
+	keys[key] = true
+	return errors.Join(append(wrong, cert.CheckSignatureFrom(a.issuing), a.lint(cert, want))...)
+}

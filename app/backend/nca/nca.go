@@ -1,0 +1,161 @@
+// Package nca is the certification authority behind an enrolment, in the place
+// of the National Certification Authority (NCA, НУЦ РК, ҰКО).
+//
+// It is a party of its own, with keys, a database and a judgement of its own.
+// It believes nobody but the Digital ID, and that only by its signature.
+//
+// # Central types
+//
+// [Authority] holds the issuing key. [Application] is a citizen's application
+// (заявка) for a pair of certificates. [Store] is the memory it needs; package
+// ledger keeps it in SQL.
+//
+//	Apply     created                      the assertion and the requests are checked and kept
+//	Issue     checking → approved → awaiting-import     both certificates are signed and kept
+//	Imported  issued                       the citizen's computer has put them into key files
+//
+// # Invariants
+//
+//   - A certificate rests on a signed assertion which is stored beside it; the
+//     owner comes from the assertion, never from the request.
+//   - The bytes to be signed are stored, and linted under a throwaway key,
+//     before the real key signs them. RSASSA-PKCS1-v1_5 is deterministic, so a
+//     call repeated after a crash signs the same bytes to the same
+//     certificate: there is exactly one for each application and kind.
+//   - A public key is certified once, an enrolment has one application, an
+//     assertion serves one application.
+//   - What was stored is read back, and [Authority.Audit] judges all of it anew.
+//
+// # Norms
+//
+// RFC 5280 (certificates), RFC 2986 (requests), RFC 7515 (assertions); the
+// profile is that of package profile.
+package nca
+
+import (
+	"context"
+	"crypto/rsa"
+	"crypto/x509"
+	"errors"
+	"io"
+	"time"
+
+	"qoltanba/app/backend/assertion"
+	"qoltanba/keystore/profile"
+)
+
+// Errors on which a caller branches. Those of package assertion
+// (ErrInvalid, ErrExpired) come through as they are.
+var (
+	ErrNotFound     = errors.New("there is no such application: check its number")
+	ErrRequest      = errors.New("the certificate request is not acceptable: make new keys and apply again")
+	ErrKeySeen      = errors.New("the public key was used in an earlier application: make new keys and apply again")
+	ErrOtherKeys    = errors.New("this enrolment has applied with other keys: use those, or enrol anew")
+	ErrReplayed     = errors.New("the assertion served another application: ask the Digital ID for a new one")
+	ErrEmail        = errors.New("the e-mail address is not valid: correct it or leave it out")
+	ErrStorage      = errors.New("this storage is not served: choose the personal computer")
+	ErrRejected     = errors.New("the application was rejected: its history tells why")
+	ErrNotReady     = errors.New("the application is not that far: see its status")
+	ErrFingerprints = errors.New("the fingerprints are not those of the issued certificates: download them again")
+	// ErrStamp says that a folder was made for a demo or test, or was not, and
+	// is opened the other way.
+	ErrStamp = errors.New("the authority in this folder bears another stamp: give the folder that belongs to this mode")
+)
+
+// URLs are written into certificates; an empty one is left out.
+type URLs struct {
+	OCSP     string // authority information access: OCSP responder
+	Issuer   string // authority information access: the issuing certificate
+	CRL      string // CRL distribution point
+	DeltaCRL string // freshest CRL
+	CPS      string // certification practice statement
+}
+
+// Config is what an authority needs besides its folder. Store, DigitalID,
+// Clock and Rand must be given.
+type Config struct {
+	// Stamp marks the names of the authority's certificates: "" in production,
+	// DEMO or TEST otherwise.
+	Stamp string
+	// KeyBits is the size of the root's and the issuing key, used at first
+	// start: 2048 to 4096, 0 means 3072.
+	KeyBits int
+	URLs    URLs
+
+	Store     Store
+	DigitalID *assertion.Verifier
+	Clock     func() time.Time
+	Rand      io.Reader // for application numbers: crypto/rand.Reader
+}
+
+// Authority issues certificates. It is safe for concurrent use, by several
+// processes over the same store too.
+type Authority struct {
+	config    Config
+	key       *rsa.PrivateKey
+	issuing   *x509.Certificate
+	root      *x509.Certificate
+	throwaway *rsa.PrivateKey
+}
+
+// Chain returns the issuing and the root certificate in DER, in this order.
+func (a *Authority) Chain() [][]byte { return [][]byte{a.issuing.Raw, a.root.Raw} }
+
+// now returns the time to the second, as certificates have it.
+func (a *Authority) now() time.Time { return a.config.Clock().UTC().Truncate(time.Second) }
+
+// Application returns the application with this number, or ErrNotFound.
+func (a *Authority) Application(ctx context.Context, number string) (Application, error) {
+	if CheckNumber(number) != nil {
+		return Application{}, ErrNotFound
+	}
+	var app Application
+	err := a.config.Store.Update(ctx, func(tx Tx) (err error) {
+		app, err = tx.Application(number)
+		return err
+	})
+	return app, err
+}
+
+// Certificates returns what was issued to an application, in the order of its
+// requests: first for signing in, then for signing documents. The error is
+// ErrNotFound, ErrRejected, or ErrNotReady before issuance has ended.
+func (a *Authority) Certificates(ctx context.Context, number string) ([]Certificate, error) {
+	var issued []Certificate
+	app, err := a.Application(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	switch app.Status() {
+	case Rejected:
+		return nil, ErrRejected
+	case AwaitingImport, Issued:
+	default:
+		return nil, ErrNotReady
+	}
+	err = a.config.Store.Update(ctx, func(tx Tx) (err error) {
+		issued, err = certificates(tx, app)
+		return err
+	})
+	return issued, err
+}
+
+func certificates(tx Tx, app Application) ([]Certificate, error) {
+	issued := make([]Certificate, 0, len(app.Requests))
+	for _, r := range app.Requests {
+		c, err := tx.Certificate(app.Number, r.Kind)
+		if err != nil {
+			return nil, err
+		}
+		issued = append(issued, c)
+	}
+	return issued, nil
+}
+
+// Certificate is an issued certificate.
+type Certificate struct {
+	Number string // of its application
+	Kind   profile.Kind
+	DER    []byte
+	At     time.Time
+}
