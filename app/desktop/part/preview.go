@@ -1,0 +1,200 @@
+package part
+
+import (
+	"image"
+	"image/color"
+	"sync"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+	"golang.org/x/image/draw"
+
+	"qoltanba/app/desktop/look"
+)
+
+// Guide is what is drawn over a live picture to show where face or card belongs.
+type Guide int
+
+// The guides: nothing, an oval for a face, a frame in the proportions of an ID-1 card (ISO/IEC 7810).
+const (
+	NoGuide Guide = iota
+	OvalGuide
+	CardGuide
+)
+
+// Preview is a live picture. Frames come by Feed from any goroutine; when the window is slower than the camera, frames are dropped,
+// never queued.
+type Preview struct {
+	widget.BaseWidget
+	guide    Guide
+	mirrored bool
+	good     bool
+	message  string
+	min      fyne.Size
+
+	mu      sync.Mutex
+	buffers [2]*image.RGBA
+	next    int
+	pending bool
+	latest  image.Image
+}
+
+// NewPreview returns a black picture with the guide over it. Mirrored shows the citizen as in a mirror.
+func NewPreview(guide Guide, mirrored bool) *Preview {
+	p := &Preview{guide: guide, mirrored: mirrored, min: fyne.NewSize(280, 210)}
+	p.ExtendBaseWidget(p)
+	return p
+}
+
+// Low lets the picture shrink to height and returns p.
+func (p *Preview) Low(height float32) *Preview {
+	p.min = fyne.NewSize(height*4/3, height)
+	return p
+}
+
+// Feed hands over a frame, which must not change until Feed returns. It may be called from any goroutine.
+func (p *Preview) Feed(frame image.Image) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.pending {
+		return
+	}
+	p.keep(frame)
+	p.pending = true
+	fyne.Do(func() {
+		p.Refresh()
+		p.mu.Lock()
+		p.pending = false
+		p.mu.Unlock()
+	})
+}
+
+// Still shows a picture that stands still. It is called on the interface's goroutine.
+func (p *Preview) Still(picture image.Image) {
+	p.mu.Lock()
+	p.keep(picture)
+	p.mu.Unlock()
+	p.Refresh()
+}
+
+// keep copies frame into the buffer that is not on screen. The lock is held.
+func (p *Preview) keep(frame image.Image) {
+	dst := p.buffers[p.next]
+	size := frame.Bounds().Size()
+	if dst == nil || dst.Rect.Size() != size {
+		dst = image.NewRGBA(image.Rectangle{Max: size})
+		p.buffers[p.next] = dst
+	}
+	draw.Draw(dst, dst.Rect, frame, frame.Bounds().Min, draw.Src)
+	if p.mirrored {
+		mirror(dst)
+	}
+	p.next = 1 - p.next
+	p.latest = dst
+}
+
+func mirror(img *image.RGBA) {
+	w := img.Rect.Dx()
+	for y := range img.Rect.Dy() {
+		line := img.Pix[y*img.Stride : y*img.Stride+4*w]
+		for i, j := 0, 4*(w-1); i < j; i, j = i+4, j-4 {
+			var pixel [4]byte
+			copy(pixel[:], line[i:i+4])
+			copy(line[i:i+4], line[j:j+4])
+			copy(line[j:j+4], pixel[:])
+		}
+	}
+}
+
+// SetGood colours the guide: green when what is seen suits.
+func (p *Preview) SetGood(good bool) {
+	p.good = good
+	p.Refresh()
+}
+
+// SetMessage shows words in place of a picture, such as that the camera is starting. A frame takes them away.
+func (p *Preview) SetMessage(s string) {
+	p.mu.Lock()
+	p.message, p.latest = s, nil
+	p.mu.Unlock()
+	p.Refresh()
+}
+
+// CreateRenderer implements fyne.Widget.
+func (p *Preview) CreateRenderer() fyne.WidgetRenderer {
+	r := &previewRenderer{preview: p, ground: canvas.NewRectangle(color.Black), image: &canvas.Image{},
+		oval: canvas.NewEllipse(color.Transparent), frame: canvas.NewRectangle(color.Transparent),
+		message: Body("").Centered().Colored(look.ColorOnPicture)}
+	r.ground.CornerRadius = look.RadiusCard
+	r.image.FillMode, r.image.ScaleMode = canvas.ImageFillContain, canvas.ImageScaleFastest
+	r.frame.CornerRadius = 12
+	r.update()
+	return r
+}
+
+type previewRenderer struct {
+	preview *Preview
+	ground  *canvas.Rectangle
+	image   *canvas.Image
+	oval    *canvas.Ellipse
+	frame   *canvas.Rectangle
+	message *Text
+}
+
+func (r *previewRenderer) update() {
+	p := r.preview
+	p.mu.Lock()
+	r.image.Image = p.latest
+	message := p.message
+	p.mu.Unlock()
+	r.image.Hidden = r.image.Image == nil
+	r.message.Hidden = r.image.Image != nil || message == ""
+	r.message.SetText(message)
+	r.ground.FillColor = themed(p, look.ColorPicture)
+	stroke := themed(p, look.ColorGuide)
+	if p.good {
+		stroke = themed(p, look.ColorGuideGood)
+	}
+	r.oval.StrokeColor, r.oval.StrokeWidth = stroke, 5
+	r.frame.StrokeColor, r.frame.StrokeWidth = stroke, 5
+	live := r.image.Image != nil
+	r.oval.Hidden = !live || p.guide != OvalGuide
+	r.frame.Hidden = !live || p.guide != CardGuide
+}
+
+func (r *previewRenderer) Layout(size fyne.Size) {
+	r.ground.Resize(size)
+	margin := fyne.NewPos(look.SpaceS, look.SpaceS)
+	inner := size.Subtract(fyne.NewSize(2*margin.X, 2*margin.Y))
+	r.image.Resize(inner)
+	r.image.Move(margin)
+	pictureH := min(inner.Height, inner.Width*3/4)
+	if r.image.Image != nil {
+		b := r.image.Image.Bounds().Size()
+		pictureH = min(inner.Height, inner.Width*float32(b.Y)/float32(b.X))
+	}
+	center := func(o fyne.CanvasObject, w, h float32) {
+		o.Resize(fyne.NewSize(w, h))
+		o.Move(fyne.NewPos((size.Width-w)/2, (size.Height-h)/2))
+	}
+	center(r.oval, pictureH*0.62, pictureH*0.86)
+	center(r.frame, pictureH*0.76*1.586, pictureH*0.76)
+	center(r.message, inner.Width-look.SpaceL, r.message.HeightFor(inner.Width-look.SpaceL))
+}
+
+func (r *previewRenderer) MinSize() fyne.Size { return r.preview.min }
+
+func (r *previewRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.ground, r.image, r.oval, r.frame, r.message}
+}
+
+func (r *previewRenderer) Refresh() {
+	r.update()
+	r.Layout(r.preview.Size())
+	for _, o := range r.Objects() {
+		o.Refresh()
+	}
+}
+
+func (r *previewRenderer) Destroy() {}

@@ -1,0 +1,86 @@
+package screen
+
+import (
+	"fyne.io/fyne/v2"
+
+	"qoltanba/app/desktop/look"
+	"qoltanba/app/desktop/part"
+	"qoltanba/app/desktop/wording"
+)
+
+// FolderCaution is why a folder is a poor place for keys.
+type FolderCaution string
+
+// The cautions. A folder that cannot be written is refused; the others only warn.
+const (
+	FolderFine      FolderCaution = ""
+	FolderSynced    FolderCaution = "synced"
+	FolderRemovable FolderCaution = "removable"
+	FolderReadOnly  FolderCaution = "readonly"
+)
+
+// ApplicationModel is the application form. EmailProblem is in the language of the window.
+type ApplicationModel struct {
+	Name         string
+	IIN          string // masked
+	Email        string
+	EmailProblem string
+	Folder       string
+	Caution      FolderCaution
+}
+
+// ApplicationActions are what can be done there.
+type ApplicationActions struct {
+	Email  func(string)
+	Folder func() // opens the chooser
+	Submit func()
+	Back   func()
+}
+
+// Application is the application form.
+type Application struct {
+	*View
+	email   *part.Field
+	folder  *part.Text
+	caution *fyne.Container
+}
+
+// NewApplication builds the form: e-mail if wished, storage, folder.
+func NewApplication(w *wording.Words, m ApplicationModel, on ApplicationActions) *Application {
+	a := &Application{View: newView(w, "application", KeysStage), folder: part.Strong(m.Folder), caution: part.Column(0)}
+	email := register(a.View, "application.email", part.NewEntry(m.Email, on.Email))
+	email.SetPlaceHolder("name@mail.kz")
+	a.email = part.NewField(w.T("application.email"), w.T("application.email.hint"), email)
+	a.First = email
+	var storage *part.Choice
+	storage = register(a.View, "application.storage", part.NewOption("folder", w.T("application.storage.pc"), w.T("application.storage.pc.text"), true,
+		func() { storage.SetChosen(true) }))
+	choose := a.button(part.Plain, "application.folder", "application.choose", "folder", on.Folder)
+	a.Body = part.Column(look.SpaceM,
+		part.Caption(w.T("application.for", "Name", m.Name, "IIN", m.IIN)), a.email.Container,
+		part.Column(6, part.Strong(w.T("application.storage")), storage),
+		part.Column(6, part.Strong(w.T("application.folder")),
+			part.Card(part.Row(look.SpaceM, part.Grow(part.Column(0, a.folder, part.Caption(w.T("application.folder.hint")))), choose)), a.caution))
+	a.setMain("application.submit", on.Submit)
+	a.setBack(on.Back)
+	a.Update(m)
+	return a
+}
+
+// Update shows another folder, its caution, and what is wrong with the e-mail address.
+func (a *Application) Update(m ApplicationModel) {
+	a.email.SetProblem(m.EmailProblem)
+	a.folder.SetText(m.Folder)
+	a.caution.RemoveAll()
+	if m.Caution != FolderFine {
+		key := "folder." + string(m.Caution)
+		mood := part.Warn
+		if m.Caution == FolderReadOnly {
+			mood = part.Bad
+		}
+		a.caution.Add(part.Notice(mood, a.text(key), a.text(key+".remedy")))
+	}
+	a.caution.Hidden = m.Caution == FolderFine
+	enable(a.Main, m.EmailProblem == "" && m.Folder != "" && m.Caution != FolderReadOnly)
+	a.Body.Refresh()
+}

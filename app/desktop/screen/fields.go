@@ -1,0 +1,160 @@
+package screen
+
+import (
+	"image"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"qoltanba/app/desktop/look"
+	"qoltanba/app/desktop/part"
+	"qoltanba/app/desktop/wording"
+)
+
+// FieldName names a field of the document.
+type FieldName string
+
+// The fields, in the order in which they stand. Dates are written 02.01.2006.
+const (
+	FieldSurname     FieldName = "surname"
+	FieldGivenName   FieldName = "name"
+	FieldPatronymic  FieldName = "patronymic"
+	FieldSex         FieldName = "sex"
+	FieldBirthDate   FieldName = "birthdate"
+	FieldBirthPlace  FieldName = "birthplace"
+	FieldNationality FieldName = "nationality"
+	FieldCitizenship FieldName = "citizenship"
+	FieldNumber      FieldName = "number"
+	FieldIssued      FieldName = "issued"
+	FieldExpires     FieldName = "expires"
+	FieldIssuer      FieldName = "issuer"
+)
+
+// FieldNames lists the fields in their order.
+func FieldNames() []FieldName {
+	return []FieldName{
+		FieldSurname, FieldGivenName, FieldPatronymic, FieldSex, FieldBirthDate, FieldBirthPlace,
+		FieldNationality, FieldCitizenship, FieldNumber, FieldIssued, FieldExpires, FieldIssuer,
+	}
+}
+
+// The two values of FieldSex.
+const (
+	SexMale   = "male"
+	SexFemale = "female"
+)
+
+// FieldsModel is the data of the document as known so far.
+type FieldsModel struct {
+	Values    map[FieldName]string
+	Problems  map[FieldName]string // in the language of the window
+	Front     image.Image
+	Back      image.Image
+	Confirmed bool
+}
+
+// FieldsActions are what can be done there.
+type FieldsActions struct {
+	Changed   func(name FieldName, value string)
+	Confirmed func(bool)
+	Send      func()
+	Back      func()
+}
+
+// Fields is the form beside the picture of the document.
+type Fields struct {
+	*View
+	fields  map[FieldName]*part.Field
+	last    *part.Entry // the entry that letter keys type into
+	problem *part.Text
+}
+
+// NewFields builds the form with the document's data, correctable, beside its picture.
+func NewFields(w *wording.Words, m FieldsModel, on FieldsActions) *Fields {
+	f := &Fields{View: newView(w, "fields", CardStage), fields: map[FieldName]*part.Field{}, problem: part.Caption("").Colored(colorBad)}
+	form := part.Column(12)
+	for _, name := range FieldNames() {
+		form.Add(f.field(name, m.Values[name], on))
+	}
+	f.setMain("shot.send", on.Send)
+	enable(f.Main, m.Confirmed)
+	check := register(f.View, "fields.confirm", part.NewCheck(w.T("fields.confirm"), m.Confirmed, func(yes bool) {
+		enable(f.Main, yes)
+		on.Confirmed(yes)
+	}))
+	form.Add(check)
+	side := part.Column(10, f.picture(m.Front), f.picture(m.Back), part.Caption(w.T("fields.letters")), f.letters())
+	f.Body = part.TopRow(look.SpaceL, part.Grow(form), part.Fixed(264, part.HeightFor(side, 264), side))
+	if e, ok := f.Find("fields." + string(FieldSurname)).(*part.Entry); ok {
+		f.First, f.last = e, e
+	}
+	f.setBack(on.Back)
+	f.Update(m)
+	return f
+}
+
+// Update shows which fields have problems.
+func (f *Fields) Update(m FieldsModel) {
+	for name, field := range f.fields {
+		field.SetProblem(m.Problems[name])
+	}
+	f.problem.SetText(m.Problems[FieldSex])
+}
+
+func (f *Fields) field(name FieldName, value string, on FieldsActions) fyne.CanvasObject {
+	if name == FieldSex {
+		return f.sex(value, on)
+	}
+	id := "fields." + string(name)
+	e := register(f.View, id, part.NewEntry(value, func(s string) { on.Changed(name, s) }))
+	e.OnFocus(func() { f.last = e })
+	hint := ""
+	switch name {
+	case FieldBirthDate, FieldIssued, FieldExpires:
+		e.SetPlaceHolder(f.text("fields.date"))
+	case FieldPatronymic:
+		hint = f.text("fields.patronymic.hint")
+	}
+	f.fields[name] = part.NewField(f.text(id), hint, e)
+	return f.fields[name].Container
+}
+
+func (f *Fields) sex(value string, on FieldsActions) fyne.CanvasObject {
+	var male, female *part.Choice
+	pick := func(v string) func() {
+		return func() {
+			male.SetChosen(v == SexMale)
+			female.SetChosen(v == SexFemale)
+			on.Changed(FieldSex, v)
+		}
+	}
+	male = register(f.View, "fields.sex.male", part.NewOption("", f.text("fields.sex.male"), "", value == SexMale, pick(SexMale)))
+	female = register(f.View, "fields.sex.female", part.NewOption("", f.text("fields.sex.female"), "", value == SexFemale, pick(SexFemale)))
+	return part.Column(4, part.Strong(f.text("fields.sex")), part.Grid(2, 10, male, female), f.problem)
+}
+
+func (f *Fields) picture(img image.Image) fyne.CanvasObject {
+	p := part.NewPreview(part.NoGuide, false).Low(160)
+	if img != nil {
+		p.Still(img)
+	}
+	return p
+}
+
+// letters are keys for the letters that a Russian keyboard lacks; they type into the entry that had the keyboard last.
+func (f *Fields) letters() fyne.CanvasObject {
+	keys := make([]fyne.CanvasObject, 0, 9)
+	for _, letter := range []rune("ӘҒҚҢӨҰҮҺІ") {
+		b := register(f.View, "fields.letter."+string(letter), part.NewButton(part.Plain, string(letter), "", func() {
+			if f.last == nil {
+				return
+			}
+			f.last.TypedRune(letter)
+			if c := fyne.CurrentApp().Driver().CanvasForObject(f.last); c != nil {
+				c.Focus(f.last)
+			}
+		}))
+		keys = append(keys, b)
+	}
+	return container.NewGridWithColumns(4, keys...)
+}

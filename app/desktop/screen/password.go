@@ -1,0 +1,129 @@
+package screen
+
+import (
+	"strings"
+	"unicode"
+
+	"fyne.io/fyne/v2"
+
+	"qoltanba/app/desktop/look"
+	"qoltanba/app/desktop/part"
+	"qoltanba/app/desktop/wording"
+)
+
+// PasswordRule is a rule for the password of the key files, as the certification authority states them; printable ASCII only, because
+// Java programs refuse a key file with any other password.
+type PasswordRule string
+
+// The rules.
+const (
+	RuleLength PasswordRule = "length" // 6 to 32 characters
+	RuleUpper  PasswordRule = "upper"
+	RuleLower  PasswordRule = "lower"
+	RuleDigit  PasswordRule = "digit"
+	RuleLatin  PasswordRule = "latin"
+	RuleSame   PasswordRule = "same"
+)
+
+// PasswordRules lists the rules in the order in which they are shown.
+func PasswordRules() []PasswordRule {
+	return []PasswordRule{RuleLength, RuleUpper, RuleLower, RuleDigit, RuleLatin, RuleSame}
+}
+
+// Kept tells whether password, entered again as repeat, keeps rule r.
+func (r PasswordRule) Kept(password, repeat string) bool {
+	between := func(low, high rune) bool {
+		return strings.ContainsFunc(password, func(c rune) bool { return c >= low && c <= high })
+	}
+	switch r {
+	case RuleLength:
+		return len(password) >= 6 && len(password) <= 32
+	case RuleUpper:
+		return between('A', 'Z')
+	case RuleLower:
+		return between('a', 'z')
+	case RuleDigit:
+		return between('0', '9')
+	case RuleLatin:
+		return password != "" && !strings.ContainsFunc(password, func(c rune) bool { return c < ' ' || c > '~' })
+	default:
+		return password != "" && password == repeat
+	}
+}
+
+// PasswordActions are what can be done there.
+type PasswordActions struct {
+	Download func(password string)
+	Back     func()
+}
+
+// Password asks for a new password for the key files.
+type Password struct {
+	*View
+	first, second *part.Entry
+	ticks         map[PasswordRule]*part.Picture
+	caution       *fyne.Container
+}
+
+// NewPassword builds the screen: two entries, the rules ticked while typing, warnings about CapsLock and the keyboard's layout.
+func NewPassword(w *wording.Words, on PasswordActions) *Password {
+	p := &Password{View: newView(w, "password", KeysStage), ticks: map[PasswordRule]*part.Picture{}, caution: part.Column(0)}
+	p.setMain("password.download", func() { on.Download(p.first.Text) })
+	p.first = register(p.View, "password.first", part.NewSecret(func(string) { p.check() }))
+	p.second = register(p.View, "password.second", part.NewSecret(func(string) { p.check() }))
+	p.First = p.first
+	rules := make([]fyne.CanvasObject, 0, 6)
+	for _, r := range PasswordRules() {
+		p.ticks[r] = part.Icon("ring", 22, look.ColorMuted)
+		rules = append(rules, part.Row(10, p.ticks[r], part.Grow(part.Body(w.T("password.rule."+string(r))))))
+	}
+	shown := false
+	var show *part.Button
+	show = p.button(part.Quiet, "password.show", "secret.show", "eye", func() {
+		shown = !shown
+		key, icon := "secret.show", "eye"
+		if shown {
+			key, icon = "secret.hide", "eyeoff"
+		}
+		show.SetIcon(icon)
+		show.SetText(w.T(key))
+		p.first.Reveal(shown)
+		p.second.Reveal(shown)
+	})
+	left := part.Column(12, part.NewField(w.T("password.first"), "", p.first).Container,
+		part.NewField(w.T("password.second"), "", p.second).Container, part.Row(0, show), p.caution)
+	right := part.Card(part.Column(look.SpaceS, append([]fyne.CanvasObject{part.Strong(w.T("password.rules"))}, rules...)...))
+	p.Body = part.Column(look.SpaceM, part.TopRow(look.SpaceL, part.Grow(left), part.Grow(right)),
+		part.Notice(part.Warn, w.T("password.keep"), w.T("password.keep.text")))
+	p.setBack(on.Back)
+	p.check()
+	return p
+}
+
+func (p *Password) check() {
+	if p.second == nil {
+		return
+	}
+	all := true
+	for rule, tick := range p.ticks {
+		kept := rule.Kept(p.first.Text, p.second.Text)
+		all = all && kept
+		if kept {
+			tick.Set("check", colorGood)
+		} else {
+			tick.Set("ring", look.ColorMuted)
+		}
+	}
+	enable(p.Main, all)
+	p.caution.RemoveAll()
+	switch {
+	case strings.ContainsFunc(p.first.Text+p.second.Text, func(c rune) bool { return c > unicode.MaxASCII }):
+		p.caution.Add(part.Notice(part.Warn, p.text("password.layout"), p.text("password.layout.remedy")))
+	case p.first.CapsLock() || p.second.CapsLock():
+		p.caution.Add(part.Notice(part.Warn, p.text("password.caps"), p.text("password.caps.remedy")))
+	}
+	p.caution.Hidden = len(p.caution.Objects) == 0
+	if p.Body != nil {
+		p.Body.Refresh()
+	}
+}

@@ -1,0 +1,57 @@
+package screen
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"qoltanba/app/desktop/look"
+	"qoltanba/app/desktop/part"
+	"qoltanba/app/desktop/wording"
+)
+
+// KeyFile is a key file that was written. Purpose is in the language of the window.
+type KeyFile struct {
+	Name    string
+	Purpose string
+}
+
+// SuccessModel is what was obtained.
+type SuccessModel struct {
+	Folder string
+	Files  []KeyFile
+	Until  time.Time
+}
+
+// SuccessActions are what can be done at the end. Try is nil where a signature cannot be tried.
+type SuccessActions struct {
+	Open   func()
+	Print  func()
+	Try    func()
+	Finish func()
+}
+
+// NewSuccess builds the last screen: where the files are, until when they hold, and what to do with them.
+func NewSuccess(w *wording.Words, m SuccessModel, on SuccessActions) *View {
+	v := newView(w, "success", DoneStage)
+	open := v.button(part.Plain, "success.open", "success.open", "folder", on.Open)
+	print := v.button(part.Plain, "success.print", "success.print", "print", on.Print)
+	files := part.Column(10, part.Fact(w.T("success.folder"), m.Folder))
+	for _, f := range m.Files {
+		files.Add(part.Row(12, part.Icon("key", 24, look.ColorInk), part.Grow(part.Column(0, part.Strong(f.Purpose), part.Caption(f.Name)))))
+	}
+	buttons := []fyne.CanvasObject{open, print}
+	if on.Try != nil {
+		buttons = append(buttons, v.button(part.Plain, "success.try", "success.try", "check", on.Try))
+	}
+	files.Add(part.Row(12, buttons...))
+	v.Body = part.Column(look.SpaceM,
+		part.Notice(part.Good, w.T("success.ready"), w.T("success.until", "Date", w.Date(m.Until))),
+		part.Card(files),
+		part.Card(part.Column(look.SpaceM, part.Heading(w.T("success.next")),
+			part.Item("phone", w.T("success.mobile"), w.T("success.mobile.text")),
+			part.Item("globe", w.T("success.portal"), w.T("success.portal.text")),
+			part.Item("lock", w.T("success.copy"), w.T("success.copy.text")))))
+	v.setMain("success.finish", on.Finish)
+	return v
+}
