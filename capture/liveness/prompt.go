@@ -1,0 +1,48 @@
+package liveness
+
+import (
+	"errors"
+	"slices"
+)
+
+// Prompt is one movement that a citizen is asked to make. The values go over the wire.
+type Prompt string
+
+// The prompts. Left and right are the citizen's own.
+const (
+	TurnLeft   Prompt = "turn-left"
+	TurnRight  Prompt = "turn-right"
+	LookUp     Prompt = "look-up"
+	LookDown   Prompt = "look-down"
+	Blink      Prompt = "blink"
+	ComeCloser Prompt = "come-closer"
+)
+
+// A series has between three prompts, all of them head movements, and every prompt once.
+const (
+	MinPrompts = 3
+	MaxPrompts = 6
+)
+
+// NewSeries chooses n prompts without repetition, in random order: always both turns, which show that a head is solid, and one look up or
+// down, then any others. pick(k) returns a uniform number below k and must be unpredictable: use crypto/rand.
+func NewSeries(n int, pick func(k int) int) ([]Prompt, error) {
+	if n < MinPrompts || n > MaxPrompts {
+		return nil, errors.New("a series has 3 to 6 prompts")
+	}
+	series := []Prompt{TurnLeft, TurnRight}
+	looks := []Prompt{LookUp, LookDown}
+	i := pick(len(looks))
+	series = append(series, looks[i])
+	rest := append(slices.Delete(looks, i, i+1), Blink, ComeCloser)
+	for len(series) < n {
+		i := pick(len(rest))
+		series = append(series, rest[i])
+		rest = slices.Delete(rest, i, i+1)
+	}
+	for i := len(series) - 1; i > 0; i-- {
+		j := pick(i + 1)
+		series[i], series[j] = series[j], series[i]
+	}
+	return series, nil
+}
