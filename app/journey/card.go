@@ -1,0 +1,58 @@
+package journey
+
+import (
+	"context"
+
+	"qoltanba/app/api"
+)
+
+// ChooseCard says how the card is given. Stage: card-choice.
+func (j *Journey) ChooseCard(ctx context.Context, source CardSource) error {
+	return j.act(ctx, "choose card", []Stage{StageCardChoice}, func(context.Context) error {
+		j.change(func(s *State) { s.Card = source })
+		return j.open("")
+	})
+}
+
+// SendCard sends one side. The side sent before may be sent again. Stages:
+// card-front, card-back.
+func (j *Journey) SendCard(ctx context.Context, side api.Side, picture api.Picture) error {
+	return j.act(ctx, "send card", []Stage{StageCardFront, StageCardBack}, func(ctx context.Context) error {
+		err := step(ctx, j, api.SendCard, picture, map[string]string{"side": string(side)})
+		if err == nil {
+			err = j.open("")
+		}
+		return err
+	})
+}
+
+// ConfirmFields hands the fields and all evidence over for the decision; the
+// citizen has ticked that the data are true. Stage: fields.
+func (j *Journey) ConfirmFields(ctx context.Context, fields api.CardFields) error {
+	return j.act(ctx, "confirm fields", []Stage{StageFields}, func(ctx context.Context) error {
+		return step(ctx, j, api.ConfirmFields, api.FieldsRequest{Fields: fields, Confirmed: true}, nil)
+	})
+}
+
+// Repeat goes back to what the operator wants done again. Stage: rejected,
+// where State.CanRepeat.
+func (j *Journey) Repeat(ctx context.Context) error {
+	return j.act(ctx, "repeat", []Stage{StageRejected}, func(ctx context.Context) error {
+		if !j.State().CanRepeat {
+			return &StageError{"repeat", StageRejected}
+		}
+		return step(ctx, j, api.RepeatRejected, api.None{}, nil)
+	})
+}
+
+// OpenDocuments reads and shows the cabinet's list. Stages: cabinet, documents.
+func (j *Journey) OpenDocuments(ctx context.Context) error {
+	return j.act(ctx, "open documents", []Stage{StageCabinet, StageDocuments}, func(ctx context.Context) error {
+		list, err := ask(ctx, j, api.ReadDocuments)
+		if err != nil {
+			return err
+		}
+		j.change(func(s *State) { s.Documents = list.Documents })
+		return j.open(StageDocuments)
+	})
+}

@@ -1,0 +1,134 @@
+package journey
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"qoltanba/app/api"
+)
+
+// errJournal says that a journal is not whole or not this device's.
+var errJournal = errors.New("the journal is damaged")
+
+const (
+	journalVersion = 1
+	maxJournal     = 64 << 10
+	maxFiles       = 8
+)
+
+// record is what the journal keeps of a way. The fields above sealed are
+// readable by whoever reads the disk and hold nothing personal but the folder.
+type record struct {
+	Enrolment string       `json:"enrolment,omitempty"`
+	Language  api.Language `json:"language,omitempty"`
+	SavedAt   time.Time    `json:"saved_at"`
+
+	Camera      bool `json:"camera,omitempty"`       // the camera was checked
+	Companion   bool `json:"companion,omitempty"`    // the companion's screen was passed
+	Proceeded   bool `json:"proceeded,omitempty"`    // the summary was passed
+	PINSet      bool `json:"pin_set,omitempty"`      // there is a PIN to ask for
+	CabinetLeft bool `json:"cabinet_left,omitempty"` // went on from the cabinet
+
+	Storage api.Storage `json:"storage,omitempty"`
+	Folder  string      `json:"folder,omitempty"`
+	Files   []KeyFile   `json:"files,omitempty"`
+
+	Sealed []byte  `json:"sealed"` // secret, encrypted
+	secret secrets // as opened; never written as it is
+}
+
+// secrets lie in the journal encrypted.
+type secrets struct {
+	Token    api.Secret `json:"token,omitempty"`
+	Seed     []byte     `json:"seed,omitempty"` // of the idempotency keys
+	Email    string     `json:"email,omitempty"`
+	Requests [][]byte   `json:"requests,omitempty"` // PKCS#10, as sent
+}
+
+func (r record) form() Form { return Form{Email: r.secret.Email, Storage: r.Storage, Folder: r.Folder} }
+
+func (r record) clone() record {
+	r.Files = slices.Clone(r.Files)
+	r.secret.Requests = slices.Clone(r.secret.Requests)
+	return r
+}
+
+// envelope is the file: the record's exact bytes under their checksum.
+type envelope struct {
+	Version int             `json:"version"`
+	SHA256  string          `json:"sha256"`
+	Record  json.RawMessage `json:"record"`
+}
+
+func encodeRecord(r record, s *sealer) ([]byte, error) {
+	inner, err := json.Marshal(r.secret)
+	if err != nil {
+		return nil, fmt.Errorf("write the journal: %w", err)
+	}
+	r.Sealed = s.seal(inner, r.Enrolment)
+	body, err := json.Marshal(r)
+	if err != nil {
+		return nil, fmt.Errorf("write the journal: %w", err)
+	}
+	sum := sha256.Sum256(body)
+	return json.Marshal(envelope{journalVersion, hex.EncodeToString(sum[:]), body})
+}
+
+// decodeRecord reads a journal's file; the error is errJournal.
+func decodeRecord(content []byte, s *sealer) (record, error) {
+	var e envelope
+	if len(content) > maxJournal || strict(content, &e) != nil {
+		return record{}, fmt.Errorf("%w: no journal", errJournal)
+	}
+	sum := sha256.Sum256(e.Record)
+	if e.Version != journalVersion || e.SHA256 != hex.EncodeToString(sum[:]) {
+		return record{}, fmt.Errorf("%w: version %d or checksum", errJournal, e.Version)
+	}
+	var r record
+	if err := strict(e.Record, &r); err != nil {
+		return record{}, fmt.Errorf("%w: no record", errJournal)
+	}
+	inner, err := s.unseal(r.Sealed, r.Enrolment)
+	if err != nil {
+		return record{}, fmt.Errorf("%w: %w", errJournal, err)
+	}
+	r.Sealed = nil
+	if strict(inner, &r.secret) != nil || !r.plausible() {
+		return record{}, fmt.Errorf("%w: contradicts itself", errJournal)
+	}
+	return r, nil
+}
+
+func (r record) plausible() bool {
+	known := r.Language == "" || slices.Contains(api.Languages(), r.Language)
+	folder := r.Folder == "" || filepath.IsAbs(r.Folder)
+	return known && folder && len(r.Files) <= maxFiles && (r.Enrolment == "") == (r.secret.Token == "")
+}
+
+func strict(content []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(content))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if d.More() {
+		return errors.New("something follows")
+	}
+	return nil
+}
+
+// save writes the journal as things are now.
+func (j *Journey) save() error {
+	j.mu.Lock()
+	r := j.record.clone()
+	j.mu.Unlock()
+	r.SavedAt = j.cfg.Now().UTC().Truncate(time.Second)
+	return j.file.save(r)
+}

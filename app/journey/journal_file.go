@@ -1,0 +1,156 @@
+package journey
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+)
+
+const (
+	journalName = "journey.json"
+	journalTemp = "journey.json.new"
+	damagedName = "journey.damaged-%d.json"
+	maxDamaged  = 100
+)
+
+// disk is the operating system below the journal; tests put one there that
+// fails or is killed.
+type disk interface {
+	// Write makes the file, or cuts the leftover of a crash, and syncs it.
+	Write(path string, content []byte) error
+	// Read gives at most limit bytes.
+	Read(path string, limit int64) ([]byte, error)
+	Rename(from, to string) error
+	Remove(path string) error
+	SyncFolder(path string) error
+}
+
+// journalFile is the journal on the disk. A crash at any instant leaves the
+// former journal or the new one.
+type journalFile struct {
+	mu     sync.Mutex
+	dir    string
+	disk   disk
+	sealer *sealer
+}
+
+func openJournal(dir string, s *sealer) (*journalFile, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of the journal: %w", err)
+	}
+	return &journalFile{dir: dir, disk: osDisk{}, sealer: s}, nil
+}
+
+func (f *journalFile) path(name string) string { return filepath.Join(f.dir, name) }
+
+// load reads the journal; without one the record is empty. A damaged one is
+// put aside and the error is errJournal.
+func (f *journalFile) load() (record, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	content, err := f.disk.Read(f.path(journalName), maxJournal+1)
+	if errors.Is(err, fs.ErrNotExist) {
+		return record{}, nil
+	}
+	if err != nil {
+		return record{}, fmt.Errorf("read the journal: %w", err)
+	}
+	r, err := decodeRecord(content, f.sealer)
+	if err != nil {
+		return record{}, errors.Join(err, f.putAside())
+	}
+	return r, nil
+}
+
+// putAside keeps a damaged journal under a name that is free.
+func (f *journalFile) putAside() error {
+	for n := 1; n <= maxDamaged; n++ {
+		to := f.path(fmt.Sprintf(damagedName, n))
+		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
+			if err := f.disk.Rename(f.path(journalName), to); err != nil {
+				return err
+			}
+			return f.disk.SyncFolder(f.dir)
+		}
+	}
+	return fmt.Errorf("%d damaged journals lie in the folder: remove them", maxDamaged)
+}
+
+// save writes aside, syncs, reads back, renames and syncs the folder.
+func (f *journalFile) save(r record) error {
+	content, err := encodeRecord(r, f.sealer)
+	if err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	temp := f.path(journalTemp)
+	if err := f.disk.Write(temp, content); err != nil {
+		return fmt.Errorf("write the journal: %w", err)
+	}
+	back, err := f.disk.Read(temp, maxJournal+1)
+	if err != nil {
+		return fmt.Errorf("read the journal back: %w", err)
+	}
+	if !bytes.Equal(back, content) {
+		return errors.New("the journal does not read back the same: check the disk")
+	}
+	if err := f.disk.Rename(temp, f.path(journalName)); err != nil {
+		return fmt.Errorf("put the journal in place: %w", err)
+	}
+	return f.disk.SyncFolder(f.dir)
+}
+
+// remove ends a way that needs no journal any more.
+func (f *journalFile) remove() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.disk.Remove(f.path(journalName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("remove the journal: %w", err)
+	}
+	return f.disk.SyncFolder(f.dir)
+}
+
+type osDisk struct{}
+
+func (osDisk) Write(path string, content []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // the program's own folder
+	if err != nil {
+		return err
+	}
+	if _, err = f.Write(content); err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
+func (osDisk) Read(path string, limit int64) ([]byte, error) {
+	f, err := os.Open(path) //nolint:gosec // the program's own folder
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	return io.ReadAll(io.LimitReader(f, limit))
+}
+
+func (osDisk) Rename(from, to string) error { return os.Rename(from, to) }
+func (osDisk) Remove(path string) error     { return os.Remove(path) }
+
+// SyncFolder makes names outlast a power cut. Windows has no such call: there
+// the rename itself is journaled by NTFS.
+func (osDisk) SyncFolder(path string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	f, err := os.Open(path) //nolint:gosec // the program's own folder
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}

@@ -1,0 +1,275 @@
+package journey
+
+import (
+	"context"
+	"crypto"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+
+	"qoltanba/app/api"
+	"qoltanba/keystore"
+	"qoltanba/keystore/profile"
+)
+
+// Grant consents, by PIN, to passing the data that Enrolment.Passed shows.
+// Stage: grant.
+func (j *Journey) Grant(ctx context.Context, pin api.Secret) error {
+	return j.act(ctx, "grant", []Stage{StageGrant}, func(ctx context.Context) error {
+		passed := j.State().Enrolment.Passed
+		if passed == nil {
+			return j.reread(ctx)
+		}
+		return step(ctx, j, api.GrantData, api.GrantRequest{DataSHA256: passed.Hash(), PIN: pin}, nil)
+	})
+}
+
+// AcceptAgreement accepts the text that State.Text shows. Stage: agreement.
+func (j *Journey) AcceptAgreement(ctx context.Context) error {
+	return j.act(ctx, "accept agreement", []Stage{StageAgreement}, func(ctx context.Context) error {
+		return j.accept(ctx, api.AcceptAgreement)
+	})
+}
+
+// FillForm takes the application form. Nothing is sent yet. Stage: form.
+func (j *Journey) FillForm(ctx context.Context, form Form) error {
+	return j.act(ctx, "fill form", []Stage{StageForm}, func(context.Context) error {
+		if err := checkForm(form); err != nil {
+			return err
+		}
+		j.note(func(r *record) {
+			if r.secret.Email != form.Email {
+				r.secret.Requests = nil // they name the address
+			}
+			r.secret.Email, r.Storage, r.Folder = form.Email, form.Storage, form.Folder
+		})
+		j.change(func(s *State) { s.Form = form })
+		return j.open("")
+	})
+}
+
+// Submit makes the key pairs, locks them away and sends the application; see
+// the package comment for the order. Making keys may take some seconds. Stage:
+// submit.
+func (j *Journey) Submit(ctx context.Context) error {
+	return j.act(ctx, "submit", []Stage{StageSubmit}, func(ctx context.Context) error {
+		requests, err := j.requests(ctx)
+		if err != nil {
+			return err
+		}
+		form := j.State().Form
+		body := api.ApplyRequest{Email: form.Email, Storage: form.Storage, Requests: requests}
+		err = j.apply(ctx, body)
+		if api.CodeOf(err) == api.RequestInvalid {
+			return errors.Join(err, j.discardKeys(ctx))
+		}
+		return err
+	})
+}
+
+// WriteKeys puts the certificates with their keys into key files in the folder
+// of the form, under the password, confirms the import, and only then lets go
+// of the keys in the vault. Repeated with the same password it goes on where it
+// stopped. Stage: password.
+func (j *Journey) WriteKeys(ctx context.Context, password api.Secret) error {
+	return j.act(ctx, "write keys", []Stage{StagePassword}, func(ctx context.Context) error {
+		if !keystore.PasswordKept(string(password)) {
+			return keystore.ErrPasswordRules
+		}
+		issued, err := ask(ctx, j, api.ReadCertificates)
+		if err != nil {
+			return err
+		}
+		pending, err := j.pending(ctx)
+		if err != nil {
+			return err
+		}
+		pairs, err := pair(issued.Certificates, pending)
+		if err != nil {
+			return err
+		}
+		fingerprints, err := j.writeFiles(pairs, string(password))
+		if err != nil {
+			return err
+		}
+		if err := step(ctx, j, api.ConfirmImport, api.ImportRequest{Fingerprints: fingerprints}, nil); err != nil {
+			return err
+		}
+		return j.finish()
+	})
+}
+
+// ChangeFolder takes another folder for the key files. Stage: password.
+func (j *Journey) ChangeFolder(ctx context.Context, folder string) error {
+	return j.act(ctx, "change folder", []Stage{StagePassword}, func(context.Context) error {
+		if err := prepareFolder(folder); err != nil {
+			return err
+		}
+		j.note(func(r *record) { r.Folder = folder })
+		j.change(func(s *State) { s.Form.Folder = folder })
+		return j.save()
+	})
+}
+
+// requests are the certificate requests of this enrolment, made once: the keys
+// lie in the vault and the requests in the journal before they are returned.
+func (j *Journey) requests(ctx context.Context) ([][]byte, error) {
+	enrolment := j.State().Enrolment
+	keys, err := j.cfg.Vault.Get(ctx, enrolment.ID)
+	if errors.Is(err, keystore.ErrNoEntry) {
+		j.note(func(r *record) { r.secret.Requests = nil })
+		if keys, err = generateKeys(); err == nil {
+			err = j.cfg.Vault.Put(ctx, enrolment.ID, keys)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	j.mu.Lock()
+	made := slices.Clone(j.record.secret.Requests)
+	j.mu.Unlock()
+	if made != nil {
+		return made, nil
+	}
+	for _, k := range keys {
+		der, err := keystore.NewRequest(k.Key, ownerOf(enrolment), j.State().Form.Email)
+		if err != nil {
+			return nil, err
+		}
+		made = append(made, der)
+	}
+	j.note(func(r *record) { r.secret.Requests = made })
+	return made, j.save()
+}
+
+func generateKeys() ([]keystore.PendingKey, error) {
+	var keys []keystore.PendingKey
+	for _, kind := range keystore.RSA2048.Kinds() {
+		key, err := keystore.RSA2048.GenerateKey()
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, keystore.PendingKey{Kind: kind, Key: key})
+	}
+	return keys, nil
+}
+
+func ownerOf(e api.Enrolment) profile.Subject {
+	if e.Passed == nil {
+		return profile.Subject{} // refused by NewRequest
+	}
+	return profile.Subject{
+		Surname: e.Passed.Surname, Name: e.Passed.Name, Patronymic: e.Passed.Patronymic, IIN: string(e.Passed.IIN),
+	}
+}
+
+// apply sends the application under a key that does not depend on the nonce:
+// whenever it is sent again, it is the same act.
+func (j *Journey) apply(ctx context.Context, body api.ApplyRequest) error {
+	e, err := api.Call(ctx, j.cfg.Client, api.Apply, api.Request[api.ApplyRequest]{
+		Session: j.session(), Nonce: j.State().Enrolment.Nonce, Key: j.keyFor(api.Apply.ID, "", body), Body: body,
+	})
+	if err != nil {
+		return err
+	}
+	return j.arrive(e)
+}
+
+// discardKeys lets go of keys whose requests were refused, once the backend has
+// said that there is no application on them.
+func (j *Journey) discardKeys(ctx context.Context) error {
+	if err := j.reread(ctx); err != nil {
+		return err
+	}
+	if e := j.State().Enrolment; e.Application != nil || e.Step != api.StepApplication {
+		return nil
+	}
+	if err := j.cfg.Vault.Delete(j.session().Enrolment); err != nil {
+		return err
+	}
+	j.note(func(r *record) { r.secret.Requests = nil })
+	return j.save()
+}
+
+// pending are the keys that wait. That they are lost is remembered, for then
+// the citizen may give the application up.
+func (j *Journey) pending(ctx context.Context) ([]keystore.PendingKey, error) {
+	keys, err := j.cfg.Vault.Get(ctx, j.session().Enrolment)
+	lost := errors.Is(err, keystore.ErrNoEntry) || errors.Is(err, keystore.ErrVaultKeyLost) || errors.Is(err, keystore.ErrDamaged)
+	j.mu.Lock()
+	j.keysLost = lost
+	j.mu.Unlock()
+	return keys, err
+}
+
+// keyPair is a certificate with its private key.
+type keyPair struct {
+	kind api.CertificateKind
+	key  crypto.Signer
+	cert *x509.Certificate
+}
+
+// pair finds the key of each certificate, by its public key, and refuses an
+// issue that leaves a key without a certificate.
+func pair(issued []api.Certificate, pending []keystore.PendingKey) ([]keyPair, error) {
+	if len(issued) != len(pending) {
+		return nil, fmt.Errorf("%w: %d certificates for %d keys", keystore.ErrMismatch, len(issued), len(pending))
+	}
+	var pairs []keyPair
+	for _, k := range pending {
+		public, ok := k.Key.Public().(interface{ Equal(crypto.PublicKey) bool })
+		at := slices.IndexFunc(issued, func(c api.Certificate) bool {
+			cert, err := x509.ParseCertificate(c.DER)
+			return ok && err == nil && public.Equal(cert.PublicKey)
+		})
+		if at < 0 {
+			return nil, fmt.Errorf("%w: no certificate for the %s key", keystore.ErrMismatch, k.Kind)
+		}
+		cert, err := x509.ParseCertificate(issued[at].DER)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", keystore.ErrMismatch, err)
+		}
+		pairs = append(pairs, keyPair{issued[at].Kind, k.Key, cert})
+	}
+	return pairs, nil
+}
+
+// writeFiles writes each key file and notes it, and returns the certificates'
+// fingerprints.
+func (j *Journey) writeFiles(pairs []keyPair, password string) (fingerprints []string, err error) {
+	folder := j.State().Form.Folder
+	j.note(func(r *record) { r.Files = nil })
+	for _, p := range pairs {
+		path, err := keystore.WriteKeyFile(folder, p.key, p.cert, password, j.cfg.Encoding)
+		if err != nil {
+			return nil, err
+		}
+		file := KeyFile{Path: path, Kind: p.kind, ValidUntil: p.cert.NotAfter}
+		j.note(func(r *record) { r.Files = append(r.Files, file) })
+		if err := j.save(); err != nil {
+			return nil, err
+		}
+		sum := sha256.Sum256(p.cert.Raw)
+		fingerprints = append(fingerprints, hex.EncodeToString(sum[:]))
+	}
+	return fingerprints, nil
+}
+
+// finish lets go of what is not needed once the import is confirmed: first the
+// keys, then the journal.
+func (j *Journey) finish() error {
+	j.mu.Lock()
+	id, files := j.record.Enrolment, slices.Clone(j.record.Files)
+	j.mu.Unlock()
+	j.change(func(s *State) { s.Files = files })
+	if len(files) == 0 {
+		return nil // written on another computer, or by a journal that was lost: keep what is here
+	}
+	if err := j.cfg.Vault.Delete(id); err != nil {
+		return err
+	}
+	return j.file.remove()
+}

@@ -1,0 +1,222 @@
+package journey
+
+import (
+	"context"
+	"errors"
+
+	"qoltanba/app/api"
+)
+
+// note changes the record.
+func (j *Journey) note(alter func(*record)) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	alter(&j.record)
+}
+
+// show goes to a stage that comes before there is an enrolment.
+func (j *Journey) show(stage Stage) error {
+	j.change(func(s *State) { s.Stage = stage })
+	return j.save()
+}
+
+// open lays a stage over the one that is due, or with "" takes it away.
+func (j *Journey) open(stage Stage) error {
+	j.change(func(s *State) {
+		j.overlay = stage
+		j.settleStage(s)
+	})
+	return j.save()
+}
+
+// Back goes back one screen where State.CanGoBack.
+func (j *Journey) Back(ctx context.Context) error {
+	return j.act(ctx, "back", Stages(), func(context.Context) error {
+		s := j.State()
+		switch to, ok := backwards[s.Stage]; {
+		case s.Stage == StageCallBack:
+			return j.open("")
+		case !ok:
+			return &StageError{"back", s.Stage}
+		case s.Enrolment.ID == "":
+			return j.show(to)
+		default:
+			return j.retrace(to)
+		}
+	})
+}
+
+// retrace forgets what leads on from a stage.
+func (j *Journey) retrace(to Stage) error {
+	overlay := Stage("")
+	j.note(func(r *record) {
+		switch to {
+		case StageCompanion:
+			r.Companion = false
+		case StageCabinet:
+			r.CabinetLeft = false
+		case StageForm:
+			r.Folder = ""
+		case StageCardFront:
+			overlay = to
+		}
+	})
+	if to == StageCardChoice {
+		j.change(func(s *State) { s.Card = "" })
+	}
+	return j.open(overlay)
+}
+
+// Resume goes on with an unfinished way. After [Absence] a citizen who has set a
+// PIN is asked for it first: the stage becomes resume, and Resume is called
+// again with it. Stages: welcome, where State.Unfinished (with pin ""), resume.
+func (j *Journey) Resume(ctx context.Context, pin api.Secret) error {
+	return j.act(ctx, "resume", []Stage{StageWelcome, StageResume}, func(ctx context.Context) error {
+		j.mu.Lock()
+		r := j.record.clone()
+		j.mu.Unlock()
+		if r.Enrolment == "" {
+			return &StageError{"resume", StageWelcome}
+		}
+		away := j.cfg.Now().Sub(r.SavedAt)
+		asked := j.State().Stage == StageResume
+		if !asked && r.PINSet && (away > Absence || away < 0) {
+			j.change(func(s *State) { s.Stage = StageResume })
+			return nil
+		}
+		if asked {
+			return step(ctx, j, api.CheckPIN, api.PINRequest{PIN: pin}, nil)
+		}
+		return j.reread(ctx)
+	})
+}
+
+// Refresh asks the backend how far things are and reads the text of a stage
+// that shows one.
+func (j *Journey) Refresh(ctx context.Context) error {
+	return j.act(ctx, "refresh", Stages(), func(ctx context.Context) error { return j.refresh(ctx) })
+}
+
+func (j *Journey) refresh(ctx context.Context) error {
+	if stage := j.State().Stage; j.session().Enrolment == "" || stage == StageWelcome || stage == StageResume {
+		return nil
+	}
+	if err := j.reread(ctx); err != nil {
+		return err
+	}
+	if err := j.tidy(); err != nil {
+		return err
+	}
+	return j.loadText(ctx)
+}
+
+// tidy ends a way whose import was confirmed by a process that was killed
+// before it let go of the keys.
+func (j *Journey) tidy() error {
+	if j.State().Enrolment.Step != api.StepDone {
+		return nil
+	}
+	return j.finish()
+}
+
+// loadText reads the text that the stage shows, in the citizen's language.
+func (j *Journey) loadText(ctx context.Context) error {
+	s := j.State()
+	kind := map[Stage]api.TextKind{StageBiometrics: api.TextBiometrics, StageAgreement: api.TextAgreement}[s.Stage]
+	if kind == "" || s.Text != nil && s.Text.Kind == kind && s.Text.Language == s.Language {
+		return nil
+	}
+	text, err := api.Call(ctx, j.cfg.Client, api.ReadText, api.Request[api.None]{
+		Params: map[string]string{"kind": string(kind), "language": string(s.Language)},
+	})
+	if err != nil {
+		return err
+	}
+	j.change(func(s *State) { s.Text = &text })
+	return nil
+}
+
+// SetLanguage changes the language of the program at once, and of the text that
+// is shown, if any. An enrolment that was opened keeps the language of its SMS.
+func (j *Journey) SetLanguage(ctx context.Context, language api.Language) error {
+	j.note(func(r *record) { r.Language = language })
+	j.change(func(s *State) { s.Language = language })
+	if err := j.take(ctx); err != nil {
+		return err
+	}
+	defer func() { <-j.turn }()
+	return errors.Join(j.save(), j.loadText(ctx))
+}
+
+// Cancel gives the way up, where State.CanCancel: the enrolment is ended at the
+// backend and forgotten here.
+func (j *Journey) Cancel(ctx context.Context) error {
+	return j.act(ctx, "cancel", Stages(), func(ctx context.Context) error {
+		j.mu.Lock()
+		allowed := j.cancellable()
+		j.mu.Unlock()
+		if !allowed {
+			return &StageError{"cancel", j.State().Stage}
+		}
+		if err := j.abandon(ctx); err != nil {
+			return err
+		}
+		return j.show(StageWelcome)
+	})
+}
+
+// StartAgain leaves a way that goes no further: from the IIN again after a
+// call-back registered the phone or a code never came, from the welcome
+// otherwise. Stages: code, call-back, rejected, service-centre, ended, done.
+func (j *Journey) StartAgain(ctx context.Context) error {
+	at := []Stage{StageCode, StageCallBack, StageRejected, StageServiceCentre, StageEnded, StageDone}
+	return j.act(ctx, "start again", at, func(ctx context.Context) error {
+		to := StageWelcome
+		if stage := j.State().Stage; stage == StageCode || stage == StageCallBack {
+			to = StageIIN
+		}
+		if err := j.abandon(ctx); err != nil {
+			return err
+		}
+		return j.show(to)
+	})
+}
+
+// abandon ends the enrolment at the backend, where it is not over yet, and
+// forgets it here. Keys that wait are deleted only when the backend has said
+// that no certificate will be issued on them.
+func (j *Journey) abandon(ctx context.Context) error {
+	s := j.session()
+	if s.Enrolment == "" {
+		return j.forget()
+	}
+	e, err := api.Call(ctx, j.cfg.Client, api.CancelEnrolment, api.Request[api.None]{Session: s})
+	switch api.CodeOf(err) {
+	case "":
+		if e.Step != api.StepCancelled && e.Step != api.StepDone {
+			return api.Fail(api.OutOfOrder, "the enrolment was not ended")
+		}
+	case api.EnrolmentEnded, api.NotFound:
+	default:
+		return err
+	}
+	j.mu.Lock()
+	finished := j.state.Enrolment.Step == api.StepDone
+	j.mu.Unlock()
+	if !finished {
+		if err := j.cfg.Vault.Delete(s.Enrolment); err != nil {
+			return err
+		}
+	}
+	return j.forget()
+}
+
+// forget begins with an empty journal, but for the language.
+func (j *Journey) forget() error {
+	j.change(func(s *State) {
+		j.record = record{Language: s.Language}
+		j.overlay, j.keysLost = "", false
+		*s = State{Stage: StageWelcome, Language: s.Language, Busy: s.Busy, Companion: s.Companion}
+	})
+	return j.file.remove()
+}

@@ -1,0 +1,116 @@
+package journey
+
+import (
+	"slices"
+	"time"
+
+	"qoltanba/app/api"
+)
+
+// place says at which stage an enrolment stands, by what the backend waits for
+// and what this computer knows.
+func place(e api.Enrolment, r record, card CardSource, now time.Time) Stage {
+	if e.Lock != nil && now.Before(e.Lock.Until) {
+		return StageLocked
+	}
+	switch e.Step {
+	case api.StepSignIn:
+		switch {
+		case !r.Companion:
+			return StageCompanion
+		case !r.Proceeded:
+			return StageSummary
+		}
+	case api.StepCard:
+		switch {
+		case card == "":
+			return StageCardChoice
+		case !slices.Contains(e.CardSides, api.Front):
+			return StageCardFront
+		default:
+			return StageCardBack
+		}
+	case api.StepDecision:
+		if e.Decision != nil && e.Decision.State == api.DecisionRejected {
+			return StageRejected
+		}
+	case api.StepGrant:
+		if !r.CabinetLeft {
+			return StageCabinet
+		}
+	case api.StepApplication:
+		if r.Folder != "" {
+			return StageSubmit
+		}
+	}
+	if stage, ok := firstStage[e.Step]; ok {
+		return stage
+	}
+	return StageEnded
+}
+
+// backwards is where Back leads; what is not in it cannot be gone back from.
+var backwards = map[Stage]Stage{
+	StageCamera:        StageWelcome,
+	StageIIN:           StageCamera,
+	StageSummary:       StageCompanion,
+	StageServiceCentre: StageBiometrics,
+	StageCardFront:     StageCardChoice,
+	StageCardBack:      StageCardFront,
+	StageDocuments:     StageCabinet,
+	StageGrant:         StageCabinet,
+	StageSubmit:        StageForm,
+}
+
+// derive fills what follows from stage and enrolment. The caller holds j.mu.
+func (j *Journey) derive() {
+	s := &j.state
+	s.Group = groupOf(s.Stage, s.Enrolment.Step)
+	_, back := backwards[s.Stage]
+	s.CanGoBack = (back || s.Stage == StageCallBack) && !s.Busy
+	s.CanCancel = j.cancellable() && !s.Busy
+	s.CanRepeat = s.Stage == StageRejected && s.Enrolment.Decision != nil &&
+		s.Enrolment.Decision.Reason.Repeat() != api.StepCancelled
+	s.Unfinished = s.Stage == StageWelcome && j.record.Enrolment != ""
+	s.WaitUntil = time.Time{}
+	switch {
+	case s.Enrolment.Lock != nil && j.cfg.Now().Before(s.Enrolment.Lock.Until):
+		s.WaitUntil = s.Enrolment.Lock.Until
+	case s.Problem != nil && s.Problem.Until != nil:
+		s.WaitUntil = *s.Problem.Until
+	}
+}
+
+// cancellable says whether giving up loses nothing: not while the authority may
+// issue certificates on keys that wait here.
+func (j *Journey) cancellable() bool {
+	e := j.state.Enrolment
+	if e.ID == "" || e.Step == api.StepDone || e.Step == api.StepCancelled {
+		return false
+	}
+	applied := e.Application != nil && e.Application.Status != api.ApplicationRejected
+	return !applied || j.keysLost
+}
+
+// arrive takes what the backend said and moves to the stage it leads to. An
+// overlay that the citizen opened stays.
+func (j *Journey) arrive(e api.Enrolment) error {
+	j.change(func(s *State) {
+		if e.Step != s.Enrolment.Step {
+			s.Card, j.overlay = "", ""
+		}
+		s.Enrolment = e
+		j.record.Enrolment = e.ID
+		j.record.PINSet = j.record.PINSet || slices.Index(api.Steps(), e.Step) > slices.Index(api.Steps(), api.StepPIN)
+		j.settleStage(s)
+	})
+	return j.save()
+}
+
+// settleStage puts the stage where it belongs. The caller holds j.mu.
+func (j *Journey) settleStage(s *State) {
+	s.Stage = place(s.Enrolment, j.record, s.Card, j.cfg.Now())
+	if j.overlay != "" && (s.Stage != StageLocked || j.overlay == StageCallBack) {
+		s.Stage = j.overlay
+	}
+}

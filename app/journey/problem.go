@@ -1,0 +1,56 @@
+package journey
+
+import (
+	"errors"
+
+	"qoltanba/app/api"
+	"qoltanba/capture/camera"
+	"qoltanba/keystore"
+)
+
+// local names the failures of this computer by the code of the table.
+var local = []struct {
+	err  error
+	code api.Code
+}{
+	{camera.NoDevice, api.CameraNone},
+	{camera.Busy, api.CameraBusy},
+	{camera.Denied, api.CameraDenied},
+	{camera.Unplugged, api.CameraUnplugged},
+	{camera.Stalled, api.CameraStalled},
+	{camera.BadFrame, api.CameraBadFrame},
+	{camera.Unusable, api.CameraStalled},
+	{keystore.ErrFolderGone, api.FolderGone},
+	{keystore.ErrSymlink, api.FolderGone},
+	{keystore.ErrReadOnly, api.FolderReadOnly},
+	{keystore.ErrNoSpace, api.FolderFull},
+	{keystore.ErrExists, api.FileExists},
+	{keystore.ErrVerify, api.FileUnverified},
+	{keystore.ErrPasswordRules, api.PasswordWeak},
+	{keystore.ErrNoKeyring, api.KeyringMissing},
+	{keystore.ErrPassphrase, api.KeyringMissing},
+	{keystore.ErrVaultKeyLost, api.KeysLost},
+	{keystore.ErrNoEntry, api.KeysLost},
+	{keystore.ErrDamaged, api.KeysDamaged},
+	{keystore.ErrMismatch, api.FingerprintsWrong},
+	{errJournal, api.JournalDamaged},
+}
+
+// Problem is any error of a journey, of the key store or of a camera as a
+// failure of the table; what is not known there is [api.Internal]. It is nil
+// for nil. The original error stays in its chain.
+func Problem(err error) *api.Problem {
+	if err == nil {
+		return nil
+	}
+	var known *api.Problem
+	if errors.As(err, &known) {
+		return known
+	}
+	for _, l := range local {
+		if errors.Is(err, l.err) {
+			return api.Fail(l.code, "on this computer").WithCause(err)
+		}
+	}
+	return api.Fail(api.Internal, "on this computer").WithCause(err)
+}

@@ -1,0 +1,118 @@
+package journey
+
+import "qoltanba/app/api"
+
+// Stage is where the citizen is: one screen of the way. The order of the
+// constants is the order of the way.
+type Stage string
+
+// The stages. Those marked "client" are known to this computer only; every
+// other follows from the step that the backend waits for.
+const (
+	StageWelcome        Stage = "welcome"         // client: [Journey.Begin], or [Journey.Resume] where State.Unfinished
+	StageResume         Stage = "resume"          // client: the PIN after a pause; [Journey.Resume]
+	StageCamera         Stage = "camera"          // client: [Journey.CameraChecked]
+	StageIIN            Stage = "iin"             // [Journey.GiveIIN]
+	StageCode           Stage = "code"            // [Journey.GiveCode], [Journey.ResendCode], [Journey.OpenCallBack]
+	StageCallBack       Stage = "call-back"       // client: [Journey.AskCall]; [Journey.StartAgain] once the phone is registered
+	StageCompanion      Stage = "companion"       // client: [Journey.ProbeCompanion], [Journey.CompanionChecked]
+	StageSummary        Stage = "summary"         // client: [Journey.Proceed]
+	StageSignIn         Stage = "sign-in"         // [Journey.SignIn]
+	StageSignInCode     Stage = "sign-in-code"    // [Journey.GiveCode], [Journey.ResendCode]
+	StageBiometrics     Stage = "biometrics"      // [Journey.AcceptBiometrics], [Journey.RefuseBiometrics]
+	StageServiceCentre  Stage = "service-centre"  // client: biometrics refused; [Journey.Back]
+	StageSelfie         Stage = "selfie"          // [Journey.SendSelfie]
+	StageRecordingIntro Stage = "recording-intro" // [Journey.Record]
+	StageRecording      Stage = "recording"       // client: while [Journey.Record] runs
+	StagePIN            Stage = "pin"             // [Journey.SetPIN]
+	StageCardChoice     Stage = "card-choice"     // client: [Journey.ChooseCard]
+	StageCardFront      Stage = "card-front"      // [Journey.SendCard]
+	StageCardBack       Stage = "card-back"       // [Journey.SendCard]
+	StageFields         Stage = "fields"          // [Journey.ConfirmFields]
+	StageChecking       Stage = "checking"        // wait: [Journey.Refresh], [Journey.Watch]
+	StageRejected       Stage = "rejected"        // [Journey.Repeat] where State.CanRepeat
+	StageCabinet        Stage = "cabinet"         // client: [Journey.OpenDocuments], [Journey.Proceed]
+	StageDocuments      Stage = "documents"       // client: [Journey.Back]
+	StageGrant          Stage = "grant"           // [Journey.Grant]
+	StageAgreement      Stage = "agreement"       // [Journey.AcceptAgreement]
+	StageForm           Stage = "form"            // client: [Journey.FillForm]
+	StageSubmit         Stage = "submit"          // [Journey.Submit]
+	StageStatus         Stage = "status"          // wait: [Journey.Refresh], [Journey.Watch]
+	StagePassword       Stage = "password"        // [Journey.WriteKeys], [Journey.ChangeFolder]
+	StageDone           Stage = "done"            // the key files are in the folder
+	StageLocked         Stage = "locked"          // wait until State.WaitUntil; [Journey.OpenCallBack]
+	StageEnded          Stage = "ended"           // cancelled or too old; [Journey.StartAgain]
+)
+
+// Stages lists all stages in the order of the way.
+func Stages() []Stage {
+	return []Stage{
+		StageWelcome, StageResume, StageCamera, StageIIN, StageCode, StageCallBack, StageCompanion, StageSummary,
+		StageSignIn, StageSignInCode, StageBiometrics, StageServiceCentre, StageSelfie, StageRecordingIntro,
+		StageRecording, StagePIN, StageCardChoice, StageCardFront, StageCardBack, StageFields, StageChecking,
+		StageRejected, StageCabinet, StageDocuments, StageGrant, StageAgreement, StageForm, StageSubmit,
+		StageStatus, StagePassword, StageDone, StageLocked, StageEnded,
+	}
+}
+
+// Group is a stretch of the way, for the rail that shows progress.
+type Group string
+
+// The groups in the order of the way. Welcome belongs to none.
+const (
+	GroupNone  Group = ""
+	GroupPhone Group = "phone"
+	GroupFace  Group = "face"
+	GroupCard  Group = "card"
+	GroupCheck Group = "check"
+	GroupKeys  Group = "keys"
+	GroupDone  Group = "done"
+)
+
+// Groups lists the groups of the rail.
+func Groups() []Group {
+	return []Group{GroupPhone, GroupFace, GroupCard, GroupCheck, GroupKeys, GroupDone}
+}
+
+var groups = map[Stage]Group{
+	StageCamera: GroupPhone, StageIIN: GroupPhone, StageCode: GroupPhone, StageCallBack: GroupPhone,
+	StageCompanion: GroupPhone, StageSummary: GroupPhone,
+	StageSignIn: GroupFace, StageSignInCode: GroupFace, StageBiometrics: GroupFace, StageServiceCentre: GroupFace,
+	StageSelfie: GroupFace, StageRecordingIntro: GroupFace, StageRecording: GroupFace, StagePIN: GroupFace,
+	StageCardChoice: GroupCard, StageCardFront: GroupCard, StageCardBack: GroupCard, StageFields: GroupCard,
+	StageChecking: GroupCheck, StageRejected: GroupCheck, StageCabinet: GroupCheck, StageDocuments: GroupCheck,
+	StageGrant: GroupKeys, StageAgreement: GroupKeys, StageForm: GroupKeys, StageSubmit: GroupKeys,
+	StageStatus: GroupKeys, StagePassword: GroupKeys,
+	StageDone: GroupDone,
+}
+
+// firstStage is where a step of the backend leads when nothing on this
+// computer says otherwise.
+var firstStage = map[api.Step]Stage{
+	api.StepCode:        StageCode,
+	api.StepSignIn:      StageSignIn,
+	api.StepSignInCode:  StageSignInCode,
+	api.StepBiometrics:  StageBiometrics,
+	api.StepSelfie:      StageSelfie,
+	api.StepRecording:   StageRecordingIntro,
+	api.StepPIN:         StagePIN,
+	api.StepCard:        StageCardChoice,
+	api.StepFields:      StageFields,
+	api.StepDecision:    StageChecking,
+	api.StepGrant:       StageGrant,
+	api.StepAgreement:   StageAgreement,
+	api.StepApplication: StageForm,
+	api.StepIssue:       StageStatus,
+	api.StepImport:      StagePassword,
+	api.StepDone:        StageDone,
+	api.StepCancelled:   StageEnded,
+}
+
+// groupOf is the stretch in which a citizen is. A lock and the question for the
+// PIN show the stretch of the step they stand before.
+func groupOf(stage Stage, step api.Step) Group {
+	if stage == StageLocked || stage == StageResume {
+		return groups[firstStage[step]]
+	}
+	return groups[stage]
+}

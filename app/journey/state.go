@@ -1,0 +1,83 @@
+package journey
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"qoltanba/app/api"
+)
+
+// State is a snapshot of the way. It is a value: what it holds is not changed
+// afterwards, and a front may keep and compare it. It shows nothing of itself
+// when printed but the stage.
+type State struct {
+	Stage    Stage
+	Group    Group
+	Language api.Language
+	// Enrolment is what the backend last said; its ID is "" before the IIN.
+	Enrolment api.Enrolment
+
+	// Unfinished says, at StageWelcome, that there is a way to resume.
+	Unfinished bool
+	CanGoBack  bool
+	CanCancel  bool
+	CanRepeat  bool // at StageRejected: the citizen may do it again
+	// Busy says that an action is under way; another one is refused.
+	Busy bool
+	// Problem is what went wrong last, nil once an action began or succeeded.
+	Problem *api.Problem
+	// WaitUntil is when it is worth trying again, zero when nothing is waited
+	// for: the end of a lock, or what the last problem said.
+	WaitUntil time.Time
+
+	Text      *api.Text // at StageBiometrics and StageAgreement, once it was read
+	Companion Companion // what was found on the companion's port
+	Card      CardSource
+	Recording Recording
+	Documents []api.Document // as read last by OpenDocuments
+	Form      Form
+	Files     []KeyFile // key files written so far
+}
+
+// Format shows the stage and nothing of the citizen, whatever the verb.
+func (s State) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "[journey at %s]", s.Stage) }
+
+// CardSource is how the citizen gives the card.
+type CardSource string
+
+// The ways to give a card.
+const (
+	CardByCamera CardSource = "camera"
+	CardByFile   CardSource = "file"
+)
+
+// Recording is how far the video identification is, while [Journey.Record]
+// runs.
+type Recording struct {
+	Prompt  *api.Prompt // the movement due now; nil before the first and after the last
+	Prompts int         // how many there will be
+	Over    bool        // all movements were shown; what is left is sending
+	Frames  int         // frames recorded
+	Sent    int         // frames the backend has
+}
+
+// Form is the application form.
+type Form struct {
+	Email   string // "" where the citizen gives none
+	Storage api.Storage
+	Folder  string // absolute path, in which the key files will be written
+}
+
+// KeyFile is a key file that was written and read back.
+type KeyFile struct {
+	Path       string // absolute
+	Kind       api.CertificateKind
+	ValidUntil time.Time
+}
+
+func (s State) clone() State {
+	s.Documents = slices.Clone(s.Documents)
+	s.Files = slices.Clone(s.Files)
+	return s
+}
