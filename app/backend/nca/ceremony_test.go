@@ -1,0 +1,101 @@
+package nca_test
+
+import (
+	"bytes"
+	"crypto/x509"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"qoltanba/app/backend/nca"
+	"qoltanba/app/backend/sealed"
+)
+
+func TestOpenMakesOneAuthority(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "nca")
+	c := config(sqlite(t))
+	chains := make([][][]byte, 4)
+	var group sync.WaitGroup
+	for i := range chains {
+		group.Go(func() {
+			a, err := nca.Open(dir, secret, c)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			chains[i] = a.Chain()
+		})
+	}
+	group.Wait()
+	for _, chain := range chains {
+		if len(chain) != 2 || !bytes.Equal(chain[1], chains[0][1]) || !bytes.Equal(chain[0], chains[0][0]) {
+			t.Fatal("two first starts made two authorities")
+		}
+	}
+	if entries, err := os.ReadDir(filepath.Dir(dir)); err != nil || len(entries) != 1 {
+		t.Errorf("%d entries beside the folder, %v", len(entries), err)
+	}
+	issuing, root := must(x509.ParseCertificate(chains[0][0])), must(x509.ParseCertificate(chains[0][1]))
+	if root.Subject.CommonName != "НЕГІЗГІ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ (RSA) TEST 2026" ||
+		issuing.Issuer.CommonName != root.Subject.CommonName || !issuing.MaxPathLenZero || !issuing.IsCA {
+		t.Errorf("issuing %s, root %s", issuing.Subject, root.Subject)
+	}
+
+	other := must(sealed.NewSecret(bytes.Repeat([]byte{1}, sealed.MinSecret)))
+	if _, err := nca.Open(dir, other, c); !errors.Is(err, sealed.ErrWrongSecret) {
+		t.Errorf("wrong secret: %v", err)
+	}
+	for _, stamp := range []string{"", "DEMO"} {
+		c.Stamp = stamp
+		if _, err := nca.Open(dir, secret, c); !errors.Is(err, nca.ErrStamp) {
+			t.Errorf("opened as %q: %v", stamp, err)
+		}
+	}
+	c.Stamp = "TEST"
+	if err := os.Remove(filepath.Join(dir, "root.key.age")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := nca.Open(dir, secret, c); err != nil {
+		t.Errorf("with the root's key offline: %v", err)
+	}
+}
+
+func TestKeysAreSealedOnDisk(t *testing.T) {
+	authority(t, sqlite(t))
+	files, err := filepath.Glob(filepath.Join(home, "nca", "*"))
+	if err != nil || len(files) != 4 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, path := range files {
+		content := must(os.ReadFile(path))
+		if filepath.Ext(path) == ".age" && !bytes.HasPrefix(content, []byte("age-encryption.org/v1\n-> scrypt ")) {
+			t.Errorf("%s is not sealed", path)
+		}
+		if info := must(os.Stat(path)); info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has mode %s", path, info.Mode())
+		}
+	}
+}
+
+func TestOpenRefusesBadConfiguration(t *testing.T) {
+	for name, spoil := range map[string]func(*nca.Config){
+		"no store":      func(c *nca.Config) { c.Store = nil },
+		"no verifier":   func(c *nca.Config) { c.DigitalID = nil },
+		"weak keys":     func(c *nca.Config) { c.KeyBits = 1024 },
+		"odd stamp":     func(c *nca.Config) { c.Stamp = "demo 1" },
+		"no clock":      func(c *nca.Config) { c.Clock = nil },
+		"no randomness": func(c *nca.Config) { c.Rand = nil },
+	} {
+		c := config(sqlite(t))
+		spoil(&c)
+		dir := filepath.Join(t.TempDir(), "nca")
+		if _, err := nca.Open(dir, secret, c); err == nil {
+			t.Errorf("%s: opened", name)
+		}
+		if _, err := os.Stat(dir); !os.IsNotExist(err) {
+			t.Errorf("%s: something was made", name)
+		}
+	}
+}
