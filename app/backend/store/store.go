@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"qoltanba/app/api"
+	"qoltanba/app/backend/limit"
 )
 
 // Errors that callers branch on.
@@ -26,6 +27,12 @@ var (
 	ErrNotFound = errors.New("no such record")
 	ErrConflict = errors.New("the record was changed by somebody else")
 	ErrUsed     = errors.New("the single-use value was used before")
+	// ErrReadOnly answers a write within [Store.View].
+	ErrReadOnly = errors.New("this transaction only reads")
+	// ErrText answers text that PostgreSQL cannot keep, on every database alike.
+	ErrText = errors.New("text must be valid UTF-8 without NUL")
+	// ErrTampered answers an audit trail whose hash chain does not hold.
+	ErrTampered = errors.New("the audit trail was altered outside the service")
 )
 
 // Store keeps everything but evidence (package evidence) and certificates
@@ -35,19 +42,21 @@ type Store interface {
 	View(ctx context.Context, work func(Tx) error) error
 	// Update runs a function in a serialisable transaction and repeats it on a
 	// serialisation failure. An error of the function rolls back and is
-	// returned as it is.
+	// returned as it is. A function that starts another Update waits for itself
+	// until its context ends.
 	Update(ctx context.Context, work func(Tx) error) error
-	// Close waits for running transactions.
+	// Close waits for running transactions; later ones are refused.
 	Close() error
 }
 
-// Tx is one transaction. Its methods return [ErrNotFound] where the record is
-// missing. Times are stored in UTC to the microsecond.
+// Tx is one transaction, valid until its function returns and for one goroutine
+// at a time. Where it is not said otherwise, Put replaces what is there. Methods
+// return [ErrNotFound] where the record is missing. Times are stored in UTC to the microsecond.
 type Tx interface {
 	Enrolment(id string) (Enrolment, error)
 	// PutEnrolment inserts a record whose Version is 0 and otherwise replaces
 	// the one of the same Version, with [ErrConflict] when it has moved on. It
-	// returns the new Version.
+	// returns the new Version. State must be valid JSON.
 	PutEnrolment(e Enrolment) (version int64, err error)
 	// EnrolmentsAt lists those at a step, the longest waiting first.
 	EnrolmentsAt(step api.Step, limit int) ([]Enrolment, error)
@@ -58,13 +67,15 @@ type Tx interface {
 	// present it any more; [ErrUsed] when it was used before.
 	UseOnce(space, value string, until time.Time) error
 
-	// Answer finds what a call with this idempotency key was answered.
+	// Answer finds what a call with this idempotency key was answered. It may
+	// be one whose Until has passed, as long as it was not purged.
 	Answer(owner, key string) (Answer, error)
+	// PutAnswer keeps the first answer; [ErrConflict] when there is one.
 	PutAnswer(a Answer) error
 
 	// Window reads a counter of package limit; a missing one is zero.
-	Window(key string) (Window, error)
-	PutWindow(key string, w Window, until time.Time) error
+	Window(key string) (limit.Window, error)
+	PutWindow(key string, w limit.Window, until time.Time) error
 
 	CallBack(id string) (CallBack, error)
 	PutCallBack(c CallBack) error
@@ -81,7 +92,8 @@ type Tx interface {
 
 	// Record appends to the audit trail, which nothing changes or removes.
 	Record(e AuditEntry) error
-	// Trail lists a case's entries, the oldest first.
+	// Trail lists a case's entries in the order of recording, or those of no
+	// case for "". [ErrTampered] when one was altered or taken out.
 	Trail(enrolment string) ([]AuditEntry, error)
 
 	// CaseKey reads the wrapped key of a case's evidence.
@@ -118,12 +130,6 @@ type Answer struct {
 	Status  int
 	Body    []byte
 	Until   time.Time
-}
-
-// Window counts events since a time.
-type Window struct {
-	Count int
-	Start time.Time
 }
 
 // CallBack is a citizen's wish to be called.
