@@ -148,13 +148,13 @@ func (s *Store) open(ctx context.Context, p string, object objectKey) (io.ReadCl
 		}
 		return nil, fmt.Errorf("evidence: read: %w", err)
 	}
-	clear, err := decrypt(sealed, object)
+	plain, err := decrypt(sealed, object)
 	if err != nil {
 		_ = sealed.Close()
 		return nil, err
 	}
-	clear.Closer = sealed
-	return clear, nil
+	plain.Closer = sealed
+	return plain, nil
 }
 
 // List returns the names of the case's objects, sorted. A case without

@@ -59,7 +59,7 @@ func (f *faithful) judge(err error) error {
 
 // content is an object being decrypted.
 type content struct {
-	clear  io.Reader
+	plain  io.Reader
 	source *faithful
 	io.Closer
 }
@@ -67,15 +67,15 @@ type content struct {
 // decrypt reads the header of the age file and returns what follows.
 func decrypt(sealed io.Reader, object objectKey) (*content, error) {
 	source := &faithful{r: sealed}
-	clear, err := age.Decrypt(source, object)
+	plain, err := age.Decrypt(source, object)
 	if err != nil {
 		return nil, source.judge(err)
 	}
-	return &content{clear: clear, source: source}, nil
+	return &content{plain: plain, source: source}, nil
 }
 
 func (c *content) Read(p []byte) (int, error) {
-	n, err := c.clear.Read(p)
+	n, err := c.plain.Read(p)
 	if err != nil && !errors.Is(err, io.EOF) {
 		err = c.source.judge(err)
 	}

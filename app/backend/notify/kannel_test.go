@@ -89,18 +89,17 @@ func startKannel(t *testing.T) *gateway {
 func run(t *testing.T, program, conf string) {
 	t.Helper()
 	var log bytes.Buffer
-	cmd := exec.Command(program, conf)
+	// The test's context ends right before its cleanups.
+	cmd := exec.CommandContext(t.Context(), program, conf)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 10 * time.Second
 	cmd.Dir = filepath.Dir(conf)
 	cmd.Stdout, cmd.Stderr = &log, &log
-	cmd.WaitDelay = 10 * time.Second
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		late := time.AfterFunc(5*time.Second, func() { _ = cmd.Process.Kill() })
 		_ = cmd.Wait()
-		late.Stop()
 		if t.Failed() {
 			t.Logf("%s said:\n%s", program, log.String())
 		}
@@ -111,7 +110,7 @@ func freePorts(t *testing.T, n int) []int {
 	t.Helper()
 	ports := make([]int, n)
 	for i := range ports {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+		l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
