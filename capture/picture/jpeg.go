@@ -8,6 +8,7 @@ import (
 
 // JPEG markers of ITU-T T.81, table B.1.
 const (
+	markerSOF2 = 0xC2
 	markerSOI  = 0xD8
 	markerEOI  = 0xD9
 	markerSOS  = 0xDA
@@ -22,53 +23,72 @@ var ErrNotJPEG = errors.New("not a whole jpeg header")
 type JPEGHeader struct {
 	Width, Height int  // pixels as stored, before any rotation
 	Components    int  // 1 grey, 3 colour, 4 CMYK
+	Progressive   bool // decoded in several passes
 	HasHuffman    bool // false in the abbreviated streams of some cameras, which leave the tables of annex K out
 	ScanOffset    int  // where the first start-of-scan marker stands
 	Orientation   int  // EXIF orientation, 1 to 8; 1 when there is none
 }
 
-// ParseJPEG reads the segments up to the first scan. It allocates nothing and never reads beyond b.
+// ParseJPEG reads the segments up to the first scan. It allocates nothing for pixels and never reads beyond b.
 func ParseJPEG(b []byte) (JPEGHeader, error) {
 	h := JPEGHeader{Orientation: 1}
-	if len(b) < 4 || b[0] != 0xFF || b[1] != markerSOI {
+	if len(b) < 2 || b[0] != 0xFF || b[1] != markerSOI {
 		return h, ErrNotJPEG
 	}
-	for i := 2; ; {
-		for i < len(b) && b[i] == 0xFF && i+1 < len(b) && b[i+1] == 0xFF {
-			i++ // fill bytes, B.1.1.2
+	for at := 2; ; {
+		start, marker, segment, err := nextSegment(b, at)
+		if err != nil {
+			return h, err
 		}
-		if i+4 > len(b) || b[i] != 0xFF {
-			return h, ErrNotJPEG
-		}
-		marker := b[i+1]
-		length := int(binary.BigEndian.Uint16(b[i+2:]))
-		if length < 2 || i+2+length > len(b) {
-			return h, fmt.Errorf("%w: segment %#02x is cut off", ErrNotJPEG, marker)
-		}
-		segment := b[i+4 : i+2+length]
-		switch {
-		case marker == markerSOS:
-			h.ScanOffset = i
+		if marker == markerSOS {
+			h.ScanOffset = start
 			if h.Width == 0 || h.Height == 0 {
 				return h, fmt.Errorf("%w: no size before the picture", ErrNotJPEG)
 			}
 			return h, nil
-		case marker == markerDHT:
-			h.HasHuffman = true
-		case marker == markerAPP1:
-			if o := exifOrientation(segment); o != 0 {
-				h.Orientation = o
-			}
-		case isFrameHeader(marker):
-			if len(segment) < 6 {
-				return h, ErrNotJPEG
-			}
-			h.Height = int(binary.BigEndian.Uint16(segment[1:]))
-			h.Width = int(binary.BigEndian.Uint16(segment[3:]))
-			h.Components = int(segment[5])
 		}
-		i += 2 + length
+		if err := h.read(marker, segment); err != nil {
+			return h, err
+		}
+		at = start + 4 + len(segment)
 	}
+}
+
+// nextSegment finds the segment at or, behind fill bytes (B.1.1.2), soon after an offset.
+func nextSegment(b []byte, at int) (start int, marker byte, segment []byte, err error) {
+	for at+1 < len(b) && b[at] == 0xFF && b[at+1] == 0xFF {
+		at++
+	}
+	if at+4 > len(b) || b[at] != 0xFF {
+		return 0, 0, nil, ErrNotJPEG
+	}
+	marker = b[at+1]
+	length := int(binary.BigEndian.Uint16(b[at+2:]))
+	if length < 2 || at+2+length > len(b) {
+		return 0, 0, nil, fmt.Errorf("%w: segment %#02x is cut off", ErrNotJPEG, marker)
+	}
+	return at, marker, b[at+4 : at+2+length], nil
+}
+
+// read takes what a segment says into the header.
+func (h *JPEGHeader) read(marker byte, segment []byte) error {
+	switch {
+	case marker == markerDHT:
+		h.HasHuffman = true
+	case marker == markerAPP1:
+		if o := exifOrientation(segment); o != 0 {
+			h.Orientation = o
+		}
+	case isFrameHeader(marker):
+		if len(segment) < 6 {
+			return fmt.Errorf("%w: its frame header is cut off", ErrNotJPEG)
+		}
+		h.Height = int(binary.BigEndian.Uint16(segment[1:]))
+		h.Width = int(binary.BigEndian.Uint16(segment[3:]))
+		h.Components = int(segment[5])
+		h.Progressive = marker == markerSOF2
+	}
+	return nil
 }
 
 // EndOfJPEG returns the offset behind the last end-of-image marker, or 0 when the JPEG is cut off. Cameras pad their frames, so
