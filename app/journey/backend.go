@@ -3,6 +3,7 @@ package journey
 import (
 	"context"
 	"encoding/json"
+	"strconv"
 
 	"qoltanba/app/api"
 )
@@ -31,6 +32,9 @@ func step[In any](ctx context.Context, j *Journey, op api.Operation[In, api.Enro
 	if err != nil {
 		return err
 	}
+	if op.ID != api.AskCall.ID { // asking leads nowhere else
+		j.closeOverlay()
+	}
 	return j.arrive(e)
 }
 
@@ -45,7 +49,7 @@ func (j *Journey) keyFor(operation, nonce string, body any) string {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return idempotencyKey(j.record.secret.Seed, operation, nonce, string(content))
+	return idempotencyKey(j.record.secret.Seed, operation, nonce, strconv.Itoa(j.record.Refusals), string(content))
 }
 
 // reread asks the backend where the enrolment is and moves there. One that is

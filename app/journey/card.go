@@ -18,11 +18,7 @@ func (j *Journey) ChooseCard(ctx context.Context, source CardSource) error {
 // card-front, card-back.
 func (j *Journey) SendCard(ctx context.Context, side api.Side, picture api.Picture) error {
 	return j.act(ctx, "send card", []Stage{StageCardFront, StageCardBack}, func(ctx context.Context) error {
-		err := step(ctx, j, api.SendCard, picture, map[string]string{"side": string(side)})
-		if err == nil {
-			err = j.open("")
-		}
-		return err
+		return step(ctx, j, api.SendCard, picture, map[string]string{"side": string(side)})
 	})
 }
 

@@ -1,9 +1,6 @@
 package journey
 
 import (
-	"errors"
-	"io/fs"
-	"os"
 	"path/filepath"
 
 	"qoltanba/app/api"
@@ -21,18 +18,29 @@ func checkForm(form Form) error {
 	return prepareFolder(form.Folder)
 }
 
-// prepareFolder makes the folder if only its last part is missing, as with the
-// one that is offered.
+// prepareFolder makes a folder that is missing, as the one that is offered may
+// be, and refuses one in which key files cannot be written.
 func prepareFolder(folder string) error {
 	if !filepath.IsAbs(folder) {
 		return keystore.ErrFolderGone
 	}
-	err := os.Mkdir(folder, 0o700)
-	if errors.Is(err, fs.ErrPermission) {
+	report := keystore.InspectFolder(folder)
+	if report.Has(keystore.FolderMissing) {
+		if err := keystore.CreateFolder(folder); err != nil {
+			return err
+		}
+		report = keystore.InspectFolder(folder)
+	}
+	switch {
+	case report.Writable():
+		return nil
+	case report.Has(keystore.FolderFull):
+		return keystore.ErrNoSpace
+	case report.Has(keystore.FolderLink):
+		return keystore.ErrSymlink
+	case report.Has(keystore.FolderReadOnly):
 		return keystore.ErrReadOnly
+	default:
+		return keystore.ErrFolderGone
 	}
-	if info, statErr := os.Stat(folder); statErr != nil || !info.IsDir() {
-		return errors.Join(keystore.ErrFolderGone, err)
-	}
-	return nil
 }

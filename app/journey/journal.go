@@ -36,6 +36,10 @@ type record struct {
 	PINSet      bool `json:"pin_set,omitempty"`      // there is a PIN to ask for
 	CabinetLeft bool `json:"cabinet_left,omitempty"` // went on from the cabinet
 
+	// Refusals counts what the backend refused: the same act after a refusal is
+	// a new act, with an idempotency key of its own.
+	Refusals int `json:"refusals,omitempty"`
+
 	Storage api.Storage `json:"storage,omitempty"`
 	Folder  string      `json:"folder,omitempty"`
 	Files   []KeyFile   `json:"files,omitempty"`

@@ -27,7 +27,6 @@ type disk interface {
 	// Read gives at most limit bytes.
 	Read(path string, limit int64) ([]byte, error)
 	Rename(from, to string) error
-	Remove(path string) error
 	SyncFolder(path string) error
 }
 
@@ -107,16 +106,6 @@ func (f *journalFile) save(r record) error {
 	return f.disk.SyncFolder(f.dir)
 }
 
-// remove ends a way that needs no journal any more.
-func (f *journalFile) remove() error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if err := f.disk.Remove(f.path(journalName)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("remove the journal: %w", err)
-	}
-	return f.disk.SyncFolder(f.dir)
-}
-
 type osDisk struct{}
 
 func (osDisk) Write(path string, content []byte) error {
@@ -140,7 +129,6 @@ func (osDisk) Read(path string, limit int64) ([]byte, error) {
 }
 
 func (osDisk) Rename(from, to string) error { return os.Rename(from, to) }
-func (osDisk) Remove(path string) error     { return os.Remove(path) }
 
 // SyncFolder makes names outlast a power cut. Windows has no such call: there
 // the rename itself is journaled by NTFS.

@@ -251,6 +251,7 @@ func (j *Journey) settle(ctx context.Context, err error) error {
 	if problem.Status == 0 || before.ID == "" || problem.Code == api.Overloaded {
 		return problem
 	}
+	j.note(func(r *record) { r.Refusals++ })
 	if rereadErr := j.reread(ctx); rereadErr != nil {
 		return problem
 	}

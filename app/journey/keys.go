@@ -118,13 +118,7 @@ func (j *Journey) ChangeFolder(ctx context.Context, folder string) error {
 // lie in the vault and the requests in the journal before they are returned.
 func (j *Journey) requests(ctx context.Context) ([][]byte, error) {
 	enrolment := j.State().Enrolment
-	keys, err := j.cfg.Vault.Get(ctx, enrolment.ID)
-	if errors.Is(err, keystore.ErrNoEntry) {
-		j.note(func(r *record) { r.secret.Requests = nil })
-		if keys, err = generateKeys(); err == nil {
-			err = j.cfg.Vault.Put(ctx, enrolment.ID, keys)
-		}
-	}
+	keys, err := j.keysToApply(ctx, enrolment)
 	if err != nil {
 		return nil, err
 	}
@@ -143,6 +137,36 @@ func (j *Journey) requests(ctx context.Context) ([][]byte, error) {
 	}
 	j.note(func(r *record) { r.secret.Requests = made })
 	return made, j.save()
+}
+
+// keysToApply are the keys in the vault, or new ones that were put there. Keys
+// that cannot be opened are replaced as long as nothing was applied for.
+func (j *Journey) keysToApply(ctx context.Context, e api.Enrolment) ([]keystore.PendingKey, error) {
+	keys, err := j.pending(ctx)
+	if !j.lostKeys() {
+		return keys, err
+	}
+	if e.Application != nil {
+		return nil, err
+	}
+	if err := j.cfg.Vault.Delete(e.ID); err != nil {
+		return nil, err
+	}
+	j.note(func(r *record) { r.secret.Requests = nil })
+	if keys, err = generateKeys(); err != nil {
+		return nil, err
+	}
+	if err := j.cfg.Vault.Put(ctx, e.ID, keys); err != nil {
+		return nil, err
+	}
+	j.note(func(*record) { j.keysLost = false })
+	return keys, nil
+}
+
+func (j *Journey) lostKeys() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.keysLost
 }
 
 func generateKeys() ([]keystore.PendingKey, error) {
@@ -259,17 +283,18 @@ func (j *Journey) writeFiles(pairs []keyPair, password string) (fingerprints []s
 }
 
 // finish lets go of what is not needed once the import is confirmed: first the
-// keys, then the journal.
+// keys, then what the journal keeps of the way. Keys of which no file was noted
+// are kept.
 func (j *Journey) finish() error {
 	j.mu.Lock()
 	id, files := j.record.Enrolment, slices.Clone(j.record.Files)
 	j.mu.Unlock()
 	j.change(func(s *State) { s.Files = files })
-	if len(files) == 0 {
-		return nil // written on another computer, or by a journal that was lost: keep what is here
+	if len(files) > 0 {
+		if err := j.cfg.Vault.Delete(id); err != nil {
+			return err
+		}
 	}
-	if err := j.cfg.Vault.Delete(id); err != nil {
-		return err
-	}
-	return j.file.remove()
+	j.note(func(r *record) { *r = record{Language: r.Language} })
+	return j.save()
 }

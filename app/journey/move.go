@@ -57,7 +57,7 @@ func (j *Journey) retrace(to Stage) error {
 			r.CabinetLeft = false
 		case StageForm:
 			r.Folder = ""
-		case StageCardFront:
+		case StageCardFront, StageSignIn:
 			overlay = to
 		}
 	})
@@ -81,13 +81,16 @@ func (j *Journey) Resume(ctx context.Context, pin api.Secret) error {
 		away := j.cfg.Now().Sub(r.SavedAt)
 		asked := j.State().Stage == StageResume
 		if !asked && r.PINSet && (away > Absence || away < 0) {
-			j.change(func(s *State) { s.Stage = StageResume })
+			j.change(func(s *State) { j.overlay, s.Stage = StageResume, StageResume })
 			return nil
 		}
+		var err error
 		if asked {
-			return step(ctx, j, api.CheckPIN, api.PINRequest{PIN: pin}, nil)
+			err = step(ctx, j, api.CheckPIN, api.PINRequest{PIN: pin}, nil)
+		} else {
+			err = j.reread(ctx)
 		}
-		return j.reread(ctx)
+		return errors.Join(err, j.tidy())
 	})
 }
 
@@ -113,7 +116,7 @@ func (j *Journey) refresh(ctx context.Context) error {
 // tidy ends a way whose import was confirmed by a process that was killed
 // before it let go of the keys.
 func (j *Journey) tidy() error {
-	if j.State().Enrolment.Step != api.StepDone {
+	if j.State().Enrolment.Step != api.StepDone || j.session().Enrolment == "" {
 		return nil
 	}
 	return j.finish()
@@ -141,11 +144,13 @@ func (j *Journey) loadText(ctx context.Context) error {
 func (j *Journey) SetLanguage(ctx context.Context, language api.Language) error {
 	j.note(func(r *record) { r.Language = language })
 	j.change(func(s *State) { s.Language = language })
-	if err := j.take(ctx); err != nil {
-		return err
+	select {
+	case j.turn <- struct{}{}:
+		defer func() { <-j.turn }()
+		return errors.Join(j.save(), j.loadText(ctx))
+	default:
+		return nil // the action under way saves and reads the text at its end
 	}
-	defer func() { <-j.turn }()
-	return errors.Join(j.save(), j.loadText(ctx))
 }
 
 // Cancel gives the way up, where State.CanCancel: the enrolment is ended at the
@@ -184,31 +189,42 @@ func (j *Journey) StartAgain(ctx context.Context) error {
 
 // abandon ends the enrolment at the backend, where it is not over yet, and
 // forgets it here. Keys that wait are deleted only when the backend has said
-// that no certificate will be issued on them.
+// that no certificate was or will be issued on them.
 func (j *Journey) abandon(ctx context.Context) error {
 	s := j.session()
-	if s.Enrolment == "" {
+	if s.Enrolment == "" || j.State().Enrolment.Step == api.StepDone {
 		return j.forget()
 	}
 	e, err := api.Call(ctx, j.cfg.Client, api.CancelEnrolment, api.Request[api.None]{Session: s})
 	switch api.CodeOf(err) {
 	case "":
-		if e.Step != api.StepCancelled && e.Step != api.StepDone {
-			return api.Fail(api.OutOfOrder, "the enrolment was not ended")
+		unused := e.Application == nil || e.Application.Status == api.ApplicationRejected
+		if err := j.dropKeys(s.Enrolment, unused); err != nil {
+			return err
 		}
-	case api.EnrolmentEnded, api.NotFound:
+	case api.EnrolmentEnded, api.NotFound, api.Unauthorised, api.OutOfOrder:
+		// Over, unknown or finished: there is nothing to end, and nothing is
+		// known of the keys.
 	default:
 		return err
 	}
-	j.mu.Lock()
-	finished := j.state.Enrolment.Step == api.StepDone
-	j.mu.Unlock()
-	if !finished {
-		if err := j.cfg.Vault.Delete(s.Enrolment); err != nil {
-			return err
-		}
-	}
 	return j.forget()
+}
+
+// dropKeys deletes keys that are of no use to anybody. Entries that cannot be
+// opened any more would keep new keys out of the vault.
+func (j *Journey) dropKeys(enrolment string, unused bool) error {
+	if unused {
+		return j.cfg.Vault.Delete(enrolment)
+	}
+	if !j.lostKeys() {
+		return nil
+	}
+	ids, err := j.cfg.Vault.List()
+	for _, id := range ids {
+		err = errors.Join(err, j.cfg.Vault.Delete(id))
+	}
+	return err
 }
 
 // forget begins with an empty journal, but for the language.
@@ -218,5 +234,5 @@ func (j *Journey) forget() error {
 		j.overlay, j.keysLost = "", false
 		*s = State{Stage: StageWelcome, Language: s.Language, Busy: s.Busy, Companion: s.Companion}
 	})
-	return j.file.remove()
+	return j.save()
 }

@@ -54,6 +54,7 @@ var backwards = map[Stage]Stage{
 	StageCamera:        StageWelcome,
 	StageIIN:           StageCamera,
 	StageSummary:       StageCompanion,
+	StageSignInCode:    StageSignIn, // the phone may be given again
 	StageServiceCentre: StageBiometrics,
 	StageCardFront:     StageCardChoice,
 	StageCardBack:      StageCardFront,
@@ -97,7 +98,10 @@ func (j *Journey) cancellable() bool {
 func (j *Journey) arrive(e api.Enrolment) error {
 	j.change(func(s *State) {
 		if e.Step != s.Enrolment.Step {
-			s.Card, j.overlay = "", ""
+			s.Card = ""
+			if j.overlay != StageResume { // the PIN is still to be asked
+				j.overlay = ""
+			}
 		}
 		s.Enrolment = e
 		j.record.Enrolment = e.ID
@@ -105,6 +109,13 @@ func (j *Journey) arrive(e api.Enrolment) error {
 		j.settleStage(s)
 	})
 	return j.save()
+}
+
+// closeOverlay takes away what the citizen opened over the stage that is due.
+func (j *Journey) closeOverlay() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.overlay = ""
 }
 
 // settleStage puts the stage where it belongs. The caller holds j.mu.
