@@ -1,9 +1,12 @@
 package journey
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
+	"image/jpeg"
 	"sync"
 	"time"
 
@@ -12,12 +15,20 @@ import (
 	"qoltanba/capture/liveness"
 )
 
-// FrameSource gives one frame of a camera after another, as [camera.Stream]
-// does: a frame holds until the next call, a bad frame is skipped, any other
-// error ends the recording.
-type FrameSource interface {
-	Next(ctx context.Context) (camera.Frame, error)
+// Frame is one picture of a recording as the camera made it: a JPEG, and when
+// it was taken, with a monotonic reading. It prints as its size.
+type Frame struct {
+	JPEG []byte
+	At   time.Time
 }
+
+// Format shows no pixel, whatever the verb.
+func (f Frame) Format(s fmt.State, _ rune) { _, _ = fmt.Fprintf(s, "[frame of %d bytes]", len(f.JPEG)) }
+
+// FrameSource waits for the next frame of a camera. The bytes hold until the
+// next call. A [camera.BadFrame] is skipped, any other error ends the
+// recording.
+type FrameSource func(ctx context.Context) (Frame, error)
 
 const (
 	idlePause = 100 * time.Millisecond // when no frame waits to be sent
@@ -115,7 +126,7 @@ func (r *recording) run(ctx context.Context) error {
 // film offers frames until all movements were shown.
 func (r *recording) film(ctx, over context.Context) error {
 	for {
-		frame, err := r.source.Next(over)
+		frame, err := r.source(over)
 		if err == nil {
 			err = r.offer(&frame)
 		}
@@ -128,10 +139,10 @@ func (r *recording) film(ctx, over context.Context) error {
 	}
 }
 
-func (r *recording) offer(frame *camera.Frame) error {
-	picture, err := frame.Decode()
+func (r *recording) offer(frame *Frame) error {
+	picture, err := jpeg.Decode(bytes.NewReader(frame.JPEG))
 	if err != nil {
-		return err
+		return &camera.Error{Fault: camera.BadFrame, Cause: err}
 	}
 	taken, err := r.recorder.Offer(picture, frame.At)
 	switch {
