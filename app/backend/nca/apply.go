@@ -9,7 +9,6 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
-	"time"
 
 	"qoltanba/app/backend/assertion"
 	"qoltanba/keystore/profile"
@@ -39,7 +38,7 @@ func (a *Authority) Apply(ctx context.Context, jws string, requests [][]byte, em
 	if storage != StoragePC {
 		return Application{}, ErrStorage
 	}
-	accepted, err := checkRequests(requests, word.Keys)
+	accepted, _, err := checkRequests(requests, word.Keys)
 	if err != nil {
 		return Application{}, err
 	}
@@ -168,26 +167,27 @@ func walk(tx Tx, app Application, to StatusChange) (Application, error) {
 
 // checkRequests judges the requests one by one and as a pair, and that they
 // are for the keys that the assertion names.
-func checkRequests(requests [][]byte, keys []assertion.Hash) ([]Request, error) {
+func checkRequests(requests [][]byte, keys []assertion.Hash) ([]Request, []*x509.CertificateRequest, error) {
 	kinds := profile.RSAKinds()
 	if len(requests) != len(kinds) {
-		return nil, fmt.Errorf("%w (%d requests, not %d)", ErrRequest, len(requests), len(kinds))
+		return nil, nil, fmt.Errorf("%w (%d requests, not %d)", ErrRequest, len(requests), len(kinds))
 	}
 	accepted := make([]Request, len(kinds))
+	parsed := make([]*x509.CertificateRequest, len(kinds))
 	for i, der := range requests {
-		parsed, err := parseRequest(der)
-		if err != nil {
-			return nil, fmt.Errorf("%w (%s: %w)", ErrRequest, kinds[i], err)
+		var err error
+		if parsed[i], err = parseRequest(der); err != nil {
+			return nil, nil, fmt.Errorf("%w (%s: %w)", ErrRequest, kinds[i], err)
 		}
-		accepted[i] = Request{Kind: kinds[i], Key: assertion.HashKey(parsed.RawSubjectPublicKeyInfo), DER: der}
+		accepted[i] = Request{Kind: kinds[i], Key: assertion.HashKey(parsed[i].RawSubjectPublicKeyInfo), DER: der}
 		if slices.ContainsFunc(accepted[:i], func(r Request) bool { return r.Key == accepted[i].Key }) {
-			return nil, fmt.Errorf("%w (one key for both)", ErrRequest)
+			return nil, nil, fmt.Errorf("%w (one key for both)", ErrRequest)
 		}
 	}
 	if !slices.Equal(keysOf(Application{Requests: accepted}), keys) {
-		return nil, fmt.Errorf("%w (the assertion is for other keys)", ErrRequest)
+		return nil, nil, fmt.Errorf("%w (the assertion is for other keys)", ErrRequest)
 	}
-	return accepted, nil
+	return accepted, parsed, nil
 }
 
 // parseRequest reads a request and checks its signature, which proves that
@@ -240,6 +240,3 @@ func checkEmail(email string) error {
 	}
 	return nil
 }
-
-// requestTime is when the citizen applied.
-func requestTime(app Application) time.Time { return app.History[0].At }

@@ -79,8 +79,9 @@ func (a *Authority) auditOne(ctx context.Context, number string, keys map[assert
 		return err
 	}
 	report.Applications++
+	wanted, evidence := a.expect(app)
 	ended := app.Status() == AwaitingImport || app.Status() == Issued
-	for _, r := range records {
+	for i, r := range records {
 		if r.certificate == nil {
 			if r.intent != nil && !ended {
 				report.Unfinished++
@@ -91,7 +92,11 @@ func (a *Authority) auditOne(ctx context.Context, number string, keys map[assert
 			continue
 		}
 		report.Certificates++
-		if err := a.judge(app, r, keys); err != nil {
+		err := evidence
+		if err == nil {
+			err = a.judge(app, r, wanted[i], keys)
+		}
+		if err != nil {
 			report.Findings = append(report.Findings, Finding{number, r.request.Kind, err})
 		}
 	}
@@ -118,17 +123,13 @@ func readRecords(tx Tx, app Application) ([]record, error) {
 	return records, nil
 }
 
-func (a *Authority) judge(app Application, r record, keys map[assertion.Hash]bool) error {
+func (a *Authority) judge(app Application, r record, want expectation, keys map[assertion.Hash]bool) error {
 	if r.intent == nil {
 		return errors.New("there is no intent for the certificate")
 	}
 	cert, err := x509.ParseCertificate(r.certificate.DER)
 	if err != nil {
 		return fmt.Errorf("the certificate does not parse: %w", err)
-	}
-	want, err := a.expect(app, r.request)
-	if err != nil {
-		return err
 	}
 	want.notBefore = r.intent.At
 	var wrong []error

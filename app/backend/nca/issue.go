@@ -32,17 +32,17 @@ func (a *Authority) Issue(ctx context.Context, number string) (Application, erro
 	case AwaitingImport, Issued:
 		return app, nil
 	}
-	drafts, err := a.draft(app)
+	wanted, err := a.expect(app)
 	if err != nil {
 		return app, err
 	}
-	intents, err := a.intend(ctx, app, drafts)
+	intents, err := a.intend(ctx, app, wanted)
 	if err != nil {
 		return app, err
 	}
 	signed := make([]Certificate, len(intents))
 	for i, intent := range intents {
-		if signed[i], err = a.sign(app, intent); err != nil {
+		if signed[i], err = a.sign(app, intent, wanted[i]); err != nil {
 			return app, err
 		}
 	}
@@ -61,34 +61,36 @@ func (a *Authority) Issue(ctx context.Context, number string) (Application, erro
 	return app, nil
 }
 
-// draft composes what each request asks for and lints it under the throwaway key.
-func (a *Authority) draft(app Application) ([]Intent, error) {
-	drafts := make([]Intent, len(app.Requests))
-	for i, r := range app.Requests {
-		want, err := a.expect(app, r)
-		if err != nil {
-			return nil, err
-		}
-		want.notBefore = a.now()
-		der, err := a.compose(want)
-		if err != nil {
-			return nil, fmt.Errorf("%v: compose the %s certificate: %w", app, r.Kind, err)
-		}
-		cert, err := x509.ParseCertificate(der)
-		if err != nil {
-			return nil, fmt.Errorf("%v: compose the %s certificate: %w", app, r.Kind, err)
-		}
-		if err := a.lint(cert, want); err != nil {
-			return nil, fmt.Errorf("%v: lint the %s certificate: %w", app, r.Kind, err)
-		}
-		drafts[i] = Intent{Number: app.Number, Kind: r.Kind, TBS: cert.RawTBSCertificate, At: want.notBefore}
+// draft composes what is wanted and lints it under the throwaway key.
+func (a *Authority) draft(app Application, want expectation) (Intent, error) {
+	want.notBefore = a.now()
+	fail := func(err error) (Intent, error) {
+		return Intent{}, fmt.Errorf("%v: compose the %s certificate: %w", app, want.kind, err)
 	}
-	return drafts, nil
+	der, err := a.compose(want)
+	if err != nil {
+		return fail(err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return fail(err)
+	}
+	if err := a.lint(cert, want); err != nil {
+		return fail(err)
+	}
+	return Intent{Number: app.Number, Kind: want.kind, TBS: cert.RawTBSCertificate, At: want.notBefore}, nil
 }
 
-// intend approves the application and stores the drafts as intents, or finds
-// the intents of an earlier call.
-func (a *Authority) intend(ctx context.Context, app Application, drafts []Intent) ([]Intent, error) {
+// intend approves the application and stores what will be signed, or finds
+// what an earlier call intended.
+func (a *Authority) intend(ctx context.Context, app Application, wanted []expectation) ([]Intent, error) {
+	drafts := make([]Intent, len(wanted))
+	for i, want := range wanted {
+		var err error
+		if drafts[i], err = a.draft(app, want); err != nil {
+			return nil, err
+		}
+	}
 	var intents []Intent
 	err := a.config.Store.Update(ctx, func(tx Tx) error {
 		intents = make([]Intent, len(drafts))
@@ -114,17 +116,9 @@ func (a *Authority) intend(ctx context.Context, app Application, drafts []Intent
 }
 
 // sign lints a stored intent, which may be an earlier call's, and signs it.
-func (a *Authority) sign(app Application, intent Intent) (Certificate, error) {
+func (a *Authority) sign(app Application, intent Intent, want expectation) (Certificate, error) {
 	fail := func(err error) (Certificate, error) {
 		return Certificate{}, fmt.Errorf("%v: sign the %s certificate: %w", app, intent.Kind, err)
-	}
-	r, err := requestOf(app, intent.Kind)
-	if err != nil {
-		return fail(err)
-	}
-	want, err := a.expect(app, r)
-	if err != nil {
-		return fail(err)
 	}
 	want.notBefore = intent.At
 	trial, err := signTBS(a.throwaway, intent.TBS)
@@ -174,36 +168,38 @@ func (a *Authority) keep(ctx context.Context, number string, signed []Certificat
 	return app, err
 }
 
-// expect derives from the stored evidence alone what a certificate must say:
-// the assertion's signature and the request are checked once more.
-func (a *Authority) expect(app Application, r Request) (expectation, error) {
+// expect derives from the stored evidence alone what the certificates must
+// say, in the order of the requests: the assertion's signature and the
+// requests are checked once more.
+func (a *Authority) expect(app Application) ([]expectation, error) {
 	word, err := a.config.DigitalID.Evidence(app.Assertion)
 	if err != nil {
-		return expectation{}, fmt.Errorf("%v: %w", app, err)
+		return nil, fmt.Errorf("%v: %w", app, err)
+	}
+	subject, err := word.Subject.Raw()
+	if err != nil {
+		return nil, fmt.Errorf("%v: %w", app, err)
 	}
 	ders := make([][]byte, len(app.Requests))
 	for i, r := range app.Requests {
 		ders[i] = r.DER
 	}
-	if _, err := checkRequests(ders, word.Keys); err != nil {
-		return expectation{}, fmt.Errorf("%v: %w", app, err)
-	}
-	request, err := x509.ParseCertificateRequest(r.DER)
+	accepted, parsed, err := checkRequests(ders, word.Keys)
 	if err != nil {
-		return expectation{}, fmt.Errorf("%v: %w", app, err)
+		return nil, fmt.Errorf("%v: %w", app, err)
 	}
-	ski, err := profile.SKI(request.PublicKey)
-	if err != nil {
-		return expectation{}, err
+	wanted := make([]expectation, len(accepted))
+	for i, r := range accepted {
+		ski, err := profile.SKI(parsed[i].PublicKey)
+		if err != nil {
+			return nil, fmt.Errorf("%v: %w", app, err)
+		}
+		wanted[i] = expectation{
+			kind: r.Kind, key: parsed[i].PublicKey, spki: parsed[i].RawSubjectPublicKeyInfo, ski: ski,
+			subject: subject, email: app.Email, applied: app.History[0].At,
+		}
 	}
-	subject, err := word.Subject.Raw()
-	if err != nil {
-		return expectation{}, err
-	}
-	return expectation{
-		kind: r.Kind, key: request.PublicKey, spki: request.RawSubjectPublicKeyInfo, ski: ski,
-		subject: subject, email: app.Email, applied: requestTime(app),
-	}, nil
+	return wanted, nil
 }
 
 // compose returns the certificate signed under the throwaway key; only its
@@ -277,15 +273,6 @@ func signTBS(key *rsa.PrivateKey, tbs []byte) ([]byte, error) {
 }
 
 var oidSHA256WithRSA = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 11}
-
-func requestOf(app Application, kind profile.Kind) (Request, error) {
-	for _, r := range app.Requests {
-		if r.Kind == kind {
-			return r, nil
-		}
-	}
-	return Request{}, fmt.Errorf("%v has no request for %s", app, kind)
-}
 
 // Fingerprint returns the SHA-256 of the certificate in lower-case hex.
 func (c Certificate) Fingerprint() string {

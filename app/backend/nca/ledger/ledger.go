@@ -21,6 +21,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
@@ -32,6 +33,8 @@ var migrations embed.FS
 
 const (
 	versionTable = "nca_goose_version"
+	// migrationLock is the authority's own advisory lock: "nca" in ASCII.
+	migrationLock = 0x6e6361
 	// attempts bounds the repetitions of a transaction that lost a race.
 	attempts = 20
 	pause    = 2 * time.Millisecond
@@ -81,8 +84,16 @@ func open(ctx context.Context, l *Ledger, dialect goose.Dialect) (*Ledger, error
 }
 
 func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, files fs.FS) error {
-	provider, err := goose.NewProvider(dialect, db, files,
-		goose.WithTableName(versionTable), goose.WithDisableGlobalRegistry(true))
+	options := []goose.ProviderOption{goose.WithTableName(versionTable), goose.WithDisableGlobalRegistry(true)}
+	if dialect == goose.DialectPostgres {
+		// Several replicas may start at once.
+		locker, err := lock.NewPostgresSessionLocker(lock.WithLockID(migrationLock), lock.WithLockTimeout(1, 60))
+		if err != nil {
+			return err
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	provider, err := goose.NewProvider(dialect, db, files, options...)
 	if err != nil {
 		return err
 	}
