@@ -131,12 +131,18 @@ func checkFolder(folder string) error {
 	switch {
 	case err != nil:
 		return diskError(err)
-	case info.Mode()&os.ModeSymlink != 0:
+	case isLink(info):
 		return ErrSymlink
 	case !info.IsDir():
 		return ErrFolderGone
 	}
 	return nil
+}
+
+// isLink tells links and Windows' junctions, which are irregular and, unlike
+// the folders of cloud services, no folders themselves.
+func isLink(info os.FileInfo) bool {
+	return info.Mode()&os.ModeSymlink != 0 || info.Mode()&os.ModeIrregular != 0 && !info.IsDir()
 }
 
 func writeTemp(d disk, temp string, data []byte) error {

@@ -18,9 +18,13 @@ var errMoveUnsupported = errors.New("cannot rename without replacing on this fil
 // moveNoReplace renames by the system's exclusive rename, else by a hard link.
 func moveNoReplace(from, to string) error {
 	err := renameExclusive(from, to)
-	if !unsupported(err) {
-		return err
+	if unsupported(err) {
+		return linkNoReplace(from, to)
 	}
+	return err
+}
+
+func linkNoReplace(from, to string) error {
 	switch err := os.Link(from, to); {
 	case err == nil:
 		_ = os.Remove(from) // the file has its name; the other is cleared later

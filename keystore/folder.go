@@ -66,7 +66,7 @@ func InspectFolder(dir string) FolderReport {
 		r.Codes = append(r.Codes, FolderMissing)
 	case err != nil:
 		r.Codes = append(r.Codes, FolderReadOnly)
-	case info.Mode()&os.ModeSymlink != 0:
+	case isLink(info):
 		r.Codes = append(r.Codes, FolderLink)
 	case !info.IsDir():
 		r.Codes = append(r.Codes, FolderNotFolder)

@@ -61,9 +61,12 @@ type Vault struct {
 	source KeySource
 	lock   *os.File
 
-	mu  sync.Mutex
-	key []byte // nil until it is first needed
+	mu     sync.Mutex
+	key    []byte // nil until it is first needed
+	closed bool
 }
+
+var errVaultClosed = errors.New("the vault is closed")
 
 // OpenVault opens the vault in the folder dir, making the folder if it is not
 // there, and locks it for this process; ErrVaultBusy says that another has it.
@@ -92,7 +95,7 @@ func (v *Vault) Close() error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	clear(v.key)
-	v.key = nil
+	v.key, v.closed = nil, true
 	return v.lock.Close()
 }
 
@@ -172,12 +175,20 @@ func (v *Vault) Delete(id string) error {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if err := v.disk.remove(path); errors.Is(err, fs.ErrNotExist) {
+	if v.closed {
+		return errVaultClosed
+	}
+	err = v.disk.remove(path)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil
-	} else if err != nil {
+	}
+	if err == nil {
+		err = v.disk.syncFolder(v.dir)
+	}
+	if err != nil {
 		return fmt.Errorf("delete private keys: %w", diskError(err))
 	}
-	return v.disk.syncFolder(v.dir)
+	return nil
 }
 
 // List returns the ids of the enrolments whose keys wait, sorted.
@@ -209,6 +220,9 @@ func (v *Vault) path(id string) (string, error) {
 // unlock returns the vault's key, asking the source once. A new key is made
 // only for an empty vault: otherwise what lies there could not be opened.
 func (v *Vault) unlock(ctx context.Context) ([]byte, error) {
+	if v.closed {
+		return nil, errVaultClosed
+	}
 	if v.key != nil {
 		return v.key, nil
 	}
