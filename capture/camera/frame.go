@@ -28,17 +28,24 @@ type Frame struct {
 	Width, Height int          // pixels, the real ones
 	JPEG          []byte       // as the camera made it, complete with Huffman tables; nil when the camera sends raw pictures
 	Picture       *image.YCbCr // raw picture; nil when the camera sends JPEG
+
+	decoded image.Image // of JPEG, once somebody asked
 }
 
-// Decode returns the frame's pixels. The picture of a raw frame holds until the next call of Next.
+// Decode returns the frame's pixels, which are not to be changed. A second call costs nothing. The picture of a raw frame holds until the next call
+// of Next.
 func (f *Frame) Decode() (image.Image, error) {
-	if f.Picture != nil {
+	switch {
+	case f.Picture != nil:
 		return f.Picture, nil
+	case f.decoded != nil:
+		return f.decoded, nil
 	}
 	img, err := jpeg.Decode(bytes.NewReader(f.JPEG))
 	if err != nil {
 		return nil, &Error{BadFrame, err}
 	}
+	f.decoded = img
 	return img, nil
 }
 
@@ -61,6 +68,7 @@ func (f *Frame) Encode(quality int) ([]byte, error) {
 func (f *Frame) CopyInto(dst *Frame) {
 	data, pic := dst.JPEG, dst.Picture
 	*dst = *f
+	dst.decoded = nil
 	if f.JPEG != nil {
 		dst.JPEG = append(data[:0], f.JPEG...)
 	}

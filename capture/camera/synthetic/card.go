@@ -29,7 +29,10 @@ type CardData struct {
 func (CardData) String() string { return "specimen card" }
 
 // GoString is String.
-func (CardData) GoString() string { return "specimen card" }
+func (d CardData) GoString() string { return d.String() }
+
+// Format is String for every verb.
+func (d CardData) Format(s fmt.State, _ rune) { _, _ = fmt.Fprint(s, d.String()) }
 
 // The card in pixels: ID-1 (85.6 by 54 mm) at 10 pixels a millimetre.
 const cardW, cardH = 856, 540
