@@ -1,0 +1,99 @@
+package enrolment
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+
+	"qoltanba/app/api"
+	"qoltanba/capture/picture"
+)
+
+// cleanings is how many pictures are decoded at once: one of 40 megapixels
+// takes some 300 MB while it is.
+const cleanings = 2
+
+// SendSelfie takes the selfie, or replaces it after a rejection.
+func (s *Service) SendSelfie(ctx context.Context, c Call, in api.Picture) (api.Enrolment, error) {
+	may := takes(api.StepSelfie)
+	kept, err := s.keepPicture(ctx, c, may, "selfie", in)
+	if err != nil {
+		return api.Enrolment{}, err
+	}
+	return s.step(ctx, c, may, func(w *work) error {
+		kept.At = w.now
+		w.State.Selfie = kept
+		if err := s.handOver(w); err != nil {
+			return err
+		}
+		return w.audit("selfie", kept.SHA256)
+	})
+}
+
+// SendCard takes one side of the card. A side may be sent again until both are
+// there.
+func (s *Service) SendCard(ctx context.Context, c Call, side api.Side, in api.Picture) (api.Enrolment, error) {
+	if side != api.Front && side != api.Back {
+		return api.Enrolment{}, api.Fail(api.BadRequest, "side")
+	}
+	may := takes(api.StepCard)
+	kept, err := s.keepPicture(ctx, c, may, "card-"+string(side), in)
+	if err != nil {
+		return api.Enrolment{}, err
+	}
+	return s.step(ctx, c, may, func(w *work) error {
+		kept.At = w.now
+		if w.State.Card == nil {
+			w.State.Card = map[api.Side]piece{}
+		}
+		w.State.Card[side] = *kept
+		return w.audit("card-"+string(side), kept.SHA256)
+	})
+}
+
+// keepPicture checks the call, cleans the picture and puts it into the
+// evidence. Its name there ends in a part of its hash: a picture that is taken
+// again stands beside the first and replaces nothing.
+func (s *Service) keepPicture(ctx context.Context, c Call, may rule, what string, in api.Picture) (*piece, error) {
+	r, err := s.ready(ctx, c, may)
+	if err != nil {
+		return nil, err
+	}
+	clean, err := s.cleanPicture(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(clean.JPEG)
+	name := strings.ToLower(what) + "-" + hex.EncodeToString(sum[:6]) + ".jpg"
+	if _, err := s.Evidence.Put(ctx, r.ID, name, bytes.NewReader(clean.JPEG), maxClean); err != nil {
+		return nil, fmt.Errorf("keep a picture: %w", err)
+	}
+	return &piece{Name: name, SHA256: hex.EncodeToString(sum[:])}, nil
+}
+
+// maxClean bounds a cleaned picture: at most 9 megapixels of good quality.
+const maxClean = 32 << 20
+
+func (s *Service) cleanPicture(ctx context.Context, in api.Picture) (picture.Picture, error) {
+	select {
+	case s.cleaning <- struct{}{}:
+		defer func() { <-s.cleaning }()
+	case <-ctx.Done():
+		return picture.Picture{}, api.Fail(api.Overloaded, "too many pictures at once").WithCause(ctx.Err())
+	}
+	clean, err := picture.Clean(in.Data, picture.Upload)
+	if err == nil {
+		return clean, nil
+	}
+	code := map[picture.Reason]api.Code{
+		picture.TooLarge: api.PictureTooLarge, picture.TooSmall: api.PictureTooSmall,
+		picture.WrongType: api.PictureWrongType, picture.Damaged: api.PictureDamaged,
+	}[picture.ReasonOf(err)]
+	if code == "" {
+		return picture.Picture{}, err
+	}
+	return picture.Picture{}, api.Fail(code, "%s", picture.ReasonOf(err))
+}

@@ -1,0 +1,84 @@
+package enrolment
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"qoltanba/app/api"
+	"qoltanba/app/backend/registry"
+)
+
+// register is what the state register said about the citizen, for the operator.
+type register struct {
+	At      time.Time
+	Fields  *api.CardFields // nil: it knows nobody of this IIN
+	Differs []string        // names of fields, as in JSON
+}
+
+// lookUp asks the mobile base for the phone; "" when it has none.
+func (s *Service) lookUp(ctx context.Context, iin api.IIN) (api.Phone, error) {
+	phone, err := s.MobileBase.Phone(ctx, iin)
+	if errors.Is(err, registry.ErrUnknown) {
+		return "", nil
+	}
+	return phone, err
+}
+
+// askRegister is the job that fetches the person for the operator to compare.
+func (s *Service) askRegister(ctx context.Context, args caseArgs) error {
+	r, err := s.caseOf(ctx, args.Enrolment)
+	if err != nil {
+		return err
+	}
+	person, err := s.Register.Person(ctx, r.State.IIN)
+	if err != nil && !errors.Is(err, registry.ErrUnknown) {
+		return err
+	}
+	return s.update(ctx, args.Enrolment, func(w *work) error {
+		st := &w.State
+		if st.Next() != api.StepDecision || st.Fields == nil {
+			return nil
+		}
+		answer := &register{At: w.now}
+		if err == nil {
+			answer.Fields = &person.Fields
+			answer.Differs = Differences(*st.Fields, person.Fields)
+		}
+		st.Register = answer
+		return w.audit("register", strings.Join(answer.Differs, ","))
+	})
+}
+
+// Differences names the fields, as in JSON, in which a card and the register
+// differ. Capitals, Ё for Е, kinds of hyphen and doubled blanks make no
+// difference: registers and cards write them as they please.
+func Differences(card, register api.CardFields) []string {
+	var names []string
+	for _, f := range []struct{ name, card, register string }{
+		{"surname", card.Surname, register.Surname},
+		{"name", card.Name, register.Name},
+		{"patronymic", card.Patronymic, register.Patronymic},
+		{"sex", string(card.Sex), string(register.Sex)},
+		{"birth_date", string(card.BirthDate), string(register.BirthDate)},
+		{"birth_place", card.BirthPlace, register.BirthPlace},
+		{"nationality", card.Nationality, register.Nationality},
+		{"citizenship", card.Citizenship, register.Citizenship},
+		{"document_number", card.DocumentNumber, register.DocumentNumber},
+		{"issuer", card.Issuer, register.Issuer},
+		{"issue_date", string(card.IssueDate), string(register.IssueDate)},
+		{"expiry_date", string(card.ExpiryDate), string(register.ExpiryDate)},
+	} {
+		if plain(f.card) != plain(f.register) {
+			names = append(names, f.name)
+		}
+	}
+	return names
+}
+
+var plainly = strings.NewReplacer("Ё", "Е", "–", "-", "—", "-", "‑", "-", "’", "'")
+
+func plain(s string) string {
+	return plainly.Replace(strings.ToUpper(strings.Join(strings.Fields(s), " ")))
+}

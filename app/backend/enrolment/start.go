@@ -1,0 +1,178 @@
+package enrolment
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"time"
+
+	"qoltanba/app/api"
+	"qoltanba/app/backend/limit"
+	"qoltanba/app/backend/otp"
+	"qoltanba/app/backend/store"
+)
+
+// Start opens an enrolment for any well-formed IIN. The registers are asked by
+// a job: neither the answer nor its time tells whether the IIN is known.
+func (s *Service) Start(ctx context.Context, c Call, in api.StartRequest) (api.Started, error) {
+	if err := in.Validate(); err != nil {
+		return api.Started{}, err
+	}
+	token := secret()
+	hash := sha256.Sum256([]byte(token))
+	var out api.Started
+	err := s.Store.Update(ctx, func(tx store.Tx) error {
+		if c.Memory != nil {
+			if err := c.Memory.Recall(tx); err != nil {
+				return err
+			}
+		}
+		now := s.now()
+		subject := s.subject(in.IIN)
+		if err := s.allow(tx, now, "start", limit.ByAddress, c.Address, s.rules.StartsPerAddress); err != nil {
+			return err
+		}
+		if err := s.allow(tx, now, "start", limit.ByIIN, subject, s.rules.StartsPerIIN); err != nil {
+			return err
+		}
+		r := &record{
+			Enrolment: store.Enrolment{
+				ID: newID(), Subject: subject, CreatedAt: now, ExpiresAt: now.Add(s.rules.Unfinished),
+			},
+			State: State{IIN: in.IIN, Language: in.Language, Device: c.Device, Token: hash[:], Nonce: secret()},
+		}
+		w := &work{record: r, tx: tx, now: now, by: citizen}
+		if err := s.send(w, api.CodeForEnrolment); err != nil {
+			return err
+		}
+		if err := w.audit("start", "device "+c.Device); err != nil {
+			return err
+		}
+		if err := r.save(tx, now); err != nil {
+			return err
+		}
+		out = api.Started{Enrolment: s.render(r), Token: api.Secret(token)}
+		if c.Memory == nil {
+			return nil
+		}
+		return c.Memory.Keep(tx, out, nil)
+	})
+	if err != nil {
+		return api.Started{}, err
+	}
+	return out, nil
+}
+
+// newID names an enrolment: 128 random bits and some.
+func newID() string { return secret()[:26] }
+
+// Read tells how far the enrolment is, a cancelled one included.
+func (s *Service) Read(ctx context.Context, c Call) (api.Enrolment, error) {
+	r, err := s.view(ctx, c)
+	if err != nil {
+		return api.Enrolment{}, err
+	}
+	if !r.State.Cancelled && !s.now().Before(r.ExpiresAt) {
+		return api.Enrolment{}, api.Fail(api.EnrolmentEnded, "begin again")
+	}
+	return s.render(r), nil
+}
+
+// view reads the caller's enrolment.
+func (s *Service) view(ctx context.Context, c Call) (*record, error) {
+	var r *record
+	err := s.Store.View(ctx, func(tx store.Tx) (err error) {
+		r, err = s.find(tx, c)
+		return err
+	})
+	return r, err
+}
+
+// Cancel ends an unfinished enrolment. Its evidence is destroyed unless an
+// operator has decided on it: what a decision rests on is kept for its term.
+func (s *Service) Cancel(ctx context.Context, c Call) (api.Enrolment, error) {
+	return s.step(ctx, c, during(), func(w *work) error {
+		if w.State.Next() == api.StepDone {
+			return api.Fail(api.OutOfOrder, "the certificates are in the citizen's hands")
+		}
+		return s.cancel(w, "by the citizen")
+	})
+}
+
+func (s *Service) cancel(w *work, why string) error {
+	w.State.Cancelled = true
+	if w.State.Decision == nil || w.State.Decision.At == nil {
+		if err := w.enqueue(jobDestroy, caseArgs{Enrolment: w.ID}); err != nil {
+			return err
+		}
+	}
+	return w.audit("cancel", why)
+}
+
+// enqueue hands a job to the queue, to run once the transaction is kept.
+func (w *work) enqueue(kind string, args any) error { return w.enqueueAt(time.Time{}, kind, args) }
+
+// enqueueAt is enqueue for a job that begins at a time.
+func (w *work) enqueueAt(at time.Time, kind string, args any) error {
+	text, err := json.Marshal(args)
+	if err != nil {
+		return err
+	}
+	return w.tx.Enqueue(store.Job{Kind: kind, Args: text, At: at})
+}
+
+// render is the enrolment as its citizen sees it.
+func (s *Service) render(r *record) api.Enrolment {
+	st, now := &r.State, s.now()
+	e := api.Enrolment{
+		ID: r.ID, Step: st.Next(), Nonce: st.Nonce, Language: st.Language,
+		CreatedAt: r.CreatedAt, ExpiresAt: r.ExpiresAt, Lock: st.lock(now),
+	}
+	if st.Call != nil {
+		e.Call = &st.Call.CallBack
+	}
+	if st.Code != nil {
+		e.Code = s.renderCode(st.Code.Challenge)
+	}
+	if !st.Confirmed {
+		return e
+	}
+	e.Phone = st.Phone.Masked()
+	if st.Challenge != nil && e.Step == api.StepRecording {
+		told := s.renderChallenge(r)
+		e.Challenge = &told
+	}
+	e.CardSides, e.Fields, e.Decision, e.Passed = st.sides(), st.Fields, st.Decision, st.Passed
+	if st.Grant != nil {
+		e.GrantUntil = &st.Grant.Until
+	}
+	if st.Application != nil {
+		e.Application = &st.Application.Application
+	}
+	return e
+}
+
+func (s *Service) renderCode(c otp.Challenge) *api.CodeSent {
+	return &api.CodeSent{
+		Purpose: c.Purpose, Digits: otp.Digits, TriesLeft: c.Left,
+		ExpiresAt: c.Expires, ResendAt: c.Sent.Add(s.rules.Code.Resend),
+	}
+}
+
+// lock is the time of waiting that matters at the present step.
+func (s *State) lock(now time.Time) *api.Lock {
+	until := func(t time.Time, reason api.Code) *api.Lock {
+		if now.Before(t) {
+			return &api.Lock{Until: t, Reason: reason}
+		}
+		return nil
+	}
+	switch s.Next() {
+	case api.StepCode, api.StepSignIn, api.StepSignInCode:
+		return until(s.CodeLock, api.CodeExhausted)
+	case api.StepRecording:
+		return until(s.Recordings.LockedUntil, api.RecordingLocked)
+	default:
+		return until(s.PINTries.LockedUntil, api.PINLocked)
+	}
+}

@@ -1,0 +1,188 @@
+package enrolment
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"qoltanba/app/api"
+	"qoltanba/app/backend/otp"
+	"qoltanba/app/backend/pin"
+	"qoltanba/app/backend/store"
+)
+
+// State is what an enrolment has gathered; store.Enrolment keeps it as JSON.
+type State struct {
+	IIN      api.IIN
+	Language api.Language
+	Device   string // thumbprint of the device's key
+	Token    []byte // SHA-256 of the access token
+	Nonce    string // of the step
+
+	Phone     api.Phone  `json:",omitempty"` // of the mobile base, once looked up
+	Confirmed bool       `json:",omitempty"` // its code was given
+	SignIn    *signIn    `json:",omitempty"`
+	Code      *sentCode  `json:",omitempty"`
+	CodeLock  time.Time  `json:",omitzero"`
+	Call      *callState `json:",omitempty"`
+
+	Biometrics *consent   `json:",omitempty"`
+	Selfie     *piece     `json:",omitempty"`
+	Challenge  *challenge `json:",omitempty"` // under way
+	Recording  *challenge `json:",omitempty"` // answered and verified
+	Recordings pin.Attempts
+	PIN        string `json:",omitempty"` // Argon2id, PHC string
+	PINTries   pin.Attempts
+	Card       map[api.Side]piece `json:",omitempty"`
+	Fields     *api.CardFields    `json:",omitempty"`
+	Sure       bool               `json:",omitempty"` // the fields are confirmed
+
+	Register  *register     `json:",omitempty"`
+	Decision  *api.Decision `json:",omitempty"`
+	Decider   string        `json:",omitempty"` // operator's login
+	Passed    *api.PassedData
+	Grant     *grant   `json:",omitempty"`
+	Agreement *consent `json:",omitempty"`
+
+	Application *application `json:",omitempty"`
+	Cancelled   bool         `json:",omitempty"`
+}
+
+// signIn is the sign-in to Digital ID under way or done.
+type signIn struct {
+	Phone api.Phone
+	Done  bool
+}
+
+// sentCode is the last one-time code. Sending tells a job whether it is still
+// the one that was asked for.
+type sentCode struct {
+	Sending   string
+	Challenge otp.Challenge
+}
+
+type callState struct {
+	ID       string
+	CallBack api.CallBack
+}
+
+// consent is a text that was accepted.
+type consent struct {
+	Version string
+	SHA256  string
+	At      time.Time
+}
+
+// piece is a picture in the evidence.
+type piece struct {
+	Name   string
+	SHA256 string // of the file as sent
+	At     time.Time
+}
+
+// grant is the consent to pass the data, bound to device and content.
+type grant struct {
+	Data   string // hash of the data
+	Device string
+	Until  time.Time
+}
+
+// application is the NCA's application as this side knows it.
+type application struct {
+	Keys        []string // hex hashes of the public keys, in order
+	Application api.Application
+}
+
+// Next is the step the enrolment waits for: the first whose result is missing.
+func (s *State) Next() api.Step {
+	switch {
+	case s.Cancelled:
+		return api.StepCancelled
+	case !s.Confirmed:
+		return api.StepCode
+	case s.SignIn == nil:
+		return api.StepSignIn
+	case !s.SignIn.Done:
+		return api.StepSignInCode
+	case s.Biometrics == nil:
+		return api.StepBiometrics
+	case s.Selfie == nil:
+		return api.StepSelfie
+	case s.Recording == nil:
+		return api.StepRecording
+	case s.PIN == "":
+		return api.StepPIN
+	case len(s.Card) < 2:
+		return api.StepCard
+	case !s.Sure:
+		return api.StepFields
+	default:
+		return s.nextAfterEvidence()
+	}
+}
+
+func (s *State) nextAfterEvidence() api.Step {
+	switch {
+	case s.Decision == nil || s.Decision.State != api.DecisionApproved:
+		return api.StepDecision
+	case s.Application != nil:
+		return s.Application.step()
+	case s.Grant == nil:
+		return api.StepGrant
+	case s.Agreement == nil:
+		return api.StepAgreement
+	default:
+		return api.StepApplication
+	}
+}
+
+func (a *application) step() api.Step {
+	switch a.Application.Status {
+	case api.ApplicationAwaiting:
+		return api.StepImport
+	case api.ApplicationIssued:
+		return api.StepDone
+	default:
+		return api.StepIssue
+	}
+}
+
+// record is an enrolment with its state read.
+type record struct {
+	store.Enrolment
+	State State
+}
+
+func readRecord(e store.Enrolment) (*record, error) {
+	r := &record{Enrolment: e}
+	if err := json.Unmarshal(e.State, &r.State); err != nil {
+		return nil, fmt.Errorf("read the state of enrolment %s: %w", e.ID, err)
+	}
+	return r, nil
+}
+
+// save writes the record with the step its state leads to.
+func (r *record) save(tx store.Tx, now time.Time) error {
+	if step := r.State.Next(); step != r.Step {
+		r.Step, r.Waiting = step, now
+	}
+	text, err := json.Marshal(r.State)
+	if err != nil {
+		return fmt.Errorf("write the state of enrolment %s: %w", r.ID, err)
+	}
+	r.Enrolment.State = text
+	r.Version, err = tx.PutEnrolment(r.Enrolment)
+	return err
+}
+
+// sides lists the card's sides that are there, the front first.
+func (s *State) sides() []api.Side {
+	var there []api.Side
+	for _, side := range []api.Side{api.Front, api.Back} {
+		if _, ok := s.Card[side]; ok {
+			there = append(there, side)
+		}
+	}
+	return slices.Clip(there)
+}

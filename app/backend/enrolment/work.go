@@ -1,0 +1,136 @@
+package enrolment
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"qoltanba/app/api"
+	"qoltanba/app/backend/jobs"
+	"qoltanba/app/backend/notify"
+	"qoltanba/app/backend/otp"
+	"qoltanba/app/backend/store"
+)
+
+// The kinds of job.
+const (
+	jobCode     = "enrolment.code"     // find the phone, send the code
+	jobSMS      = "enrolment.sms"      // hand a message to the gateway
+	jobRegister = "enrolment.register" // ask the state register
+	jobIssue    = "enrolment.issue"    // have the certificates issued
+	jobDestroy  = "enrolment.destroy"  // destroy the evidence
+	jobLapse    = "enrolment.lapse"    // destroy it if the enrolment ended undecided
+)
+
+type codeArgs struct{ Enrolment, Sending string }
+
+type caseArgs struct{ Enrolment string }
+
+// sms is a message to be sent. In the queue it lies sealed.
+type sms struct {
+	To       api.Phone
+	Language api.Language
+	Notice   notify.Notice   // or a code:
+	Purpose  api.CodePurpose `json:",omitempty"`
+	Code     string          `json:",omitempty"`
+}
+
+// smsArgs names the case outside, so that an operator of the queue can tell
+// whose message is stuck; Sealed is bound to it.
+type smsArgs struct {
+	Enrolment string
+	Sealed    []byte
+}
+
+// enqueueSMS leaves a message in the citizen's language to a job.
+func (s *Service) enqueueSMS(w *work, to api.Phone, m sms) error {
+	m.To, m.Language = to, w.State.Language
+	text, err := json.Marshal(m)
+	if err != nil {
+		return err
+	}
+	sealed, err := s.letter.Seal(jobSMS+w.ID, text)
+	if err != nil {
+		return err
+	}
+	return w.enqueue(jobSMS, smsArgs{Enrolment: w.ID, Sealed: sealed})
+}
+
+// sendSMS is the job that hands a message to the gateway.
+func (s *Service) sendSMS(ctx context.Context, args smsArgs) error {
+	text, err := s.letter.Open(jobSMS+args.Enrolment, args.Sealed)
+	if err != nil {
+		return fmt.Errorf("%w: %w", jobs.ErrGiveUp, err)
+	}
+	var m sms
+	if err := json.Unmarshal(text, &m); err != nil {
+		return fmt.Errorf("%w: read the message", jobs.ErrGiveUp)
+	}
+	message, err := m.message()
+	if err != nil {
+		return fmt.Errorf("%w: %w", jobs.ErrGiveUp, err)
+	}
+	err = s.SMS.Send(ctx, m.To, message)
+	if errors.Is(err, notify.ErrRefused) {
+		return fmt.Errorf("%w: %w", jobs.ErrGiveUp, err)
+	}
+	return err
+}
+
+func (m sms) message() (notify.Message, error) {
+	if m.Notice != "" {
+		return notify.NoticeMessage(m.Language, m.Notice)
+	}
+	code, err := otp.ParseCode(m.Code)
+	if err != nil {
+		return notify.Message{}, err
+	}
+	return notify.CodeMessage(m.Language, m.Purpose, code)
+}
+
+func (s *Service) destroy(ctx context.Context, args caseArgs) error {
+	return s.Evidence.Destroy(ctx, args.Enrolment)
+}
+
+// lapse destroys the evidence of an enrolment that came to its end without a
+// decision. One that was prolonged is looked at again at its new end.
+func (s *Service) lapse(ctx context.Context, args caseArgs) error {
+	r, err := s.caseOf(ctx, args.Enrolment)
+	if err != nil {
+		return err
+	}
+	if d := r.State.Decision; d != nil && d.At != nil || r.State.Cancelled {
+		return nil
+	}
+	if s.now().Before(r.ExpiresAt) {
+		return s.update(ctx, args.Enrolment, func(w *work) error { return w.enqueueAt(w.ExpiresAt, jobLapse, args) })
+	}
+	return s.Evidence.Destroy(ctx, args.Enrolment)
+}
+
+// Handle names the service's jobs to a queue.
+func (s *Service) Handle(q *jobs.Queue) {
+	q.Register(jobCode, job(s.findPhone))
+	q.Register(jobSMS, job(s.sendSMS))
+	q.Register(jobRegister, job(s.askRegister))
+	q.Register(jobIssue, job(s.issue))
+	q.Register(jobDestroy, job(s.destroy))
+	q.Register(jobLapse, job(s.lapse))
+}
+
+// job reads a handler's arguments. One whose enrolment is gone can never
+// succeed.
+func job[Args any](handle func(context.Context, Args) error) jobs.Handler {
+	return func(ctx context.Context, text json.RawMessage) error {
+		var args Args
+		if err := json.Unmarshal(text, &args); err != nil {
+			return fmt.Errorf("%w: read the arguments: %w", jobs.ErrGiveUp, err)
+		}
+		err := handle(ctx, args)
+		if errors.Is(err, store.ErrNotFound) {
+			return fmt.Errorf("%w: %w", jobs.ErrGiveUp, err)
+		}
+		return err
+	}
+}
