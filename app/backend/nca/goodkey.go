@@ -79,14 +79,40 @@ func hasClosePrimes(n *big.Int) bool {
 	if new(big.Int).Mul(a, a).Cmp(n) < 0 {
 		a.Add(a, one)
 	}
-	var square, b big.Int
+	var rest, b big.Int
 	for range fermatRounds {
-		square.Sub(square.Mul(a, a), n)
-		b.Sqrt(&square)
-		if b.Mul(&b, &b).Cmp(&square) == 0 {
+		rest.Sub(rest.Mul(a, a), n)
+		if maySquare(&rest) && b.Mul(b.Sqrt(&rest), &b).Cmp(&rest) == 0 {
 			return true
 		}
 		a.Add(a, one)
 	}
 	return false
+}
+
+// sieve has, for each small odd prime, the residues of squares.
+var sieve = func() map[int64]map[int64]bool {
+	sets := make(map[int64]map[int64]bool)
+	for _, p := range []int64{3, 5, 7, 11, 13, 17, 19, 23} {
+		sets[p] = make(map[int64]bool)
+		for r := range p {
+			sets[p][r*r%p] = true
+		}
+	}
+	return sets
+}()
+
+var sieveProduct = big.NewInt(3 * 5 * 7 * 11 * 13 * 17 * 19 * 23)
+
+// maySquare spares the square root of all but one number in some hundreds
+// that is no square.
+func maySquare(n *big.Int) bool {
+	var rest big.Int
+	r := rest.Mod(n, sieveProduct).Int64()
+	for p, squares := range sieve {
+		if !squares[r%p] {
+			return false
+		}
+	}
+	return true
 }
