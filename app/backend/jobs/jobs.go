@@ -78,10 +78,11 @@ func checkKind(kind string) error {
 	return nil
 }
 
-// call is every job's arguments for River: JSON that passes through.
+// call is every job's arguments for River. They are wrapped, for River's
+// PostgreSQL driver keeps objects only.
 type call struct {
 	kind string
-	args json.RawMessage
+	Args json.RawMessage `json:"args"`
 }
 
 func newCall(kind string, args json.RawMessage) (call, error) {
@@ -99,12 +100,3 @@ func newCall(kind string, args json.RawMessage) (call, error) {
 
 // Kind implements river.JobArgs.
 func (c call) Kind() string { return c.kind }
-
-// MarshalJSON implements json.Marshaler.
-func (c call) MarshalJSON() ([]byte, error) { return c.args, nil }
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (c *call) UnmarshalJSON(data []byte) error {
-	c.args = append(c.args[:0], data...)
-	return nil
-}

@@ -85,7 +85,7 @@ func (q *Queue) Every(interval time.Duration, kind string, handle Handler) {
 	q.periodic = append(q.periodic, river.NewPeriodicJob(river.PeriodicInterval(interval),
 		func() (river.JobArgs, *river.InsertOpts) {
 			// A round that is late gives way to the next.
-			return call{kind: kind, args: json.RawMessage("null")}, &river.InsertOpts{MaxAttempts: 1}
+			return call{kind: kind, Args: json.RawMessage("null")}, &river.InsertOpts{MaxAttempts: 1}
 		}, &river.PeriodicJobOpts{ID: kind, RunOnStart: true}))
 }
 
@@ -165,7 +165,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[call]) (err error) {
 			err = errFailed
 		}
 	}()
-	err = w.handle(ctx, job.Args.args)
+	err = w.handle(ctx, job.Args.Args)
 	switch {
 	case err == nil:
 		return nil

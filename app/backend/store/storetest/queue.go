@@ -19,6 +19,9 @@ import (
 // patience bounds the wait for jobs.
 const patience = 2 * time.Minute
 
+// awkward is text that one encoding or another has to escape.
+const awkward = Kazakh + ` "{a,b}" \\ \n NULL, 'x' <&>` + "\n\t\u2028"
+
 // start works a store's queue until the test ends.
 func start(t *testing.T, s Store, handlers map[string]jobs.Handler) *jobs.Queue {
 	t.Helper()
@@ -92,7 +95,7 @@ func testJobsFollow(t *testing.T, s Store) {
 	})
 	// The letter is invisible until the enrolment is there too.
 	update(t, s, func(tx store.Tx) error {
-		args, err := json.Marshal(letter{Kazakh})
+		args, err := json.Marshal(letter{awkward})
 		if err != nil {
 			return err
 		}
@@ -102,7 +105,7 @@ func testJobsFollow(t *testing.T, s Store) {
 		_, err = tx.PutEnrolment(Enrolment("e"))
 		return err
 	})
-	same(t, "letter", <-got, Kazakh)
+	same(t, "letter", <-got, awkward)
 	update(t, s, func(tx store.Tx) error { return tx.Enqueue(store.Job{Kind: "end", At: time.Now().Add(time.Second)}) })
 	await(t, done, "the job for later")
 	same(t, "other calls", len(got), 0)
