@@ -54,6 +54,7 @@ func (r PasswordRule) Kept(password, repeat string) bool {
 // PasswordActions are what can be done there.
 type PasswordActions struct {
 	Download func(password string)
+	Folder   func() // chooses another folder; nil hides it
 	Back     func()
 }
 
@@ -95,6 +96,9 @@ func NewPassword(w *wording.Words, on PasswordActions) *Password {
 	right := part.Card(part.Column(look.SpaceS, append([]fyne.CanvasObject{part.Strong(w.T("password.rules"))}, rules...)...))
 	p.Body = part.Column(look.SpaceM, part.TopRow(look.SpaceL, part.Grow(left), part.Grow(right)),
 		part.Notice(part.Warn, w.T("password.keep"), w.T("password.keep.text")))
+	if on.Folder != nil {
+		p.addLink("password.folder", "password.folder", "folder", on.Folder)
+	}
 	p.setBack(on.Back)
 	p.check()
 	return p

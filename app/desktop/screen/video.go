@@ -34,13 +34,13 @@ type Prompt string
 
 // The movements. Left and right are the citizen's own.
 const (
-	PromptAhead Prompt = "ahead"
-	PromptLeft  Prompt = "left"
-	PromptRight Prompt = "right"
-	PromptUp    Prompt = "up"
-	PromptDown  Prompt = "down"
-	PromptSmile Prompt = "smile"
-	PromptBlink Prompt = "blink"
+	PromptAhead  Prompt = "ahead"
+	PromptLeft   Prompt = "left"
+	PromptRight  Prompt = "right"
+	PromptUp     Prompt = "up"
+	PromptDown   Prompt = "down"
+	PromptCloser Prompt = "closer"
+	PromptBlink  Prompt = "blink"
 )
 
 // VideoModel is what the video identification knows.
@@ -66,10 +66,10 @@ type Video struct {
 
 // NewVideo builds the video identification: the picture, a prompt to be read from a metre away, and how far it is.
 func NewVideo(w *wording.Words, m VideoModel, cancel func()) *Video {
-	c := &Video{View: newView(w, "video", FaceStage), Preview: part.NewPreview(part.OvalGuide, true).Low(190),
+	c := &Video{View: newUntitled(w, "video", FaceStage), Preview: part.NewPreview(part.OvalGuide, true).Low(190),
 		prompt: part.Prompt(""), arrow: part.Icon("ahead", 64, theme.ColorNamePrimary), hint: part.Body(""),
 		dots: part.Row(0), bar: part.NewBar(0), sending: part.Strong(w.T("video.sending"))}
-	c.Lead = ""
+	c.Title = w.T("video.title")
 	c.Preview.SetMessage(w.T("camera.starting"))
 	c.Body = part.Column(12,
 		part.Inset(look.SpaceM, 12, part.NewSurface(look.ColorTint, "", look.RadiusCard),

@@ -1,0 +1,141 @@
+package desktop
+
+import (
+	"fmt"
+	"time"
+
+	"qoltanba/app/api"
+	"qoltanba/app/desktop/part"
+	"qoltanba/app/desktop/screen"
+	"qoltanba/app/desktop/wording"
+	"qoltanba/app/journey"
+)
+
+// screenKey names what a screen is built for: while it stays the same, the screen that stands is brought up to date in place.
+func (w *Window) screenKey() string {
+	s := w.state
+	key := string(s.Stage)
+	switch s.Stage {
+	case journey.StageCamera:
+		names, _ := w.feed.names()
+		key += fmt.Sprint(names)
+	case journey.StageCallBack:
+		key += string(w.callState())
+	case journey.StageCompanion, journey.StageSummary:
+		key += string(s.Companion.Kind)
+	case journey.StageBiometrics, journey.StageAgreement:
+		if s.Text != nil {
+			key += string(s.Text.Kind) + string(s.Text.Language) + s.Text.Version
+		}
+	case journey.StageSelfie, journey.StageCardFront, journey.StageCardBack:
+		key += fmt.Sprint(s.Card, w.typed.picture != nil)
+	case journey.StageResume, journey.StageGrant:
+		key += fmt.Sprint(s.Problem != nil && s.Problem.Code == api.PINWrong, triesOf(s))
+	case journey.StageDocuments:
+		key += w.typed.document + fmt.Sprint(len(s.Documents))
+	case journey.StageStatus, journey.StageSubmit:
+		if a := s.Enrolment.Application; a != nil {
+			key = "application" + a.Number + string(a.Status)
+		}
+	case journey.StageDone:
+		key += fmt.Sprint(len(s.Files))
+	}
+	return key
+}
+
+// build makes the screen of the state.
+func (w *Window) build(words *wording.Words) screen.Screen {
+	if build, ok := builders()[w.state.Stage]; ok {
+		return build(w, words)
+	}
+	return w.welcome(words)
+}
+
+// builders says which screen each stage is shown by.
+func builders() map[journey.Stage]func(*Window, *wording.Words) screen.Screen {
+	return map[journey.Stage]func(*Window, *wording.Words) screen.Screen{
+		journey.StageWelcome:        (*Window).welcome,
+		journey.StageResume:         (*Window).resume,
+		journey.StageCamera:         (*Window).camera,
+		journey.StageIIN:            (*Window).iin,
+		journey.StageCode:           (*Window).code,
+		journey.StageSignInCode:     (*Window).code,
+		journey.StageCallBack:       (*Window).callBack,
+		journey.StageCompanion:      (*Window).companion,
+		journey.StageSummary:        (*Window).summary,
+		journey.StageSignIn:         (*Window).signIn,
+		journey.StageBiometrics:     (*Window).biometrics,
+		journey.StageServiceCentre:  (*Window).serviceCentre,
+		journey.StageSelfie:         (*Window).selfie,
+		journey.StageRecordingIntro: (*Window).recordingIntro,
+		journey.StageRecording:      (*Window).recording,
+		journey.StagePIN:            (*Window).pin,
+		journey.StageCardChoice:     (*Window).cardChoice,
+		journey.StageCardFront:      (*Window).card,
+		journey.StageCardBack:       (*Window).card,
+		journey.StageFields:         (*Window).fields,
+		journey.StageChecking:       (*Window).checking,
+		journey.StageRejected:       (*Window).rejected,
+		journey.StageCabinet:        (*Window).cabinet,
+		journey.StageDocuments:      (*Window).documents,
+		journey.StageGrant:          (*Window).grant,
+		journey.StageAgreement:      (*Window).agreement,
+		journey.StageForm:           (*Window).form,
+		journey.StageSubmit:         (*Window).status,
+		journey.StageStatus:         (*Window).status,
+		journey.StagePassword:       (*Window).password,
+		journey.StageDone:           (*Window).success,
+		journey.StageLocked:         (*Window).locked,
+		journey.StageEnded:          (*Window).ended,
+	}
+}
+
+// update brings the screen that stands up to date with the state, without building it anew.
+func (w *Window) update() {
+	switch shown := w.shown.(type) {
+	case *screen.Code:
+		shown.Update(w.codeModel())
+	case *screen.Camera:
+		shown.Update(w.cameraModel())
+	case *screen.Video:
+		shown.Update(w.videoModel())
+	case *screen.Locked:
+		shown.Update(w.lockedModel(w.frame.Words()))
+	case *screen.Application:
+		shown.Update(w.formModel(w.frame.Words()))
+	case *screen.Fields:
+		shown.Update(w.fieldsModel(w.frame.Words()))
+	}
+}
+
+// previewOf finds the live picture of a screen.
+func previewOf(s screen.Screen) *part.Preview {
+	switch shown := s.(type) {
+	case *screen.Camera:
+		return shown.Preview
+	case *screen.Shot:
+		return shown.Preview
+	case *screen.Video:
+		return shown.Preview
+	default:
+		return nil
+	}
+}
+
+// back is the way back, or nil where there is none.
+func (w *Window) back() func() {
+	if !w.state.CanGoBack {
+		return nil
+	}
+	return func() { w.do("back", w.cfg.Journey.Back) }
+}
+
+// triesOf is how many tries are left, below 0 where nobody said.
+func triesOf(s journey.State) int {
+	if s.Problem != nil && s.Problem.TriesLeft != nil {
+		return *s.Problem.TriesLeft
+	}
+	return -1
+}
+
+func until(t time.Time) time.Duration { return max(0, time.Until(t)) }

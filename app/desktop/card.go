@@ -1,0 +1,347 @@
+package desktop
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"image"
+	_ "image/png" // cards are given as PNG too
+	"io"
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/storage"
+
+	"qoltanba/app/api"
+	"qoltanba/app/desktop/screen"
+	"qoltanba/app/desktop/wording"
+	"qoltanba/app/journey"
+	"qoltanba/capture/picture"
+)
+
+// cardFile is a side of the card that was given as a file.
+type cardFile struct {
+	name    string
+	data    api.Picture
+	picture image.Image
+	problem api.Code
+}
+
+func (w *Window) cardChoice(words *wording.Words) screen.Screen {
+	return screen.NewCardWay(words, w.typed.cardWay, screen.CardWayActions{
+		Choose: func(way screen.CardWay) { w.typed.cardWay = way },
+		Next: func() {
+			source := journey.CardByCamera
+			if w.typed.cardWay == screen.CardByFile {
+				source = journey.CardByFile
+			}
+			w.do("choose card", func(ctx context.Context) error { return w.cfg.Journey.ChooseCard(ctx, source) })
+		},
+		Back: w.back(),
+	})
+}
+
+func (w *Window) card(words *wording.Words) screen.Screen {
+	if w.state.Card == journey.CardByFile {
+		return w.cardByFile(words)
+	}
+	side, shown := api.Front, screen.CardFront
+	if w.state.Stage == journey.StageCardBack {
+		side, shown = api.Back, screen.CardBack
+	}
+	return screen.NewCardShot(words, shown, screen.ShotModel{Taken: w.typed.picture}, w.shotActions(func(ctx context.Context, p api.Picture) error {
+		seen := w.typed.picture
+		err := w.cfg.Journey.SendCard(ctx, side, p)
+		if err == nil {
+			fyne.Do(func() { w.keepSide(side, seen) })
+		}
+		return err
+	}))
+}
+
+// keepSide keeps the picture of a side in memory, to stand beside the form.
+func (w *Window) keepSide(side api.Side, seen image.Image) {
+	if side == api.Front {
+		w.typed.front = seen
+	} else {
+		w.typed.back = seen
+	}
+	if w.state.Stage == journey.StageFields {
+		w.show(true)
+	}
+}
+
+func (w *Window) cardByFile(words *wording.Words) screen.Screen {
+	model := func(side api.Side) screen.CardFile {
+		f := w.typed.files[side]
+		m := screen.CardFile{Name: f.name, Picture: f.picture}
+		if f.problem != "" {
+			row, language := api.FailureOf(f.problem), api.Language(words.Language())
+			m.Problem = row.Sentence.In(language) + " " + row.Remedy.In(language)
+		}
+		return m
+	}
+	return screen.NewCardFile(words, screen.CardFileModel{Front: model(api.Front), Back: model(api.Back)}, screen.CardFileActions{
+		Choose: func(side screen.CardSide) { w.chooseFile(api.Side(side)) },
+		Remove: func(side screen.CardSide) {
+			delete(w.typed.files, api.Side(side))
+			w.show(true)
+		},
+		Send: w.sendFiles,
+		Back: w.back(),
+	})
+}
+
+// sendFiles sends what is not there yet: the back alone where the front had arrived before.
+func (w *Window) sendFiles() {
+	front, back := w.typed.files[api.Front], w.typed.files[api.Back]
+	there := slices.Clone(w.state.Enrolment.CardSides)
+	w.do("send card", func(ctx context.Context) error {
+		if !slices.Contains(there, api.Front) {
+			if err := w.cfg.Journey.SendCard(ctx, api.Front, front.data); err != nil {
+				return err
+			}
+		}
+		if err := w.cfg.Journey.SendCard(ctx, api.Back, back.data); err != nil {
+			return err
+		}
+		fyne.Do(func() { w.keepSide(api.Front, front.picture); w.keepSide(api.Back, back.picture) })
+		return nil
+	})
+}
+
+func (w *Window) chooseFile(side api.Side) {
+	open := dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
+		if err != nil || file == nil {
+			return
+		}
+		defer file.Close()
+		w.takeFile(side, file.URI().Name(), file)
+	}, w.window)
+	open.SetFilter(storage.NewExtensionFileFilter([]string{".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG"}))
+	open.Resize(fyne.NewSize(760, 560))
+	open.Show()
+}
+
+// dropped takes files that fall onto the window: the first side that is missing, then the other.
+func (w *Window) dropped(_ fyne.Position, files []fyne.URI) {
+	atCard := w.state.Stage == journey.StageCardFront || w.state.Stage == journey.StageCardBack
+	if !atCard || w.state.Card != journey.CardByFile {
+		return
+	}
+	for _, uri := range files {
+		side := api.Front
+		if w.typed.files[api.Front].picture != nil {
+			side = api.Back
+		}
+		file, err := storage.Reader(uri)
+		if err != nil {
+			w.setFile(side, cardFile{name: uri.Name(), problem: api.PictureDamaged})
+			continue
+		}
+		w.takeFile(side, uri.Name(), file)
+		_ = file.Close() // only read from
+	}
+}
+
+func (w *Window) takeFile(side api.Side, name string, file io.Reader) {
+	data, err := io.ReadAll(io.LimitReader(file, api.MaxPicture+1))
+	if err != nil {
+		w.setFile(side, cardFile{name: name, problem: api.PictureDamaged})
+		return
+	}
+	clean, err := picture.Clean(data, picture.Upload)
+	if err != nil {
+		w.setFile(side, cardFile{name: name, problem: pictureCode(err)})
+		return
+	}
+	seen, _, err := image.Decode(bytes.NewReader(clean.JPEG))
+	if err != nil {
+		w.setFile(side, cardFile{name: name, problem: api.PictureDamaged})
+		return
+	}
+	w.setFile(side, cardFile{name: name, data: api.Picture{Type: "image/jpeg", Data: clean.JPEG}, picture: seen})
+}
+
+func (w *Window) setFile(side api.Side, f cardFile) {
+	w.typed.files[side] = f
+	w.show(true)
+}
+
+func (w *Window) fields(words *wording.Words) screen.Screen {
+	return screen.NewFields(words, w.fieldsModel(words), screen.FieldsActions{
+		Changed: func(name screen.FieldName, value string) {
+			w.typed.fields[name] = value
+			if w.typed.problems[name] {
+				delete(w.typed.problems, name)
+				w.update()
+			}
+		},
+		Confirmed: func(yes bool) { w.typed.confirmed = yes },
+		Send:      w.confirmFields,
+		Back:      w.back(),
+	})
+}
+
+func (w *Window) fieldsModel(words *wording.Words) screen.FieldsModel {
+	m := screen.FieldsModel{
+		Values: w.typed.fields, Problems: map[screen.FieldName]string{},
+		Front: w.typed.front, Back: w.typed.back, Confirmed: w.typed.confirmed,
+	}
+	for name := range w.typed.problems {
+		m.Problems[name] = words.T("fields.wrong")
+	}
+	return m
+}
+
+func (w *Window) confirmFields() {
+	fields := cardFields(w.typed.fields)
+	w.typed.problems = map[screen.FieldName]bool{}
+	if wrong := fields.Mistakes(); len(wrong) > 0 {
+		for _, name := range wrong {
+			w.typed.problems[fieldNames[name]] = true
+		}
+		w.update()
+		w.fail(api.Fail(api.FieldsInvalid, "%d fields", len(wrong)))
+		return
+	}
+	w.do("confirm fields", func(ctx context.Context) error { return w.cfg.Journey.ConfirmFields(ctx, fields) })
+}
+
+// fieldNames says which field of the form holds which of the contract.
+var fieldNames = map[string]screen.FieldName{
+	"surname": screen.FieldSurname, "name": screen.FieldGivenName, "patronymic": screen.FieldPatronymic, "sex": screen.FieldSex,
+	"birth_date": screen.FieldBirthDate, "birth_place": screen.FieldBirthPlace, "nationality": screen.FieldNationality,
+	"citizenship": screen.FieldCitizenship, "document_number": screen.FieldNumber, "issuer": screen.FieldIssuer,
+	"issue_date": screen.FieldIssued, "expiry_date": screen.FieldExpires,
+}
+
+func cardFields(typed map[screen.FieldName]string) api.CardFields {
+	sex := api.Sex(typed[screen.FieldSex])
+	return api.CardFields{
+		Surname: trimmed(typed[screen.FieldSurname]), Name: trimmed(typed[screen.FieldGivenName]),
+		Patronymic: trimmed(typed[screen.FieldPatronymic]), Sex: sex, BirthDate: isoDate(typed[screen.FieldBirthDate]),
+		BirthPlace: trimmed(typed[screen.FieldBirthPlace]), Nationality: trimmed(typed[screen.FieldNationality]),
+		Citizenship: trimmed(typed[screen.FieldCitizenship]), DocumentNumber: trimmed(typed[screen.FieldNumber]),
+		Issuer: trimmed(typed[screen.FieldIssuer]), IssueDate: isoDate(typed[screen.FieldIssued]), ExpiryDate: isoDate(typed[screen.FieldExpires]),
+	}
+}
+
+// isoDate reads a day as the card writes it, 02.01.2006; "" where it is none.
+func isoDate(s string) api.Date {
+	day, err := time.Parse("2.1.2006", trimmed(s))
+	if err != nil {
+		return ""
+	}
+	return api.Date(day.Format(time.DateOnly))
+}
+
+func (w *Window) checking(words *wording.Words) screen.Screen {
+	m := screen.CheckingModel{Moderation: true, Phone: w.state.Enrolment.Phone}
+	if d := w.state.Enrolment.Decision; d != nil {
+		m.Since = d.Since.In(time.Local)
+	}
+	return screen.NewChecking(words, m, screen.CheckingActions{
+		Refresh: func() { w.do("refresh", w.cfg.Journey.Refresh) },
+		Close:   w.window.Close,
+	})
+}
+
+func (w *Window) rejected(words *wording.Words) screen.Screen {
+	reason := api.RejectPerson
+	if d := w.state.Enrolment.Decision; d != nil && d.Reason != "" {
+		reason = d.Reason
+	}
+	key := "reject." + string(reason)
+	return screen.NewRejected(words, screen.RejectedModel{Reason: words.T(key), Redo: words.T(key + ".redo")}, screen.RejectedActions{
+		Redo: func() {
+			if !w.state.CanRepeat {
+				w.do("start again", w.cfg.Journey.StartAgain)
+				return
+			}
+			w.do("repeat", w.cfg.Journey.Repeat)
+		},
+	})
+}
+
+func (w *Window) cabinet(words *wording.Words) screen.Screen {
+	e := w.state.Enrolment
+	m := screen.CabinetModel{Name: citizenName(e), Confirmed: true, Documents: 1, KeysAllowed: true}
+	return screen.NewCabinet(words, m, screen.CabinetActions{
+		Documents: func() { w.do("open documents", w.cfg.Journey.OpenDocuments) },
+		Keys:      func() { w.do("proceed", w.cfg.Journey.Proceed) },
+	})
+}
+
+func (w *Window) documents(words *wording.Words) screen.Screen {
+	for _, d := range w.state.Documents {
+		if d.ID == w.typed.document {
+			return w.oneDocument(words, d)
+		}
+	}
+	list := make([]screen.Document, 0, len(w.state.Documents))
+	for _, d := range w.state.Documents {
+		list = append(list, documentLine(words, d))
+	}
+	return screen.NewDocuments(words, list, screen.DocumentsActions{
+		View: func(id string) { w.typed.document = id; w.show(false) },
+		Back: w.back(),
+	})
+}
+
+func documentLine(words *wording.Words, d api.Document) screen.Document {
+	states := map[api.DecisionState]screen.DocumentState{
+		api.DecisionWaiting: screen.DocumentChecking, api.DecisionApproved: screen.DocumentConfirmed, api.DecisionRejected: screen.DocumentRejected,
+	}
+	return screen.Document{ID: d.ID, Kind: words.T("document.identity"), Number: masked(d.Fields.DocumentNumber), At: d.AddedAt.In(time.Local), State: states[d.State]}
+}
+
+func (w *Window) oneDocument(words *wording.Words, d api.Document) screen.Screen {
+	f := d.Fields
+	sex := words.T("fields.sex." + string(f.Sex))
+	m := screen.DocumentModel{Document: documentLine(words, d), Front: w.typed.front, Back: w.typed.back, Fields: [][2]string{
+		{words.T("fields.surname"), f.Surname}, {words.T("fields.name"), f.Name}, {words.T("fields.patronymic"), f.Patronymic},
+		{words.T("fields.sex"), sex}, {words.T("fields.birthdate"), cardDate(f.BirthDate)}, {words.T("fields.birthplace"), f.BirthPlace},
+		{words.T("fields.nationality"), f.Nationality}, {words.T("fields.citizenship"), f.Citizenship},
+		{words.T("fields.issued"), cardDate(f.IssueDate)}, {words.T("fields.expires"), cardDate(f.ExpiryDate)},
+	}}
+	return screen.NewDocument(words, m, screen.DocumentActions{
+		Keys: func() {
+			w.typed.document = ""
+			w.do("leave documents", w.cfg.Journey.Back)
+		},
+		Back: func() { w.typed.document = ""; w.show(false) },
+	})
+}
+
+func cardDate(d api.Date) string {
+	day, err := d.Time()
+	if err != nil {
+		return string(d)
+	}
+	return day.Format("02.01.2006")
+}
+
+// pictureCode names why a picture cannot be taken.
+func pictureCode(err error) api.Code {
+	switch reason := picture.ReasonOf(err); reason {
+	case picture.TooLarge:
+		return api.PictureTooLarge
+	case picture.TooSmall:
+		return api.PictureTooSmall
+	case picture.WrongType:
+		return api.PictureWrongType
+	default:
+		return api.PictureDamaged
+	}
+}
+
+// masked shows the last three characters of a number.
+func masked(number string) string {
+	if len(number) < 4 {
+		return number
+	}
+	return fmt.Sprintf("••• %s", number[len(number)-3:])
+}

@@ -1,0 +1,184 @@
+package desktop
+
+import (
+	"context"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
+
+	"qoltanba/app/api"
+	"qoltanba/app/desktop/screen"
+	"qoltanba/app/desktop/wording"
+	"qoltanba/app/journey"
+	"qoltanba/keystore"
+)
+
+func trimmed(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// citizenName is the name as the register has it, once it was confirmed.
+func citizenName(e api.Enrolment) string {
+	if e.Passed == nil {
+		return ""
+	}
+	return trimmed(e.Passed.Surname + " " + e.Passed.Name + " " + e.Passed.Patronymic)
+}
+
+func maskedIIN(e api.Enrolment) string {
+	if e.Passed == nil {
+		return ""
+	}
+	return masked(string(e.Passed.IIN))
+}
+
+func (w *Window) grant(words *wording.Words) screen.Screen {
+	e := w.state.Enrolment
+	return screen.NewGrant(words, screen.GrantModel{Name: citizenName(e), IIN: maskedIIN(e), PIN: w.pinModel()}, screen.PINActions{
+		Next: func(pin string) {
+			w.do("grant", func(ctx context.Context) error { return w.cfg.Journey.Grant(ctx, api.Secret(pin)) })
+		},
+		Back: w.back(),
+	})
+}
+
+func (w *Window) agreement(words *wording.Words) screen.Screen {
+	return screen.NewAgreement(words, w.agreementModel(words), screen.AgreementActions{
+		Changed: func(agreed bool) { w.typed.agreed = agreed },
+		Confirm: func() { w.do("accept agreement", w.cfg.Journey.AcceptAgreement) },
+		Back:    w.back(),
+	})
+}
+
+func (w *Window) form(words *wording.Words) screen.Screen {
+	return screen.NewApplication(words, w.formModel(words), screen.ApplicationActions{
+		Email: func(email string) { w.typed.email = email },
+		Folder: func() {
+			w.chooseFolder(func(folder string) { w.typed.folder = folder; w.update() })
+		},
+		Submit: w.fillForm,
+		Back:   w.back(),
+	})
+}
+
+func (w *Window) formModel(words *wording.Words) screen.ApplicationModel {
+	e := w.state.Enrolment
+	m := screen.ApplicationModel{Name: citizenName(e), IIN: maskedIIN(e), Email: w.typed.email, Folder: w.folder(), Caution: w.cautionOf(w.folder())}
+	if w.typed.emailWrong != "" && w.typed.emailWrong == w.typed.email {
+		m.EmailProblem = api.FailureOf(api.EmailInvalid).Sentence.In(api.Language(words.Language()))
+	}
+	return m
+}
+
+// folder is where the key files will go: as chosen, as kept from before, or as offered.
+func (w *Window) folder() string {
+	switch {
+	case w.typed.folder != "":
+		return w.typed.folder
+	case w.state.Form.Folder != "":
+		return w.state.Form.Folder
+	default:
+		return w.cfg.Folder
+	}
+}
+
+func (w *Window) fillForm() {
+	if err := api.ValidateEmail(w.typed.email); err != nil {
+		w.typed.emailWrong = w.typed.email
+		w.update()
+		return
+	}
+	form := journey.Form{Email: w.typed.email, Storage: api.StoragePC, Folder: w.folder()}
+	w.do("fill form", func(ctx context.Context) error {
+		if err := keystore.CreateFolder(form.Folder); err != nil {
+			fyne.Do(func() { w.fail(journey.Problem(err)) })
+			return err
+		}
+		return w.cfg.Journey.FillForm(ctx, form)
+	})
+}
+
+// cautionOf looks a folder up once.
+func (w *Window) cautionOf(folder string) screen.FolderCaution {
+	if folder == w.typed.cautious {
+		return w.typed.caution
+	}
+	report := keystore.InspectFolder(folder)
+	caution := screen.FolderFine
+	switch {
+	case !report.Writable():
+		caution = screen.FolderReadOnly
+	case report.Has(keystore.FolderSynced):
+		caution = screen.FolderSynced
+	case report.Has(keystore.FolderRemovable):
+		caution = screen.FolderRemovable
+	}
+	w.typed.cautious, w.typed.caution = folder, caution
+	return caution
+}
+
+func (w *Window) chooseFolder(chosen func(string)) {
+	choose := dialog.NewFolderOpen(func(folder fyne.ListableURI, err error) {
+		if err == nil && folder != nil {
+			chosen(folder.Path())
+		}
+	}, w.window)
+	choose.Resize(fyne.NewSize(760, 560))
+	choose.Show()
+}
+
+// status shows how the application moves, from the making of the keys to the certificates.
+func (w *Window) status(words *wording.Words) screen.Screen {
+	m := screen.SubmitModel{}
+	if a := w.state.Enrolment.Application; a != nil {
+		m.Number = a.Number
+		m.Steps = append(m.Steps, screen.ApplicationStep{State: screen.ApplicationMaking, At: a.History[0].At.In(time.Local)})
+		for _, change := range a.History {
+			m.Steps = append(m.Steps, screen.ApplicationStep{State: applicationStates[change.Status], At: change.At.In(time.Local)})
+		}
+	}
+	return screen.NewSubmit(words, m, screen.SubmitActions{
+		Refresh: func() { w.do("refresh", w.cfg.Journey.Refresh) },
+	})
+}
+
+var applicationStates = map[api.ApplicationStatus]screen.ApplicationState{
+	api.ApplicationCreated: screen.ApplicationCreated, api.ApplicationChecking: screen.ApplicationChecking,
+	api.ApplicationApproved: screen.ApplicationApproved, api.ApplicationRejected: screen.ApplicationRejected,
+	api.ApplicationAwaiting: screen.ApplicationAwaiting, api.ApplicationIssued: screen.ApplicationIssued,
+}
+
+func (w *Window) password(words *wording.Words) screen.Screen {
+	return screen.NewPassword(words, screen.PasswordActions{
+		Download: func(password string) {
+			w.do("write keys", func(ctx context.Context) error { return w.cfg.Journey.WriteKeys(ctx, api.Secret(password)) })
+		},
+		Folder: func() {
+			w.chooseFolder(func(folder string) {
+				w.do("change folder", func(ctx context.Context) error { return w.cfg.Journey.ChangeFolder(ctx, folder) })
+			})
+		},
+		Back: w.back(),
+	})
+}
+
+func (w *Window) success(words *wording.Words) screen.Screen {
+	m := screen.SuccessModel{Folder: w.state.Form.Folder}
+	for _, f := range w.state.Files {
+		m.Folder, m.Until = filepath.Dir(f.Path), f.ValidUntil.In(time.Local)
+		m.Files = append(m.Files, screen.KeyFile{Name: filepath.Base(f.Path), Purpose: words.T("purpose." + string(f.Kind))})
+	}
+	return screen.NewSuccess(words, m, screen.SuccessActions{
+		Open:   func() { w.openFolder(m.Folder) },
+		Print:  func() { w.printPage(m) },
+		Finish: w.window.Close,
+	})
+}
+
+func (w *Window) openFolder(folder string) {
+	if err := w.app.OpenURL(&url.URL{Scheme: "file", Path: filepath.ToSlash(folder)}); err != nil {
+		w.frame.Toast(folder)
+	}
+}

@@ -1,0 +1,259 @@
+package desktop
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"fyne.io/fyne/v2/dialog"
+
+	"qoltanba/app/api"
+	"qoltanba/app/desktop/screen"
+	"qoltanba/app/desktop/wording"
+	"qoltanba/app/journey"
+	"qoltanba/capture/camera"
+)
+
+// ncaLayerPage is where NCALayer and its guide are to be had.
+const ncaLayerPage = "https://ncl.pki.gov.kz/"
+
+func (w *Window) welcome(words *wording.Words) screen.Screen {
+	return screen.NewWelcome(words, screen.WelcomeModel{Unfinished: w.state.Unfinished}, screen.WelcomeActions{
+		Begin:    w.begin,
+		Resume:   func() { w.do("resume", func(ctx context.Context) error { return w.cfg.Journey.Resume(ctx, "") }) },
+		Language: w.frame.SetLanguage,
+	})
+}
+
+// begin asks first when a way that was begun would be given up.
+func (w *Window) begin() {
+	begin := func() { w.do("begin", w.cfg.Journey.Begin) }
+	if !w.state.Unfinished {
+		begin()
+		return
+	}
+	t := w.frame.Words().T
+	ask := dialog.NewConfirm(t("welcome.anew"), t("welcome.anew.text"), func(yes bool) {
+		if yes {
+			begin()
+		}
+	}, w.window)
+	ask.SetConfirmText(t("welcome.anew.yes"))
+	ask.SetDismissText(t("frame.cancel"))
+	ask.Show()
+}
+
+func (w *Window) resume(words *wording.Words) screen.Screen {
+	return screen.NewResume(words, w.pinModel(), screen.PINActions{
+		Next: func(pin string) {
+			w.do("resume", func(ctx context.Context) error { return w.cfg.Journey.Resume(ctx, api.Secret(pin)) })
+		},
+		Back: w.back(),
+	})
+}
+
+func (w *Window) pinModel() screen.PINModel {
+	return screen.PINModel{Tries: triesOf(w.state), Wrong: w.state.Problem != nil && w.state.Problem.Code == api.PINWrong}
+}
+
+func (w *Window) camera(words *wording.Words) screen.Screen {
+	return screen.NewCamera(words, w.cameraModel(), screen.CameraActions{
+		Choose: w.feed.choose,
+		Retry:  func() { w.feed.open(); w.feed.list() },
+		Next:   func() { w.do("camera checked", w.cfg.Journey.CameraChecked) },
+		Back:   w.back(),
+	})
+}
+
+func (w *Window) cameraModel() screen.CameraModel {
+	names, chosen := w.feed.names()
+	m := screen.CameraModel{State: screen.CameraStarting, Cameras: names, Chosen: chosen}
+	switch {
+	case w.feed.live:
+		m.State = screen.CameraLive
+	case w.feed.fault != nil:
+		m.State = cameraStates[camera.Kind(w.feed.fault)]
+	}
+	return m
+}
+
+var cameraStates = map[camera.Fault]screen.CameraState{
+	camera.Busy: screen.CameraBusy, camera.Denied: screen.CameraDenied, camera.NoDevice: screen.CameraNone,
+	camera.Unplugged: screen.CameraUnplugged, camera.Stalled: screen.CameraStalled,
+	camera.BadFrame: screen.CameraStalled, camera.Unusable: screen.CameraStalled,
+}
+
+// useCamera holds the camera while a stage shows it, and no longer.
+func (w *Window) useCamera(at journey.Stage) {
+	switch at {
+	case journey.StageCamera, journey.StageSelfie, journey.StageRecordingIntro, journey.StageRecording:
+		w.feed.want(true)
+	case journey.StageCardFront, journey.StageCardBack:
+		w.feed.want(w.state.Card != journey.CardByFile)
+	default:
+		w.feed.want(false)
+	}
+}
+
+// cameraChanged tells of a camera that came, went or failed.
+func (w *Window) cameraChanged() {
+	if w.ctx.Err() != nil {
+		return
+	}
+	if w.state.Stage == journey.StageCamera {
+		w.show(false)
+		return
+	}
+	switch {
+	case w.feed.fault != nil && previewOf(w.shown) != nil && w.typed.picture == nil:
+		w.fail(journey.Problem(w.feed.fault))
+	case w.feed.live && w.state.Problem == nil:
+		w.frame.ClearFailure()
+	}
+}
+
+func (w *Window) iin(words *wording.Words) screen.Screen {
+	return screen.NewIIN(words, screen.IINModel{IIN: w.typed.iin}, screen.IINActions{
+		Changed: func(iin string) { w.typed.iin = iin },
+		Check:   func(iin string) bool { _, err := api.ParseIIN(iin); return err == nil },
+		Next: func() {
+			iin, err := api.ParseIIN(w.typed.iin)
+			if err != nil {
+				w.fail(api.Fail(api.IINInvalid, "%v", err))
+				return
+			}
+			w.do("give IIN", func(ctx context.Context) error { return w.cfg.Journey.GiveIIN(ctx, iin) })
+		},
+		Back: w.back(),
+	})
+}
+
+func (w *Window) code(words *wording.Words) screen.Screen {
+	on := screen.CodeActions{
+		Changed: func(code string) { w.typed.code = code },
+		Next: func() {
+			code := api.Secret(w.typed.code)
+			w.do("give code", func(ctx context.Context) error { return w.cfg.Journey.GiveCode(ctx, code) })
+		},
+		Resend: func() { w.do("resend code", w.cfg.Journey.ResendCode) },
+		NoCode: func() { w.do("open call-back", w.cfg.Journey.OpenCallBack) },
+		Back:   w.back(),
+	}
+	if w.state.Stage == journey.StageSignInCode {
+		return screen.NewSignInCode(words, w.codeModel(), on)
+	}
+	return screen.NewCode(words, w.codeModel(), on)
+}
+
+func (w *Window) codeModel() screen.CodeModel {
+	m := screen.CodeModel{Phone: w.state.Enrolment.Phone, Tries: -1}
+	if sent := w.state.Enrolment.Code; sent != nil {
+		m.ResendIn = until(sent.ResendAt)
+	}
+	if w.state.Problem != nil && w.state.Problem.Code == api.CodeWrong {
+		m.Wrong, m.Tries = true, triesOf(w.state)
+	}
+	return m
+}
+
+func (w *Window) callState() screen.CallBackState {
+	call := w.state.Enrolment.Call
+	switch {
+	case call == nil || call.State == api.CallAnswered || call.State == api.CallRefused:
+		return screen.CallBackAsk
+	case call.State == api.CallRegistered:
+		return screen.CallBackRegistered
+	default:
+		return screen.CallBackWaiting
+	}
+}
+
+func (w *Window) callBack(words *wording.Words) screen.Screen {
+	m := screen.CallBackModel{State: w.callState(), Phone: w.typed.phone, Language: words.Language()}
+	reason := api.CallToRegister
+	if w.state.Enrolment.Phone != "" {
+		reason = api.CallForHelp
+	}
+	return screen.NewCallBack(words, m, screen.CallBackActions{
+		Phone:    func(digits string) { w.typed.phone = digits },
+		Language: func(l wording.Language) { w.frame.SetLanguage(l) },
+		Request: func() {
+			w.withPhone(func(ctx context.Context, phone api.Phone) error { return w.cfg.Journey.AskCall(ctx, phone, reason) })
+		},
+		Again:   func() { w.do("start again", w.cfg.Journey.StartAgain) },
+		Refresh: func() { w.do("refresh", w.cfg.Journey.Refresh) },
+		Back:    w.back(),
+	})
+}
+
+// withPhone does something with the phone that was typed.
+func (w *Window) withPhone(action func(context.Context, api.Phone) error) {
+	phone, err := api.ParsePhone("+7" + w.typed.phone)
+	if err != nil {
+		w.fail(api.Fail(api.PhoneInvalid, "%v", err))
+		return
+	}
+	w.do("phone", func(ctx context.Context) error { return action(ctx, phone) })
+}
+
+func (w *Window) companion(words *wording.Words) screen.Screen {
+	found := w.state.Companion
+	m := screen.CompanionModel{Owner: found.Name, Version: found.Version, State: screen.CompanionAbsent}
+	switch found.Kind {
+	case journey.CompanionOurs:
+		m.State = screen.CompanionOurs
+	case journey.CompanionNCA:
+		m.State = screen.CompanionNCALayer
+	case journey.CompanionOther:
+		m.State = screen.CompanionStranger
+	}
+	return screen.NewCompanion(words, m, screen.CompanionActions{
+		Retry: func() { w.do("probe", w.cfg.Journey.ProbeCompanion) },
+		Guide: func() { w.openPage(ncaLayerPage) },
+		Next:  func() { w.do("companion checked", w.cfg.Journey.CompanionChecked) },
+		Back:  w.back(),
+	})
+}
+
+func (w *Window) openPage(address string) {
+	page, err := url.Parse(address)
+	if err == nil {
+		err = w.app.OpenURL(page)
+	}
+	if err != nil {
+		w.frame.Toast(address)
+	}
+}
+
+func (w *Window) summary(words *wording.Words) screen.Screen {
+	kind := w.state.Companion.Kind
+	m := screen.SummaryModel{Phone: w.state.Enrolment.Phone, Companion: kind == journey.CompanionOurs || kind == journey.CompanionNCA}
+	return screen.NewSummary(words, m, screen.SummaryActions{
+		Next: func() { w.do("proceed", w.cfg.Journey.Proceed) },
+		Back: w.back(),
+	})
+}
+
+func (w *Window) locked(words *wording.Words) screen.Screen {
+	return screen.NewLocked(words, w.lockedModel(words), screen.LockedActions{
+		CallBack: func() { w.do("open call-back", w.cfg.Journey.OpenCallBack) },
+		Next:     func() { w.do("refresh", w.cfg.Journey.Refresh) },
+	})
+}
+
+func (w *Window) lockedModel(words *wording.Words) screen.LockedModel {
+	m := screen.LockedModel{Until: w.state.WaitUntil.In(time.Local), Left: until(w.state.WaitUntil)}
+	reason := api.TooMany
+	if lock := w.state.Enrolment.Lock; lock != nil && lock.Reason != "" {
+		reason = lock.Reason
+	}
+	m.Reason = api.FailureOf(reason).Sentence.In(api.Language(words.Language()))
+	return m
+}
+
+func (w *Window) ended(words *wording.Words) screen.Screen {
+	f, language := api.FailureOf(api.EnrolmentEnded), api.Language(words.Language())
+	return screen.NewRejected(words, screen.RejectedModel{Reason: f.Sentence.In(language), Redo: f.Remedy.In(language)}, screen.RejectedActions{
+		Redo: func() { w.do("start again", w.cfg.Journey.StartAgain) },
+	})
+}
