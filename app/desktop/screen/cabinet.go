@@ -132,8 +132,8 @@ type DocumentActions struct {
 
 // NewDocument builds the view of one document.
 func NewDocument(w *wording.Words, m DocumentModel, on DocumentActions) *View {
-	v := newView(w, "document", CheckStage)
-	v.Title, v.Lead = m.Document.Kind, ""
+	v := newUntitled(w, "document", CheckStage)
+	v.Title = m.Document.Kind
 	facts := make([]fyne.CanvasObject, 0, len(m.Fields))
 	for _, f := range m.Fields {
 		facts = append(facts, part.Fact(f[0], f[1]))

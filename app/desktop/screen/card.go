@@ -64,9 +64,8 @@ const (
 
 // NewCardShot builds the screen that photographs one side of the document in a frame.
 func NewCardShot(w *wording.Words, side CardSide, m ShotModel, on ShotActions) *Shot {
-	v := newView(w, "cardshot", CardStage)
-	v.Title = w.T("cardshot.title." + string(side))
-	v.Lead = w.T("cardshot.lead." + string(side))
+	v := newUntitled(w, "cardshot", CardStage)
+	v.Title, v.Lead = w.T("cardshot."+string(side)+".title"), w.T("cardshot."+string(side)+".lead")
 	return newShot(v, part.CardGuide, false, m, on)
 }
 

@@ -64,8 +64,14 @@ type View struct {
 func (v *View) Base() *View { return v }
 
 func newView(w *wording.Words, name string, stage Stage) *View {
-	v := &View{Name: name, Stage: stage, words: w, ids: map[string]fyne.CanvasObject{}}
+	v := newUntitled(w, name, stage)
 	v.Title, v.Lead = w.T(name+".title"), w.T(name+".lead")
+	return v
+}
+
+// newUntitled is for screens whose title depends on the model.
+func newUntitled(w *wording.Words, name string, stage Stage) *View {
+	v := &View{Name: name, Stage: stage, words: w, ids: map[string]fyne.CanvasObject{}}
 	v.Help = w.T(name + ".help")
 	if stage != NoStage {
 		v.Step = w.T("step." + name)
@@ -112,7 +118,7 @@ func register[T fyne.CanvasObject](v *View, id string, o T) T {
 
 func (v *View) text(key string, pairs ...any) string { return v.words.T(key, pairs...) }
 
-// lead on by the main button, named by key.
+// setMain makes the button that leads on, named by key.
 func (v *View) setMain(key string, do func()) *part.Button {
 	v.Main = register(v, v.Name+".main", part.NewButton(part.Main, v.text(key), "", do))
 	return v.Main

@@ -1,0 +1,340 @@
+package frame_test
+
+import (
+	"image"
+	"image/color"
+	"math"
+	"strings"
+	"time"
+
+	"qoltanba/app/desktop/frame"
+	"qoltanba/app/desktop/screen"
+	"qoltanba/app/desktop/wording"
+)
+
+// exhibit is a screen in one of its states, with sample data of a citizen who does not exist.
+type exhibit struct {
+	name  string
+	build frame.Builder
+	after func(f *frame.Frame) // what is done once the screen stands
+}
+
+var noon = time.Date(2026, 11, 20, 12, 5, 0, 0, time.UTC)
+
+// portrait is a soft picture of a head and shoulders, in the proportions of a camera.
+func portrait(w, h int) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	cx, cy, r := float64(w)*0.5, float64(h)*0.46, float64(h)*0.24
+	for y := range h {
+		for x := range w {
+			shade := uint8(150 + 60*y/h)
+			c := color.RGBA{R: shade - 20, G: shade, B: shade + 6, A: 255}
+			dx, dy := (float64(x)-cx)/(r*0.8), (float64(y)-cy)/r
+			bx, by := (float64(x)-cx)/(r*1.9), (float64(y)-float64(h))/(r*1.25)
+			switch {
+			case dx*dx+dy*dy < 1:
+				c = color.RGBA{R: 214, G: 178, B: 152, A: 255}
+				if dy < -0.45 {
+					c = color.RGBA{R: 60, G: 48, B: 44, A: 255}
+				}
+			case bx*bx+by*by < 1:
+				c = color.RGBA{R: 40, G: 92, B: 108, A: 255}
+			}
+			img.SetRGBA(x, y, c)
+		}
+	}
+	return img
+}
+
+// card is a picture of a document with a face and lines.
+func card() *image.RGBA {
+	const w, h = 640, 480
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			c := color.RGBA{R: 96, G: 84, B: 74, A: 255}
+			if math.Abs(float64(x)-w/2) < 285 && math.Abs(float64(y)-h/2) < 180 {
+				c = color.RGBA{R: 214, G: 232, B: 236, A: 255}
+				if x > 70 && x < 200 && y > 130 && y < 310 {
+					c = color.RGBA{R: 170, G: 190, B: 198, A: 255}
+				}
+				if x > 240 && x < 540-(y/36%3)*50 && y%36 < 9 && y > 100 && y < 380 {
+					c = color.RGBA{R: 90, G: 110, B: 120, A: 255}
+				}
+			}
+			img.SetRGBA(x, y, c)
+		}
+	}
+	return img
+}
+
+const sampleAgreement = `1. Осы мәтін үлгі болып табылады. Настоящий текст является образцом и служит для проверки вида экрана.
+
+2. Кілттер азаматтың өз компьютерінде жасалады. Ключи создаются на компьютере гражданина и не покидают его.
+
+3. Азамат құпиясөзді ешкімге бермейді. Гражданин никому не передаёт пароль.
+
+4. Бет-әлпет туралы деректер тек жеке басын растау үшін өңделеді. Сведения о лице обрабатываются только для подтверждения личности.
+
+5. Келісім кез келген уақытта қайтарып алынуы мүмкін. Согласие можно отозвать в любое время.`
+
+func sampleFields() map[screen.FieldName]string {
+	return map[screen.FieldName]string{
+		screen.FieldSurname: "ӘБДІҒАЛИЕВА", screen.FieldGivenName: "ҚЫЗҒАЛДАҚ", screen.FieldPatronymic: "НҰРЛАНҚЫЗЫ",
+		screen.FieldSex: screen.SexFemale, screen.FieldBirthDate: "14.03.1957", screen.FieldBirthPlace: "АЛМАТЫ ОБЛЫСЫ",
+		screen.FieldNationality: "ҚАЗАҚ", screen.FieldCitizenship: "ҚАЗАҚСТАН РЕСПУБЛИКАСЫ", screen.FieldNumber: "041234567",
+		screen.FieldIssued: "20.05.2018", screen.FieldExpires: "20.05.2028", screen.FieldIssuer: "ҚР ІІМ",
+	}
+}
+
+func show(f func(w *wording.Words) screen.Screen) frame.Builder { return f }
+
+func feed(get func(screen.Screen) interface{ Still(image.Image) }, img image.Image, build frame.Builder) frame.Builder {
+	return func(w *wording.Words) screen.Screen {
+		s := build(w)
+		get(s).Still(img)
+		return s
+	}
+}
+
+func shotPreview(s screen.Screen) interface{ Still(image.Image) } {
+	switch v := s.(type) {
+	case *screen.Shot:
+		return v.Preview
+	case *screen.Video:
+		return v.Preview
+	case *screen.Camera:
+		return v.Preview
+	}
+	return nil
+}
+
+func nothing()            {}
+func noText(string)       {}
+func noDigits(string)     {}
+func noBool(bool)         {}
+func goodIIN(string) bool { return true }
+func badIIN(string) bool  { return false }
+
+func enter(id, value string) func(f *frame.Frame) {
+	return func(f *frame.Frame) {
+		if v, ok := f.Find(id).(interface{ SetValue(string) }); ok {
+			v.SetValue(value)
+		}
+	}
+}
+
+// gallery lists every screen, the important ones in more than one state.
+func gallery() []exhibit {
+	return append(append(phoneScreens(), faceScreens()...), append(cardScreens(), keyScreens()...)...)
+}
+
+func phoneScreens() []exhibit {
+	camera := func(state screen.CameraState, names ...string) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			return screen.NewCamera(w, screen.CameraModel{State: state, Cameras: names},
+				screen.CameraActions{Choose: func(int) {}, Retry: nothing, Next: nothing, Back: nothing})
+		}
+	}
+	iin := func(check func(string) bool) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			return screen.NewIIN(w, screen.IINModel{}, screen.IINActions{Check: check, Next: nothing, Back: nothing})
+		}
+	}
+	code := func(m screen.CodeModel) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			return screen.NewCode(w, m, screen.CodeActions{Next: nothing, Resend: nothing, NoCode: nothing, Back: nothing})
+		}
+	}
+	call := func(state screen.CallBackState) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			return screen.NewCallBack(w, screen.CallBackModel{State: state, Phone: "7011234567", Language: wording.Kazakh},
+				screen.CallBackActions{Phone: noDigits, Language: func(wording.Language) {}, Request: nothing, Again: nothing, Refresh: nothing, Back: nothing})
+		}
+	}
+	companion := func(state screen.CompanionState) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			return screen.NewCompanion(w, screen.CompanionModel{State: state, Owner: "KAZTOKEN", Version: "1.4"},
+				screen.CompanionActions{Retry: nothing, Guide: nothing, Next: nothing, Back: nothing})
+		}
+	}
+	return []exhibit{
+		{name: "welcome", build: welcome(false)},
+		{name: "welcome-unfinished", build: welcome(true)},
+		{name: "camera-live", build: feed(shotPreview, portrait(640, 480), camera(screen.CameraLive, "Integrated Camera", "USB 2.0 Camera"))},
+		{name: "camera-none", build: camera(screen.CameraNone)},
+		{name: "camera-denied", build: camera(screen.CameraDenied, "Integrated Camera")},
+		{name: "iin-empty", build: iin(goodIIN)},
+		{name: "iin-good", build: iin(goodIIN), after: enter("iin.number", "570314450127")},
+		{name: "iin-bad", build: iin(badIIN), after: enter("iin.number", "570314450128")},
+		{name: "code", build: code(screen.CodeModel{ResendIn: 47 * time.Second, Tries: -1}), after: enter("code.code", "481")},
+		{name: "code-wrong", build: code(screen.CodeModel{Tries: 2, Wrong: true}), after: nil},
+		{name: "callback-ask", build: call(screen.CallBackAsk)},
+		{name: "callback-waiting", build: call(screen.CallBackWaiting)},
+		{name: "callback-registered", build: call(screen.CallBackRegistered)},
+		{name: "companion-ours", build: companion(screen.CompanionOurs)},
+		{name: "companion-stranger", build: companion(screen.CompanionStranger)},
+		{name: "summary", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewSummary(w, screen.SummaryModel{Phone: "+7 701 ••• •• 67", Companion: true}, screen.SummaryActions{Next: nothing, Back: nothing})
+		})},
+		{name: "locked", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewLocked(w, screen.LockedModel{Reason: w.T("code.wrong"), Until: noon.Add(15 * time.Minute), Left: 12*time.Minute + 31*time.Second},
+				screen.LockedActions{CallBack: nothing, Next: nothing})
+		})},
+		{name: "resume", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewResume(w, screen.PINModel{Tries: 4, Wrong: true}, screen.PINActions{Next: noText, Forgotten: nothing})
+		})},
+		{name: "help", build: iin(goodIIN), after: func(f *frame.Frame) { f.Help() }},
+		{name: "wait", build: iin(goodIIN), after: func(f *frame.Frame) { f.Wait(f.Words().T("video.wait"), 0.4, nothing) }},
+		{name: "failure", build: iin(goodIIN), after: func(f *frame.Frame) {
+			f.Fail(frame.Failure{Sentence: f.Words().T("camera.none"), Remedy: f.Words().T("camera.none.remedy"), Code: "camera.none", Retry: nothing})
+		}},
+	}
+}
+
+func welcome(unfinished bool) frame.Builder {
+	return func(w *wording.Words) screen.Screen {
+		return screen.NewWelcome(w, screen.WelcomeModel{Unfinished: unfinished},
+			screen.WelcomeActions{Begin: nothing, Resume: nothing, Language: func(wording.Language) {}})
+	}
+}
+
+func faceScreens() []exhibit {
+	selfie := func(m screen.ShotModel) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			return screen.NewSelfie(w, m, screen.ShotActions{Shoot: nothing, Again: nothing, Send: nothing, Back: nothing})
+		}
+	}
+	video := func(m screen.VideoModel) frame.Builder {
+		return feed(shotPreview, portrait(640, 480), func(w *wording.Words) screen.Screen { return screen.NewVideo(w, m, nothing) })
+	}
+	return []exhibit{
+		{name: "signin", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewSignIn(w, screen.SignInModel{Phone: "701123"}, screen.SignInActions{Phone: noDigits, Next: nothing, Back: nothing})
+		})},
+		{name: "signincode", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewSignInCode(w, screen.CodeModel{Tries: -1}, screen.CodeActions{Next: nothing, Resend: nothing, Back: nothing})
+		})},
+		{name: "consent", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewConsent(w, screen.AgreementModel{Text: sampleAgreement, Version: "2026-1"},
+				screen.ConsentActions{Changed: noBool, Accept: nothing, Refuse: nothing, Back: nothing})
+		})},
+		{name: "refused", build: show(func(w *wording.Words) screen.Screen { return screen.NewRefused(w, nothing) })},
+		{name: "selfie-live", build: feed(shotPreview, portrait(640, 480), selfie(screen.ShotModel{Hint: screen.HintGood}))},
+		{name: "selfie-hint", build: feed(shotPreview, portrait(640, 480), selfie(screen.ShotModel{Hint: screen.HintLight}))},
+		{name: "selfie-taken", build: selfie(screen.ShotModel{Taken: portrait(640, 480)})},
+		{name: "videointro", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewVideoIntro(w, screen.VideoIntroActions{Start: nothing, Back: nothing})
+		})},
+		{name: "video-left", build: video(screen.VideoModel{Prompt: screen.PromptLeft, Done: 1, Total: 4, Upload: -1})},
+		{name: "video-sending", build: video(screen.VideoModel{Done: 4, Total: 4, Upload: 0.6})},
+		{name: "pin", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewPIN(w, screen.NewPINActions{Set: noText, Back: nothing})
+		}), after: func(f *frame.Frame) {
+			enter("pin.first", "275081")(f)
+			enter("pin.second", "275081")(f)
+		}},
+	}
+}
+
+func cardScreens() []exhibit {
+	shot := func(side screen.CardSide, m screen.ShotModel) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			return screen.NewCardShot(w, side, m, screen.ShotActions{Shoot: nothing, Again: nothing, Send: nothing, Back: nothing})
+		}
+	}
+	document := screen.Document{ID: "1", Number: "041•••567", At: noon, State: screen.DocumentConfirmed}
+	return []exhibit{
+		{name: "cardway", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewCardWay(w, screen.CardByCamera, screen.CardWayActions{Choose: func(screen.CardWay) {}, Next: nothing, Back: nothing})
+		})},
+		{name: "cardshot-front", build: feed(shotPreview, card(), shot(screen.CardFront, screen.ShotModel{Hint: screen.HintGlare}))},
+		{name: "cardshot-back-taken", build: shot(screen.CardBack, screen.ShotModel{Taken: card()})},
+		{name: "cardfile", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewCardFile(w, screen.CardFileModel{Front: screen.CardFile{Name: "kuelik-aldy.jpg", Picture: card()}},
+				screen.CardFileActions{Choose: func(screen.CardSide) {}, Remove: func(screen.CardSide) {}, Send: nothing, Back: nothing})
+		})},
+		{name: "fields", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewFields(w, screen.FieldsModel{Values: sampleFields(), Front: card(), Back: card()},
+				screen.FieldsActions{Changed: func(screen.FieldName, string) {}, Confirmed: noBool, Send: nothing, Back: nothing})
+		})},
+		{name: "checking", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewChecking(w, screen.CheckingModel{}, screen.CheckingActions{})
+		})},
+		{name: "checking-moderation", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewChecking(w, screen.CheckingModel{Moderation: true, Phone: "+7 701 ••• •• 67", Since: noon},
+				screen.CheckingActions{Refresh: nothing, Close: nothing})
+		})},
+		{name: "rejected", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewRejected(w, screen.RejectedModel{Reason: w.T("hint.glare"), Redo: w.T("cardshot.help")}, screen.RejectedActions{Redo: nothing})
+		})},
+		{name: "cabinet", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewCabinet(w, screen.CabinetModel{Name: "ӘБДІҒАЛИЕВА ҚЫЗҒАЛДАҚ НҰРЛАНҚЫЗЫ", Confirmed: true, Documents: 1, KeysAllowed: true},
+				screen.CabinetActions{Documents: nothing, Keys: nothing})
+		})},
+		{name: "documents", build: show(func(w *wording.Words) screen.Screen {
+			d := document
+			d.Kind = w.T("stage.card")
+			old := screen.Document{ID: "2", Kind: w.T("cardway.passport"), Number: "N1•••678", At: noon, State: screen.DocumentRejected}
+			return screen.NewDocuments(w, []screen.Document{d, old}, screen.DocumentsActions{View: noText, Back: nothing})
+		})},
+		{name: "document", build: show(func(w *wording.Words) screen.Screen {
+			d := document
+			d.Kind = w.T("stage.card")
+			var rows [][2]string
+			for _, name := range screen.FieldNames() {
+				if name != screen.FieldSex {
+					rows = append(rows, [2]string{w.T("fields." + string(name)), sampleFields()[name]})
+				}
+			}
+			return screen.NewDocument(w, screen.DocumentModel{Document: d, Fields: rows, Front: card(), Back: card()}, screen.DocumentActions{Keys: nothing, Back: nothing})
+		})},
+	}
+}
+
+func keyScreens() []exhibit {
+	application := func(caution screen.FolderCaution) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			return screen.NewApplication(w, screen.ApplicationModel{Name: "ӘБДІҒАЛИЕВА Қ. Н.", IIN: "570314••••••", Folder: strings.Join([]string{"", "home", "aje", "Documents", "ЭЦҚ"}, "/"), Caution: caution},
+				screen.ApplicationActions{Email: noText, Folder: nothing, Submit: nothing, Back: nothing})
+		}
+	}
+	submit := func(ready bool, states ...screen.ApplicationState) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			m := screen.SubmitModel{Number: "KZ-2026-000417", Ready: ready}
+			for i, s := range states {
+				m.Steps = append(m.Steps, screen.ApplicationStep{State: s, At: noon.Add(time.Duration(i) * time.Minute)})
+			}
+			return screen.NewSubmit(w, m, screen.SubmitActions{Refresh: nothing, Next: nothing})
+		}
+	}
+	password := show(func(w *wording.Words) screen.Screen {
+		return screen.NewPassword(w, screen.PasswordActions{Download: noText, Back: nothing})
+	})
+	return []exhibit{
+		{name: "grant", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewGrant(w, screen.GrantModel{Name: "ӘБДІҒАЛИЕВА ҚЫЗҒАЛДАҚ", IIN: "570314••••••", PIN: screen.PINModel{Tries: -1}},
+				screen.PINActions{Next: noText, Forgotten: nothing, Back: nothing})
+		})},
+		{name: "agreement", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewAgreement(w, screen.AgreementModel{Text: sampleAgreement, Version: "2026-2", Agreed: true},
+				screen.AgreementActions{Confirm: nothing, Back: nothing})
+		})},
+		{name: "application", build: application(screen.FolderFine)},
+		{name: "application-synced", build: application(screen.FolderSynced)},
+		{name: "submit-checking", build: submit(false, screen.ApplicationMaking, screen.ApplicationCreated, screen.ApplicationChecking)},
+		{name: "submit-ready", build: submit(true, screen.ApplicationMaking, screen.ApplicationCreated, screen.ApplicationChecking, screen.ApplicationApproved, screen.ApplicationAwaiting)},
+		{name: "password-empty", build: password},
+		{name: "password-layout", build: password, after: enter("password.first", "Құпия1")},
+		{name: "password-good", build: password, after: func(f *frame.Frame) {
+			enter("password.first", "Steppe2026")(f)
+			enter("password.second", "Steppe2026")(f)
+		}},
+		{name: "success", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewSuccess(w, screen.SuccessModel{Folder: "/home/aje/Documents/ЭЦҚ", Until: noon.AddDate(1, 0, 0), Files: []screen.KeyFile{
+				{Name: "AUTH_RSA256_3f9c1d0a5b7e2486c0d1e2f3a4b5c6d7e8f90a1b.p12", Purpose: w.T("step.success")},
+				{Name: "RSA256_7b2e4c6d8f0a1b3c5d7e9f1a2b4c6d8e0f1a3b5c.p12", Purpose: w.T("step.success")},
+			}}, screen.SuccessActions{Open: nothing, Print: nothing, Finish: nothing})
+		})},
+	}
+}

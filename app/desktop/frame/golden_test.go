@@ -1,0 +1,126 @@
+package frame_test
+
+import (
+	"flag"
+	"image"
+	"image/png"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"qoltanba/app/desktop/frame"
+	"qoltanba/app/desktop/look"
+	"qoltanba/app/desktop/wording"
+)
+
+// Goldens are made anew by: CGO_ENABLED=0 go test -tags ci ./app/desktop/frame -run Golden -update
+// Look at them before they are committed.
+var (
+	update = flag.Bool("update", false, "write the golden pictures anew")
+	render = flag.String("render", "", "write a picture of every screen, in every language, light and dark, into this folder")
+)
+
+func hang(t *testing.T, e exhibit, l wording.Language, size fyne.Size) (*frame.Frame, fyne.Window) {
+	t.Helper()
+	w := test.NewTempWindow(t, nil)
+	f := frame.New(w.Canvas(), frame.Options{Language: l, Demo: e.name == "camera-live", CallBack: nothing})
+	w.SetPadded(false)
+	w.SetContent(f.Content())
+	w.Resize(size)
+	f.Show(e.build)
+	if e.after != nil {
+		e.after(f)
+	}
+	w.Resize(size)
+	return f, w
+}
+
+func TestGoldenPictures(t *testing.T) {
+	test.NewTempApp(t)
+	test.ApplyTheme(t, look.New(look.Light))
+	for _, l := range []wording.Language{wording.Kazakh, wording.Russian} {
+		for _, e := range gallery() {
+			t.Run(string(l)+"/"+e.name, func(t *testing.T) {
+				_, w := hang(t, e, l, fyne.NewSize(frame.Width, frame.Height))
+				compare(t, filepath.Join("testdata", "golden", string(l), e.name+".png"), w.Canvas().Capture())
+			})
+		}
+	}
+}
+
+// compare allows for what another processor's floating point may change: a few pixels, a little.
+func compare(t *testing.T, path string, got image.Image) {
+	t.Helper()
+	if *update {
+		write(t, path, got)
+		return
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatalf("%v; make it with -update", err)
+	}
+	defer func() { _ = file.Close() }()
+	want, err := png.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Bounds() != want.Bounds() {
+		t.Fatalf("picture is %v, golden is %v", got.Bounds(), want.Bounds())
+	}
+	const slight, few = 0x1800, 400
+	differ := 0
+	for y := range got.Bounds().Dy() {
+		for x := range got.Bounds().Dx() {
+			r1, g1, b1, _ := got.At(x, y).RGBA()
+			r2, g2, b2, _ := want.At(x, y).RGBA()
+			if apart(r1, r2) > slight || apart(g1, g2) > slight || apart(b1, b2) > slight {
+				differ++
+			}
+		}
+	}
+	if differ > few {
+		failed := filepath.Join("testdata", "failed", filepath.Base(filepath.Dir(path)), filepath.Base(path))
+		write(t, failed, got)
+		t.Errorf("%d pixels differ from %s; see %s", differ, path, failed)
+	}
+}
+
+func apart(a, b uint32) uint32 { return max(a, b) - min(a, b) }
+
+func write(t *testing.T, path string, img image.Image) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoder := png.Encoder{CompressionLevel: png.BestCompression}
+	if err := encoder.Encode(file, img); err != nil {
+		t.Fatal(err)
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestRender makes pictures for people to look at; it runs only when asked.
+func TestRender(t *testing.T) {
+	if *render == "" {
+		t.Skip("give -render DIR")
+	}
+	test.NewTempApp(t)
+	for mode, name := range map[look.Mode]string{look.Light: "light", look.Dark: "dark"} {
+		test.ApplyTheme(t, look.New(mode))
+		for _, l := range wording.Languages() {
+			for _, e := range gallery() {
+				_, w := hang(t, e, l, fyne.NewSize(frame.Width, frame.Height))
+				write(t, filepath.Join(*render, name, string(l), e.name+".png"), w.Canvas().Capture())
+			}
+		}
+	}
+}
