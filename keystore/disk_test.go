@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -125,8 +124,8 @@ func TestEveryFailureLeavesOldStateOrWholeFile(t *testing.T) {
 	t.Parallel()
 	data := []byte(strings.Repeat("кілт ", 100))
 	faults := map[string]struct{ err, want error }{
-		"full":      {syscall.ENOSPC, ErrNoSpace},
-		"read-only": {syscall.EROFS, ErrReadOnly},
+		"full":      {errFull, ErrNoSpace},
+		"read-only": {errProtected, ErrReadOnly},
 		"vanished":  {fs.ErrNotExist, ErrFolderGone},
 	}
 	for name, fault := range faults {
@@ -185,7 +184,7 @@ func TestWriteWithoutExclusiveRename(t *testing.T) {
 	data := []byte("кілт")
 	for stage := -1; ; stage++ {
 		dir := t.TempDir()
-		d := &faultyDisk{failAt: stage, err: syscall.ENOSPC, noMove: true}
+		d := &faultyDisk{failAt: stage, err: errFull, noMove: true}
 		err := writeNew(d, filepath.Join(dir, "key"), data, accept)
 		if stage >= len(d.ops) {
 			break
@@ -271,7 +270,7 @@ func TestKeyFileOnFaultyDisk(t *testing.T) {
 	t.Parallel()
 	key, dir := rsaKeys()[0], t.TempDir()
 	kf := KeyFile{key, issue(t, key, profile.RSASign)}
-	d := &faultyDisk{failAt: 5, err: syscall.EEXIST} // another program takes the name at the last moment
+	d := &faultyDisk{failAt: 5, err: errTaken} // another program takes the name at the last moment
 	if _, err := writeKeyFile(d, dir, kf, goodPassword, Encoding3DES); !errors.Is(err, ErrExists) || d.ops[5] != "move" {
 		t.Errorf("at %v: %v", d.ops, err)
 	}

@@ -14,6 +14,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// What this system says of a full and a protected disk and of a taken name.
+const (
+	errFull      = unix.ENOSPC
+	errProtected = unix.EROFS
+	errTaken     = unix.EEXIST
 )
 
 func TestLinkReplacesNothing(t *testing.T) {

@@ -34,7 +34,7 @@ const leastFree = 1 << 20
 // FolderReport says what is to be known about a folder before keys go there.
 type FolderReport struct {
 	Path     string // as given, cleaned
-	Resolved string // with every link followed, if it is there
+	Resolved string // with every link followed, if it leads to a folder
 	Codes    []FolderCode
 	Service  string // name of the cloud service, with FolderSynced
 	Free     int64  // bytes, -1 if not known
@@ -75,10 +75,10 @@ func InspectFolder(dir string) FolderReport {
 	}
 	place := nearestFolder(r.Path)
 	if resolved, err := filepath.EvalSymlinks(place); err == nil {
-		place = resolved
-		if !r.Has(FolderMissing) {
+		if place == r.Path {
 			r.Resolved = resolved
 		}
+		place = resolved
 	}
 	r.addVolume(place)
 	for _, path := range []string{r.Path, place} {
@@ -125,10 +125,10 @@ func tryWrite(dir string) bool {
 	return errors.Join(err, closeErr, os.Remove(path)) == nil
 }
 
-// nearestFolder returns path or the first of its parents that is there.
+// nearestFolder returns path or the first of its parents that is a folder.
 func nearestFolder(path string) string {
 	for {
-		if _, err := os.Stat(path); err == nil || filepath.Dir(path) == path {
+		if info, err := os.Stat(path); err == nil && info.IsDir() || filepath.Dir(path) == path {
 			return path
 		}
 		path = filepath.Dir(path)

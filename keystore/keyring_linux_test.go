@@ -9,8 +9,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/zalando/go-keyring"
 )
 
 // keyringSession starts GNOME's keyring, unlocked, in a D-Bus session of its
@@ -46,46 +44,6 @@ func TestGNOMEKeyring(t *testing.T) {
 	out, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "--- PASS: TestRealKeyring") {
 		t.Errorf("%v:\n%s", err, out)
-	}
-}
-
-// TestRealKeyring runs inside the session that TestGNOMEKeyring makes.
-func TestRealKeyring(t *testing.T) {
-	if os.Getenv(realKeyring) == "" {
-		t.Skip("TestGNOMEKeyring runs it")
-	}
-	const service = "kz.qoltanba.test"
-	source, dir := KeyringSource(service), t.TempDir()
-	first, created, err := DeviceKey(t.Context(), source)
-	if err != nil || !created {
-		t.Fatalf("device key: %v, %v", created, err)
-	}
-	second, created, err := DeviceKey(t.Context(), source)
-	if err != nil || created || !samePublic(first.Public(), second.Public()) {
-		t.Errorf("device key again: %v, %v", created, err)
-	}
-	for range 2 {
-		v := open(t, dir, source)
-		if err := v.Put(t.Context(), "a", pair()); err != nil && !errors.Is(err, ErrExists) {
-			t.Fatal(err)
-		}
-		if err := v.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	v := open(t, dir, source)
-	if got, err := v.Get(t.Context(), "a"); err != nil || !samePair(got) {
-		t.Errorf("after restarts: %v", err)
-	}
-	if err := v.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := keyring.Delete(service, vaultKeyName); err != nil {
-		t.Fatal(err)
-	}
-	v = open(t, dir, source)
-	if _, err := v.Get(t.Context(), "a"); !errors.Is(err, ErrVaultKeyLost) {
-		t.Errorf("after the keyring lost the key: %v", err)
 	}
 }
 

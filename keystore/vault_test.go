@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 
 	"qoltanba/keystore/profile"
@@ -256,7 +255,7 @@ func TestVaultOnFaultyDisk(t *testing.T) {
 	t.Parallel()
 	for stage := 0; ; stage++ {
 		dir, source := t.TempDir(), newMemorySource()
-		d := &faultyDisk{failAt: stage, err: syscall.ENOSPC, dead: stage%2 == 0}
+		d := &faultyDisk{failAt: stage, err: errFull, dead: stage%2 == 0}
 		v, err := openVault(d, dir, source)
 		if err != nil {
 			t.Fatal(err)
