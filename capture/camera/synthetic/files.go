@@ -46,7 +46,7 @@ func (f *Files) loadFolder(path string) error {
 		if ext := strings.ToLower(filepath.Ext(e.Name())); ext != ".jpg" && ext != ".jpeg" {
 			continue
 		}
-		b, err := os.ReadFile(filepath.Join(path, e.Name())) //nolint:gosec // a folder that the user named
+		b, err := os.ReadFile(filepath.Join(path, e.Name()))
 		if err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func (f *Files) loadFolder(path string) error {
 }
 
 func (f *Files) loadStream(path string) error {
-	b, err := os.ReadFile(path) //nolint:gosec // a file that the user named
+	b, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
