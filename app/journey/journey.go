@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -114,7 +115,7 @@ func (c Config) withDefaults() Config {
 	if c.Probe == nil {
 		c.Probe = ProbeCompanion
 	}
-	if c.Language == "" {
+	if !slices.Contains(api.Languages(), c.Language) {
 		c.Language = api.Kazakh
 	}
 	return c
