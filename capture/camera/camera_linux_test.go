@@ -1,6 +1,7 @@
 package camera
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -133,5 +135,35 @@ func TestListPassesOverMetadataAndWhatIsNoCamera(t *testing.T) {
 	}
 	if _, err := sys.Open(t.Context(), "", Format{}); Kind(err) != NoDevice {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestStreamFramesFromDriverBuffers(t *testing.T) {
+	bare := withoutHuffman(t, jpegOf(t, 64, 48))
+	s := &v4l2Stream{}
+	now := time.Now()
+	for i, data := range [][]byte{append(bytes.Clone(bare), 0, 0, 0), bare[:len(bare)/2], bare} {
+		s.data = append(s.data[:0], data...)
+		f, err := s.frame(now)
+		if broken := i == 1; broken {
+			if Kind(err) != BadFrame {
+				t.Errorf("half a frame: %v", err)
+			}
+			continue
+		}
+		if err != nil || f.Seq != uint64(i) || f.Width != 64 || f.Height != 48 || !f.At.Equal(now) {
+			t.Fatalf("frame %d: %v, %v", i, f, err)
+		}
+		if _, err := f.Decode(); err != nil {
+			t.Errorf("frame %d: %v", i, err)
+		}
+	}
+	raw := &v4l2Stream{raw: rawFormat{32, 16, 64}, data: make([]byte, 64*16)}
+	if f, err := raw.frame(now); err != nil || f.Picture == nil || f.Width != 32 {
+		t.Errorf("%v, %v", f, err)
+	}
+	raw.data = raw.data[:100]
+	if _, err := raw.frame(now); Kind(err) != BadFrame {
+		t.Errorf("half a raw frame: %v", err)
 	}
 }

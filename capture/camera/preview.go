@@ -44,7 +44,7 @@ type Preview struct {
 // Events are what a preview tells. Each may be nil.
 type Events struct {
 	Ready  func()       // a picture waits in Take; not called again before Take was
-	Frame  func(*Frame) // every good frame, to be recorded or analysed; valid during the call only
+	Frame  func(*Frame) // every whole frame, shown or not, to be recorded or analysed; valid during the call only
 	Failed func(error)  // the stream is over, with a fault that Kind finds; at most once for each Open
 }
 
@@ -159,16 +159,21 @@ func (p *Preview) handle(f *Frame, back *image.RGBA, shown *time.Time) (*image.R
 			mirror(back)
 		}
 		*shown = f.At
+		p.keep(f)
 		back = p.publish(back)
 	}
-	p.mu.Lock()
-	f.CopyInto(&p.last)
-	p.haveLast = true
-	p.mu.Unlock()
 	if p.events.Frame != nil {
 		p.events.Frame(f)
 	}
 	return back, nil
+}
+
+// keep holds a frame for the shutter. Only frames that could be decoded are kept.
+func (p *Preview) keep(f *Frame) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f.CopyInto(&p.last)
+	p.haveLast = true
 }
 
 // due allows a tenth of the interval early, so that a camera of exactly the preview's rate is not halved by jitter.
