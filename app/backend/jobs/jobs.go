@@ -13,6 +13,7 @@
 package jobs
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -58,7 +59,8 @@ func NewInserter(driver Driver) (*Inserter, error) {
 	return &Inserter{client}, nil
 }
 
-// Insert writes a job that runs once tx is kept. Args must be JSON; none is null.
+// Insert writes a job that runs once tx is kept. Args must be JSON without an
+// escaped NUL (store.ErrText); none is null.
 func (i *Inserter) Insert(ctx context.Context, tx *sql.Tx, job store.Job) error {
 	call, err := newCall(job.Kind, job.Args)
 	if err != nil {
@@ -94,6 +96,9 @@ func newCall(kind string, args json.RawMessage) (call, error) {
 	}
 	if !json.Valid(args) {
 		return call{}, errors.New("a job's arguments must be valid JSON")
+	}
+	if bytes.Contains(args, []byte(`\u0000`)) { // which PostgreSQL's jsonb has no room for
+		return call{}, store.ErrText
 	}
 	return call{kind, args}, nil
 }

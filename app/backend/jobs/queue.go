@@ -27,6 +27,11 @@ const (
 	defaultTimeout = time.Minute
 	// cancelGrace is what cancelled handlers get to return.
 	cancelGrace = 5 * time.Second
+	// rescueGrace after its deadline a job counts as lost with its process, and
+	// is run again.
+	rescueGrace = time.Minute
+	// keepCompleted is short, for arguments may be personal.
+	keepCompleted = time.Hour
 )
 
 // ErrGiveUp ends a job for good when a handler's error wraps it: it could never
@@ -118,6 +123,9 @@ func (q *Queue) Start(ctx context.Context) error {
 		JobTimeout:        q.config.Timeout,
 		MaxAttempts:       maxAttempts,
 		Logger:            q.config.Log,
+
+		RescueStuckJobsAfter:        q.config.Timeout + rescueGrace,
+		CompletedJobRetentionPeriod: keepCompleted,
 	})
 	if err != nil {
 		return fmt.Errorf("set up the queue: %w", err)

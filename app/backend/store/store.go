@@ -29,7 +29,7 @@ var (
 	ErrUsed     = errors.New("the single-use value was used before")
 	// ErrReadOnly answers a write within [Store.View].
 	ErrReadOnly = errors.New("this transaction only reads")
-	// ErrText answers text that PostgreSQL cannot keep, on every database alike.
+	// ErrText answers text that one of the databases cannot keep, on all alike.
 	ErrText = errors.New("text must be valid UTF-8 without NUL")
 	// ErrTampered answers an audit trail whose hash chain does not hold.
 	ErrTampered = errors.New("the audit trail was altered outside the service")
@@ -51,7 +51,9 @@ type Store interface {
 
 // Tx is one transaction, valid until its function returns and for one goroutine
 // at a time. Where it is not said otherwise, Put replaces what is there. Methods
-// return [ErrNotFound] where the record is missing. Times are stored in UTC to the microsecond.
+// return [ErrNotFound] where the record is missing, and [ErrText] for text that
+// is not UTF-8 or has a NUL. Times are stored in UTC to the microsecond. A list's
+// limit is at least 1.
 type Tx interface {
 	Enrolment(id string) (Enrolment, error)
 	// PutEnrolment inserts a record whose Version is 0 and otherwise replaces
@@ -182,8 +184,8 @@ type CaseKey struct {
 	RetainUntil time.Time
 }
 
-// Job is work to be done after the transaction. Kind names the worker, Args is
-// its JSON.
+// Job is work to be done after the transaction, at least once. Kind names the
+// handler (package jobs), Args is its JSON, null if there is none.
 type Job struct {
 	Kind string
 	Args json.RawMessage

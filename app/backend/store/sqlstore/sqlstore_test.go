@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -302,6 +303,30 @@ func BenchmarkUpdate(b *testing.B) {
 			return tx.Enqueue(store.Job{Kind: "touch", Args: json.RawMessage(`{"id":"e"}`)})
 		})
 	})
+}
+
+func BenchmarkUpdateParallel(b *testing.B) {
+	for name, address := range databases {
+		b.Run(name, func(b *testing.B) {
+			db := open(b, address(b))
+			var n atomic.Int64
+			b.SetParallelism(4)
+			b.RunParallel(func(pb *testing.PB) {
+				for pb.Next() {
+					id := fmt.Sprint("e", n.Add(1))
+					err := db.Update(b.Context(), func(tx store.Tx) error {
+						if _, err := tx.PutEnrolment(storetest.Enrolment(id)); err != nil {
+							return err
+						}
+						return tx.Record(store.AuditEntry{Action: "made", Enrolment: id})
+					})
+					if err != nil {
+						b.Error(err)
+					}
+				}
+			})
+		})
+	}
 }
 
 func BenchmarkView(b *testing.B) {

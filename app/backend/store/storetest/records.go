@@ -270,6 +270,9 @@ func testText(t *testing.T, s Store) {
 		update(t, s, func(tx store.Tx) error { return tx.PutOperator(store.Operator{Login: text, Name: text}) })
 		same(t, "text", read(t, s, func(tx store.Tx) (store.Operator, error) { return tx.Operator(text) }).Name, text)
 	}
+	wants(t, store.ErrText, s.Update, func(tx store.Tx) error {
+		return tx.Enqueue(store.Job{Kind: "text", Args: json.RawMessage(`"a\u0000b"`)})
+	})
 	for _, text := range []string{"a\x00b", "\xff", "\xed\xa0\x80"} {
 		wants(t, store.ErrText, s.Update, func(tx store.Tx) error { return tx.PutOperator(store.Operator{Login: "bad", Name: text}) })
 		wants(t, store.ErrText, s.View, func(tx store.Tx) error { _, err := tx.Operator(text); return err })
