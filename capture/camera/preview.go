@@ -56,15 +56,27 @@ func NewPreview(sys System, events Events) *Preview {
 // SetMirror turns the shown picture left to right, as people know themselves from a mirror. Frames and shots are never mirrored.
 func (p *Preview) SetMirror(on bool) { p.mirror.Store(on) }
 
-// Open starts showing a camera and returns at once. What was open before is closed first. It may be called again after a failure.
+// Open starts showing a camera and returns at once, so that a window may call it. What was open before is closed first, by the new pump. It
+// may be called again after a failure.
 func (p *Preview) Open(ctx context.Context, id string, want Format) {
 	p.life.Lock()
 	defer p.life.Unlock()
-	p.stop()
+	before := p.done
+	if p.cancel != nil {
+		p.cancel()
+	}
 	ctx, p.cancel = context.WithCancel(ctx)
 	p.done = make(chan struct{})
+	p.forget()
 	go func(done chan struct{}) {
 		defer close(done)
+		if before != nil {
+			<-before
+			p.forget() // what the last pump showed since
+		}
+		if ctx.Err() != nil {
+			return
+		}
 		err := p.run(ctx, id, want)
 		if ctx.Err() == nil && err != nil && p.events.Failed != nil {
 			p.events.Failed(err)
@@ -76,19 +88,20 @@ func (p *Preview) Open(ctx context.Context, id string, want Format) {
 func (p *Preview) Close() {
 	p.life.Lock()
 	defer p.life.Unlock()
-	p.stop()
-}
-
-func (p *Preview) stop() {
 	if p.cancel == nil {
 		return
 	}
 	p.cancel()
 	<-p.done
-	p.cancel = nil
+	p.cancel, p.done = nil, nil
+	p.forget()
+}
+
+// forget drops the pictures of a camera that is no longer shown.
+func (p *Preview) forget() {
 	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.fresh, p.announced, p.haveLast, p.last = false, false, false, Frame{}
-	p.mu.Unlock()
 }
 
 // Take returns the newest picture, or nil before the first. The picture belongs to the caller until the next Take, so only one

@@ -309,3 +309,24 @@ func BenchmarkPreviewRaw(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "frames/s")
 }
+
+func TestOpenDoesNotWaitForTheCameraBefore(t *testing.T) {
+	r := newReel()
+	p := watch(t, r)
+	p.Open(t.Context(), "", Format{})
+	hang := make(chan struct{})
+	r.send(t, func() (Frame, error) {
+		<-hang
+		return Frame{}, &Error{Fault: BadFrame}
+	})
+	p.Open(t.Context(), "", Format{}) // returns although the driver hangs
+	if open, opened := r.counts(); open != 1 || opened != 1 {
+		t.Errorf("%d open of %d: the second camera did not wait for the first", open, opened)
+	}
+	close(hang)
+	r.play(t, jpegOf(t, 32, 24), 0)
+	await(t, p.ready)
+	if open, opened := r.counts(); open != 1 || opened != 2 {
+		t.Errorf("%d open of %d", open, opened)
+	}
+}
