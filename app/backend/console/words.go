@@ -1,0 +1,142 @@
+package console
+
+import (
+	"net/http"
+
+	"qoltanba/app/api"
+)
+
+const languageCookie = "qoltanba-language"
+
+// words speaks the operator's language.
+type words struct{ language api.Language }
+
+func wordsOf(r *http.Request) words {
+	if cookie, err := r.Cookie(languageCookie); err == nil {
+		if _, ok := texts[api.Language(cookie.Value)]; ok {
+			return words{api.Language(cookie.Value)}
+		}
+	}
+	return words{api.Russian}
+}
+
+// T is the text of a key; a key that is missing comes back as itself, and a test finds it.
+func (w words) T(key string) string {
+	if text, ok := texts[w.language][key]; ok {
+		return text
+	}
+	return key
+}
+
+// Lang is the page's language tag.
+func (w words) Lang() string { return string(w.language) }
+
+// Languages are those that can be chosen.
+func (w words) Languages() []string {
+	var all []string
+	for _, l := range api.Languages() {
+		all = append(all, string(l))
+	}
+	return all
+}
+
+// texts has the words of the console in the three languages.
+var texts = func() map[api.Language]map[string]string {
+	all := map[api.Language]map[string]string{api.Kazakh: {}, api.Russian: {}, api.English: {}}
+	for key, w := range wordings {
+		for l := range all {
+			all[l][key] = w.In(l)
+		}
+	}
+	return all
+}()
+
+var wordings = map[string]api.Wording{
+	"queue":          {KK: "Кезек", RU: "Очередь", EN: "Queue"},
+	"queue.case":     {KK: "Іс", RU: "Дело", EN: "Case"},
+	"queue.since":    {KK: "Түскен уақыты", RU: "Поступило", EN: "Since"},
+	"queue.waits":    {KK: "Күтуде", RU: "Ждёт", EN: "Waits"},
+	"queue.open":     {KK: "Ашу", RU: "Открыть", EN: "Open"},
+	"queue.empty":    {KK: "Күтіп тұрған іс жоқ.", RU: "Никто не ждёт.", EN: "Nobody waits."},
+	"logout":         {KK: "Шығу", RU: "Выйти", EN: "Log out"},
+	"login.title":    {KK: "Оператордың кіруі", RU: "Вход оператора", EN: "Operator's login"},
+	"login.name":     {KK: "Логин", RU: "Логин", EN: "Login"},
+	"login.password": {KK: "Құпиясөз", RU: "Пароль", EN: "Password"},
+	"login.enter":    {KK: "Кіру", RU: "Войти", EN: "Log in"},
+	"login.wrong":    {KK: "Логин немесе құпиясөз қате, не кіру уақытша жабық.", RU: "Логин или пароль неверны, либо вход временно закрыт.", EN: "The login or the password is wrong, or the account is locked for a while."},
+
+	"case.title":      {KK: "Іс", RU: "Дело", EN: "Case"},
+	"case.selfie":     {KK: "Селфи", RU: "Селфи", EN: "Selfie"},
+	"case.recording":  {KK: "Бейнежазба", RU: "Видеозапись", EN: "Recording"},
+	"case.front":      {KK: "Жеке куәлік: бет жағы", RU: "Удостоверение: лицевая сторона", EN: "Card: front"},
+	"case.back":       {KK: "Жеке куәлік: артқы жағы", RU: "Удостоверение: оборотная сторона", EN: "Card: back"},
+	"case.missing":    {KK: "Бейнежазба ашылмады.", RU: "Запись не открылась.", EN: "The recording did not open."},
+	"case.play":       {KK: "Ойнату немесе тоқтату", RU: "Пуск или пауза", EN: "Play or pause"},
+	"case.seek":       {KK: "Жазбадағы орын", RU: "Место в записи", EN: "Place in the recording"},
+	"case.fields":     {KK: "Мәліметтер", RU: "Данные", EN: "Data"},
+	"case.typed":      {KK: "Азамат растаған", RU: "Подтвердил гражданин", EN: "Confirmed by the citizen"},
+	"case.register":   {KK: "ЖТ МДҚ", RU: "ГБД ФЛ", EN: "State register"},
+	"case.differs":    {KK: "өзгеше", RU: "отличается", EN: "differs"},
+	"case.noregister": {KK: "Мемлекеттік тіркелім әлі жауап берген жоқ немесе бұл ЖСН онда жоқ.", RU: "Государственная база ещё не ответила, или этого ИИН в ней нет.", EN: "The state register has not answered yet, or has nobody of this IIN."},
+	"case.decide":     {KK: "Шешім", RU: "Решение", EN: "Decision"},
+	"case.approve":    {KK: "Растау", RU: "Подтвердить", EN: "Approve"},
+	"case.reject":     {KK: "Қайтару", RU: "Отклонить", EN: "Reject"},
+	"case.reason":     {KK: "Қайтару себебі", RU: "Причина отказа", EN: "Reason for rejection"},
+	"case.closed":     {KK: "Бұл іс шешім күтіп тұрған жоқ.", RU: "Это дело не ждёт решения.", EN: "This case does not wait for a decision."},
+	"case.trail":      {KK: "Журнал", RU: "Журнал", EN: "Audit trail"},
+
+	"calls":               {KK: "Қоңыраулар", RU: "Звонки", EN: "Calls"},
+	"calls.explain":       {KK: "Азаматқа қоңырау шалыңыз. Нөмірді тіркеу үшін ЖСН-ін айтуды сұраңыз және оны осында енгізіңіз.", RU: "Позвоните гражданину. Чтобы зарегистрировать номер, попросите назвать ИИН и введите его здесь.", EN: "Call the citizen. To register the phone, ask for the IIN and enter it here."},
+	"calls.phone":         {KK: "Телефон", RU: "Телефон", EN: "Phone"},
+	"calls.reason":        {KK: "Себебі", RU: "Причина", EN: "Reason"},
+	"calls.language":      {KK: "Тілі", RU: "Язык", EN: "Language"},
+	"calls.iin":           {KK: "Азамат айтқан ЖСН", RU: "ИИН со слов гражданина", EN: "IIN as told by the citizen"},
+	"calls.registered":    {KK: "Телефонды тіркеу", RU: "Зарегистрировать телефон", EN: "Register the phone"},
+	"calls.answered":      {KK: "Көмек көрсетілді", RU: "Помощь оказана", EN: "Helped"},
+	"calls.refused":       {KK: "Бас тарту", RU: "Отказать", EN: "Refuse"},
+	"calls.empty":         {KK: "Қоңырау күтіп тұрған ешкім жоқ.", RU: "Звонка никто не ждёт.", EN: "Nobody waits for a call."},
+	"call.register-phone": {KK: "Телефонды тіркеу", RU: "Регистрация телефона", EN: "Register the phone"},
+	"call.help":           {KK: "Көмек", RU: "Помощь", EN: "Help"},
+
+	"field.iin":             {KK: "ЖСН", RU: "ИИН", EN: "IIN"},
+	"field.surname":         {KK: "Тегі", RU: "Фамилия", EN: "Surname"},
+	"field.name":            {KK: "Аты", RU: "Имя", EN: "Name"},
+	"field.patronymic":      {KK: "Әкесінің аты", RU: "Отчество", EN: "Patronymic"},
+	"field.sex":             {KK: "Жынысы", RU: "Пол", EN: "Sex"},
+	"field.birth_date":      {KK: "Туған күні", RU: "Дата рождения", EN: "Birth date"},
+	"field.birth_place":     {KK: "Туған жері", RU: "Место рождения", EN: "Birth place"},
+	"field.nationality":     {KK: "Ұлты", RU: "Национальность", EN: "Nationality"},
+	"field.citizenship":     {KK: "Азаматтығы", RU: "Гражданство", EN: "Citizenship"},
+	"field.document_number": {KK: "Құжат нөмірі", RU: "Номер документа", EN: "Document number"},
+	"field.issuer":          {KK: "Кім берген", RU: "Кем выдан", EN: "Issued by"},
+	"field.issue_date":      {KK: "Берілген күні", RU: "Дата выдачи", EN: "Issue date"},
+	"field.expiry_date":     {KK: "Жарамдылық мерзімі", RU: "Срок действия", EN: "Expiry date"},
+	"sex.male":              {KK: "Ер", RU: "Мужской", EN: "Male"},
+	"sex.female":            {KK: "Әйел", RU: "Женский", EN: "Female"},
+	"sex.":                  {KK: "—", RU: "—", EN: "—"},
+
+	"prompt.turn-left":   {KK: "Солға бұрылу", RU: "Поворот влево", EN: "Turn left"},
+	"prompt.turn-right":  {KK: "Оңға бұрылу", RU: "Поворот вправо", EN: "Turn right"},
+	"prompt.look-up":     {KK: "Жоғары қарау", RU: "Взгляд вверх", EN: "Look up"},
+	"prompt.look-down":   {KK: "Төмен қарау", RU: "Взгляд вниз", EN: "Look down"},
+	"prompt.blink":       {KK: "Көз жұму", RU: "Моргание", EN: "Blink"},
+	"prompt.come-closer": {KK: "Жақындау", RU: "Приближение", EN: "Come closer"},
+
+	"reason.selfie":    {KK: "Селфиде бет анық көрінбейді", RU: "На селфи плохо видно лицо", EN: "The face cannot be seen well"},
+	"reason.recording": {KK: "Бейнежазбада қимылдар көрінбейді", RU: "На записи не видно движений", EN: "The movements cannot be seen"},
+	"reason.card":      {KK: "Жеке куәлік оқылмайды", RU: "Удостоверение не читается", EN: "The card cannot be read"},
+	"reason.fields":    {KK: "Мәліметтер куәлікке сәйкес емес", RU: "Данные не совпадают с удостоверением", EN: "The fields differ from the card"},
+	"reason.expired":   {KK: "Куәліктің мерзімі өткен", RU: "Срок удостоверения истёк", EN: "The card has expired"},
+	"reason.person":    {KK: "Тіркелімдегі деректерге сәйкес емес: ХҚКО-ға", RU: "Не совпадает с базой: в ЦОН", EN: "Differs from the register: service centre"},
+
+	"error":          {KK: "Орындалмады", RU: "Не получилось", EN: "That did not work"},
+	"error.form":     {KK: "Форма оқылмады. Бетті қайта ашыңыз.", RU: "Форма не прочитана. Откройте страницу заново.", EN: "The form could not be read. Open the page again."},
+	"error.gone":     {KK: "Мұндай іс жоқ.", RU: "Такого дела нет.", EN: "There is no such case."},
+	"error.moved":    {KK: "Іс өзгерген немесе шешілген. Оны қайта ашыңыз.", RU: "Дело изменилось или уже решено. Откройте его заново.", EN: "The case has changed or was decided. Open it again."},
+	"error.register": {KK: "Мемлекеттік тіркелім жауап бермейінше растауға болмайды.", RU: "Пока государственная база не ответила, подтвердить нельзя.", EN: "It cannot be approved before the state register has answered."},
+	"error.reason":   {KK: "Қайтару себебін таңдаңыз.", RU: "Выберите причину отказа.", EN: "Choose a reason."},
+	"error.answered": {KK: "Бұл қоңырауға жауап берілген.", RU: "На этот звонок уже ответили.", EN: "This call was answered already."},
+	"error.nobody":   {KK: "Мұндай ЖСН тіркелімде жоқ: телефонды тіркеуге болмайды.", RU: "Такого ИИН в базе нет: телефон не зарегистрировать.", EN: "The register has nobody of this IIN: the phone cannot be registered."},
+	"error.iin":      {KK: "Айтылған ЖСН өтініштегіден өзгеше. Телефон тіркелген жоқ.", RU: "Названный ИИН не совпадает с заявкой. Телефон не зарегистрирован.", EN: "The IIN that was told differs from that of the application. The phone was not registered."},
+	"error.internal": {KK: "Қызметте қате болды. Қайталап көріңіз.", RU: "Ошибка сервиса. Повторите.", EN: "Something went wrong in the service. Try again."},
+}
