@@ -22,6 +22,7 @@ type memorySource struct {
 	secrets map[string][]byte
 	err     error // answered to everything if set
 	forgets bool  // stores nothing, as a keyring for the session only may
+	twists  bool  // stores something else
 }
 
 func newMemorySource() *memorySource { return &memorySource{secrets: map[string][]byte{}} }
@@ -44,6 +45,9 @@ func (s *memorySource) store(_ context.Context, name string, secret []byte) erro
 	defer s.mu.Unlock()
 	if s.err == nil && !s.forgets {
 		s.secrets[name] = bytes.Clone(secret)
+	}
+	if s.twists {
+		s.secrets[name][0] ^= 1
 	}
 	return s.err
 }
@@ -197,6 +201,7 @@ func TestVaultNeedsWorkingSource(t *testing.T) {
 	for name, source := range map[string]*memorySource{
 		"silent":    {err: ErrNoKeyring},
 		"forgetful": {forgets: true},
+		"twisting":  {secrets: map[string][]byte{}, twists: true},
 	} {
 		dir := t.TempDir()
 		v := open(t, dir, source)
