@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -16,6 +17,7 @@ const (
 	postgresConnections = 20
 	// migrationLock is the advisory lock's key: "qoltanba" in ASCII.
 	migrationLock = 0x716f6c74616e6261
+	unlockTimeout = 5 * time.Second
 )
 
 func openPostgres(address string) (*DB, error) {
@@ -63,7 +65,9 @@ func postgresAlone(ctx context.Context, pool *sql.DB, work func(context.Context)
 	}
 	defer func() {
 		// Were ctx over, the lock must still go before the connection is used again.
-		_, unlockErr := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(migrationLock))
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), unlockTimeout)
+		defer cancel()
+		_, unlockErr := conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", int64(migrationLock))
 		err = errors.Join(err, unlockErr)
 	}()
 	return work(ctx)
