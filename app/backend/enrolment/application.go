@@ -167,6 +167,11 @@ func (s *Service) issue(ctx context.Context, args caseArgs) error {
 		if err := s.enqueueSMS(w, w.State.Phone, sms{Notice: notify.Issued}); err != nil {
 			return err
 		}
+		if issued.Email != "" && s.Mail != nil {
+			if err := w.enqueue(jobMail, caseArgs{Enrolment: w.ID}); err != nil {
+				return err
+			}
+		}
 		return w.audit("issue", issued.Number)
 	})
 }

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -95,7 +94,13 @@ func (r Rules) Validate() error {
 	return errors.Join(errs...)
 }
 
-// Parts is what the service is made of. All must be given but Random and Now.
+// Mail sends e-mail; [notify.Mail] does.
+type Mail interface {
+	Send(ctx context.Context, to string, m notify.Message) error
+}
+
+// Parts is what the service is made of. All must be given but Mail, Random and
+// Now.
 type Parts struct {
 	Store      store.Store
 	Pepper     pepper.Pepper
@@ -103,10 +108,10 @@ type Parts struct {
 	MobileBase registry.MobileBase
 	Register   registry.PopulationRegister
 	SMS        notify.SMS
+	Mail       Mail // nil: no e-mail is sent
 	Evidence   *evidence.Store
 	DigitalID  *digitalid.Party
 	NCA        *nca.Authority
-	Log        *slog.Logger
 	Random     io.Reader        // nil: crypto/rand
 	Now        func() time.Time // nil: the system's clock
 }

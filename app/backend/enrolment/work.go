@@ -17,6 +17,7 @@ import (
 const (
 	jobCode     = "enrolment.code"     // find the phone, send the code
 	jobSMS      = "enrolment.sms"      // hand a message to the gateway
+	jobMail     = "enrolment.mail"     // tell by e-mail that certificates were issued
 	jobRegister = "enrolment.register" // ask the state register
 	jobIssue    = "enrolment.issue"    // have the certificates issued
 	jobDestroy  = "enrolment.destroy"  // destroy the evidence
@@ -78,6 +79,23 @@ func (s *Service) sendSMS(ctx context.Context, args smsArgs) error {
 	return err
 }
 
+// sendMail is the job that tells by e-mail that certificates were issued.
+func (s *Service) sendMail(ctx context.Context, args caseArgs) error {
+	r, err := s.caseOf(ctx, args.Enrolment)
+	if err != nil || s.Mail == nil || r.State.Application == nil {
+		return err
+	}
+	message, err := notify.NoticeMessage(r.State.Language, notify.Issued)
+	if err != nil {
+		return fmt.Errorf("%w: %w", jobs.ErrGiveUp, err)
+	}
+	err = s.Mail.Send(ctx, r.State.Application.Application.Email, message)
+	if errors.Is(err, notify.ErrRefused) {
+		return fmt.Errorf("%w: %w", jobs.ErrGiveUp, err)
+	}
+	return err
+}
+
 func (m sms) message() (notify.Message, error) {
 	if m.Notice != "" {
 		return notify.NoticeMessage(m.Language, m.Notice)
@@ -113,6 +131,7 @@ func (s *Service) lapse(ctx context.Context, args caseArgs) error {
 func (s *Service) Handle(q *jobs.Queue) {
 	q.Register(jobCode, job(s.findPhone))
 	q.Register(jobSMS, job(s.sendSMS))
+	q.Register(jobMail, job(s.sendMail))
 	q.Register(jobRegister, job(s.askRegister))
 	q.Register(jobIssue, job(s.issue))
 	q.Register(jobDestroy, job(s.destroy))

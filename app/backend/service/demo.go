@@ -1,0 +1,78 @@
+//go:build demo
+
+package service
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"qoltanba/app/backend/limit"
+	"qoltanba/app/backend/notify/demophone"
+	"qoltanba/app/backend/pin"
+	"qoltanba/app/backend/registry/sample"
+)
+
+// AutoOperator, where the demo's operator is compiled in, decides cases by
+// itself until stop is called.
+var AutoOperator func(ctx context.Context, b *Backend) (stop func(), err error)
+
+type extras struct{ operator *bool }
+
+func demoFlags(flags *flag.FlagSet) extras {
+	return extras{operator: flags.Bool("operator-auto", false, "let the demo operator decide cases by itself")}
+}
+
+// checkStamp stamps a new folder and refuses one with real data.
+func checkStamp(data string) error {
+	if demo, err := stamped(data); demo || err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(data)
+	if err != nil {
+		return err
+	}
+	if len(entries) > 0 {
+		return fmt.Errorf("%s holds data that are not of a demonstration: give another folder", data)
+	}
+	return os.WriteFile(filepath.Join(data, stampFile), []byte("Data of a demonstration. Nobody in here exists.\n"), 0o600)
+}
+
+// prepare puts the sample population in place of the world.
+func prepare(plan *Plan, listen string, _ extras) (*tls.Certificate, error) {
+	host, _, err := net.SplitHostPort(listen)
+	if err != nil {
+		return nil, err
+	}
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, errors.New("a demonstration listens on this computer only: --listen 127.0.0.1:PORT")
+	}
+	phone, people := demophone.New(nil), sample.New()
+	plan.World = World{
+		SMS: phone, MobileBase: people, Register: people,
+		Pages: map[string]http.Handler{"/demo/": phone.Handler()},
+	}
+	plan.Stamp, plan.KeyBits = stampFile, 2048
+	plan.PIN = pin.Params{Memory: 19 << 10, Time: 2, Threads: 1}
+	// A demonstration is walked again and again by the same few citizens.
+	many := limit.Policy{Max: 10_000, Per: time.Hour}
+	plan.Rules.StartsPerIIN, plan.Rules.StartsPerAddress, plan.Rules.CodesPerPhone = many, many, many
+	return nil, nil
+}
+
+func begin(ctx context.Context, b *Backend, e extras) (stop func(), err error) {
+	if !*e.operator {
+		return func() {}, nil
+	}
+	if AutoOperator == nil {
+		return nil, errors.New("this build has no demo operator: leave --operator-auto out")
+	}
+	return AutoOperator(ctx, b)
+}

@@ -1,0 +1,135 @@
+package service
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"qoltanba/app/backend/config"
+	"qoltanba/app/backend/enrolment"
+)
+
+// stampFile marks a data folder of the demo build.
+const stampFile = "DEMO"
+
+// grace is how long running calls and jobs get at the end.
+const grace = 20 * time.Second
+
+// serve is the command that runs the backend until ctx ends.
+func serve(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("serve", flag.ContinueOnError)
+	listen := flags.String("listen", "127.0.0.1:8080", "`address` to listen on")
+	where := folders(flags)
+	extra := demoFlags(flags)
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	c, err := where.open()
+	if err != nil {
+		return err
+	}
+	plan := Plan{
+		Data: where.data, Config: c, Rules: c.Rules.Apply(enrolment.DefaultRules()), Version: Version,
+		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
+	}
+	pair, err := prepare(&plan, *listen, extra)
+	if err != nil {
+		return err
+	}
+	var listening net.ListenConfig
+	listener, err := listening.Listen(ctx, "tcp", *listen)
+	if err != nil {
+		return err
+	}
+	if plan.Public == nil {
+		plan.Public = &url.URL{Scheme: "http", Host: listener.Addr().String()}
+	}
+	b, err := Open(ctx, plan)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	stopExtra, err := begin(ctx, b, extra)
+	if err != nil {
+		return errors.Join(err, listener.Close(), b.Close(ctx))
+	}
+	scheme := "http"
+	if pair != nil {
+		scheme = "https"
+		listener = tls.NewListener(listener, &tls.Config{
+			Certificates: []tls.Certificate{*pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
+		})
+	}
+	fmt.Fprintf(out, "listening on %s://%s\n", scheme, listener.Addr())
+	err = answer(ctx, b.Server.Listener(), listener)
+	stopExtra()
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	return errors.Join(err, b.Close(ending))
+}
+
+// answer serves until ctx ends, and then lets running calls end.
+func answer(ctx context.Context, srv *http.Server, listener net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	err := srv.Shutdown(ending)
+	if err != nil {
+		err = errors.Join(err, srv.Close())
+	}
+	<-failed
+	return err
+}
+
+// place is where data and configuration lie.
+type place struct{ data, config string }
+
+func folders(flags *flag.FlagSet) *place {
+	p := &place{}
+	flags.StringVar(&p.data, "data", "", "`folder` of the service's data (needed)")
+	flags.StringVar(&p.config, "config", "", "configuration `file` (JSON)")
+	return p
+}
+
+// open reads the configuration and makes the data folder, which must be of
+// this build's kind.
+func (p *place) open() (config.Config, error) {
+	c, err := config.Load(p.config)
+	if err != nil {
+		return c, err
+	}
+	if p.data == "" {
+		return c, errors.New("say where the data lie: --data DIR")
+	}
+	if p.data, err = filepath.Abs(p.data); err != nil {
+		return c, err
+	}
+	if err := os.MkdirAll(p.data, 0o700); err != nil {
+		return c, fmt.Errorf("make the data folder: %w", err)
+	}
+	return c, checkStamp(p.data)
+}
+
+// stamped says whether the folder was made by the demo build.
+func stamped(data string) (bool, error) {
+	_, err := os.Stat(filepath.Join(data, stampFile))
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}

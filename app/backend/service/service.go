@@ -1,0 +1,229 @@
+// Package service puts the backend together: it opens what the configuration
+// names, in the order in which the parts need each other, and closes it in the
+// opposite one.
+//
+// [Open] makes a [Backend] out of a [Plan]; what reaches into the world outside
+// (SMS, mail, the registers) comes in through the plan, so that the demo build
+// and tests differ from production there and nowhere else. [Run] is the command
+// line.
+package service
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"gocloud.dev/blob"
+
+	"qoltanba/app/backend/assertion"
+	"qoltanba/app/backend/config"
+	"qoltanba/app/backend/console"
+	"qoltanba/app/backend/digitalid"
+	"qoltanba/app/backend/enrolment"
+	"qoltanba/app/backend/evidence"
+	"qoltanba/app/backend/jobs"
+	"qoltanba/app/backend/nca"
+	"qoltanba/app/backend/nca/ledger"
+	"qoltanba/app/backend/notify"
+	"qoltanba/app/backend/pin"
+	"qoltanba/app/backend/registry"
+	"qoltanba/app/backend/server"
+	"qoltanba/app/backend/store/sqlstore"
+	"qoltanba/assets/texts"
+)
+
+// World is what the backend reaches outside of itself.
+type World struct {
+	SMS        notify.SMS
+	Mail       enrolment.Mail // nil: no e-mail is sent
+	MobileBase registry.MobileBase
+	Register   registry.PopulationRegister
+	// Pages are further handlers by the path they are mounted at.
+	Pages map[string]http.Handler
+}
+
+// Plan is what a backend is made of.
+type Plan struct {
+	Data   string // folder
+	Config config.Config
+	Public *url.URL // the address under which clients know the service
+	World  World
+	Rules  enrolment.Rules
+	Stamp  string     // of the authority's certificates: "", DEMO, TEST
+	PIN    pin.Params // zero: the default
+	// KeyBits is the size of the authority's keys; 0 is the default.
+	KeyBits int
+	Version string
+	Log     *slog.Logger
+	Now     func() time.Time // nil: the system's clock
+}
+
+// Backend is a running service without its listener.
+type Backend struct {
+	Enrolments *enrolment.Service
+	Server     *server.Server
+	Store      *sqlstore.DB
+	Passwords  *pin.Hasher // hashes operators' passwords too
+
+	queue   *jobs.Queue
+	closing []func() error // in the order of opening
+}
+
+// Open opens the parts and starts the queue. What it opened is closed again if
+// it fails.
+func Open(ctx context.Context, plan Plan) (_ *Backend, err error) {
+	if plan.Now == nil {
+		plan.Now = time.Now
+	}
+	b := &Backend{}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, b.Close(context.WithoutCancel(ctx)))
+		}
+	}()
+	own, err := readSecrets(plan.Data, plan.Config.Secrets)
+	if err != nil {
+		return nil, err
+	}
+	if b.Store, err = b.openStore(ctx, plan.Config.Store, plan.Data, "qoltanba.db"); err != nil {
+		return nil, err
+	}
+	kept, err := b.openEvidence(ctx, plan, own)
+	if err != nil {
+		return nil, err
+	}
+	word, authority, err := b.openParties(ctx, plan, own)
+	if err != nil {
+		return nil, err
+	}
+	if plan.PIN == (pin.Params{}) {
+		plan.PIN = pin.DefaultParams()
+	}
+	hasher, err := pin.NewHasher(plan.PIN, max(2, runtime.NumCPU()), own.pepper, nil)
+	if err != nil {
+		return nil, err
+	}
+	b.Passwords = hasher
+	b.Enrolments, err = enrolment.New(plan.Rules, enrolment.Parts{
+		Store: b.Store, Pepper: own.pepper, PINs: hasher, MobileBase: plan.World.MobileBase, Register: plan.World.Register,
+		SMS: plan.World.SMS, Mail: plan.World.Mail, Evidence: kept, DigitalID: word, NCA: authority, Now: plan.Now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := b.startQueue(ctx, plan); err != nil {
+		return nil, err
+	}
+	proxies, err := plan.Config.Proxies()
+	if err != nil {
+		return nil, err
+	}
+	b.Server, err = server.New(server.Config{
+		Public: plan.Public, Service: b.Enrolments, Store: b.Store, Pepper: own.pepper, Log: plan.Log, Version: plan.Version,
+		PerAddress: plan.Config.Rules.PerAddress(), Proxies: proxies, Now: plan.Now,
+	})
+	if err != nil {
+		return nil, err
+	}
+	operators, err := console.New(ctx, console.Config{
+		Service: b.Enrolments, Store: b.Store, Passwords: hasher, Log: plan.Log, Now: plan.Now, Secure: plan.Public.Scheme == "https",
+	})
+	if err != nil {
+		return nil, err
+	}
+	b.Server.Mount(console.Path, operators)
+	for path, handler := range plan.World.Pages {
+		b.Server.Mount(path, handler)
+	}
+	return b, nil
+}
+
+// closes remembers to close a part.
+func (b *Backend) closes(part io.Closer) { b.closing = append(b.closing, part.Close) }
+
+func (b *Backend) openStore(ctx context.Context, address, data, file string) (*sqlstore.DB, error) {
+	if address == "" {
+		address = (&url.URL{Scheme: "sqlite", Path: filepath.ToSlash(filepath.Join(data, file))}).String()
+	}
+	db, err := sqlstore.Open(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	b.closes(db)
+	return db, nil
+}
+
+func (b *Backend) openEvidence(ctx context.Context, plan Plan, own secrets) (*evidence.Store, error) {
+	keys, err := b.openStore(ctx, plan.Config.Keys, plan.Data, "keys.db")
+	if err != nil {
+		return nil, err
+	}
+	address := plan.Config.Evidence
+	if address == "" {
+		address = (&url.URL{Scheme: "file", Path: filepath.ToSlash(filepath.Join(plan.Data, "evidence"))}).String()
+	}
+	var bucket *blob.Bucket
+	if bucket, err = evidence.OpenBucket(ctx, address); err != nil {
+		return nil, err
+	}
+	b.closes(bucket)
+	return evidence.NewStore(bucket, own.evidence, caseKeys{keys}, texts.Retention, plan.Now)
+}
+
+// openParties opens Digital ID and the authority, each in a folder of its own.
+func (b *Backend) openParties(ctx context.Context, plan Plan, own secrets) (*digitalid.Party, *nca.Authority, error) {
+	word, err := digitalid.Open(filepath.Join(plan.Data, "digitalid"), own.digitalID, plan.Now, rand.Reader)
+	if err != nil {
+		return nil, nil, err
+	}
+	verifier, err := assertion.NewVerifier(word.PublicKey())
+	if err != nil {
+		return nil, nil, err
+	}
+	var book *ledger.Ledger
+	if plan.Config.Ledger != "" {
+		book, err = ledger.Postgres(ctx, plan.Config.Ledger)
+	} else {
+		book, err = ledger.SQLite(ctx, filepath.Join(plan.Data, "ledger.db"))
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	b.closes(book)
+	urls := plan.Config.Authority
+	authority, err := nca.Open(filepath.Join(plan.Data, "authority"), own.authority, nca.Config{
+		Stamp: plan.Stamp, KeyBits: plan.KeyBits, Store: book, DigitalID: verifier, Clock: plan.Now, Rand: rand.Reader,
+		URLs: nca.URLs{OCSP: urls.OCSP, Issuer: urls.Issuer, CRL: urls.CRL, DeltaCRL: urls.DeltaCRL, CPS: urls.CPS},
+	})
+	return word, authority, err
+}
+
+func (b *Backend) startQueue(ctx context.Context, plan Plan) error {
+	b.queue = jobs.New(b.Store.Jobs(), jobs.Config{Log: plan.Log})
+	b.Enrolments.Handle(b.queue)
+	b.queue.PurgeHourly(b.Store, plan.Now)
+	return b.queue.Start(ctx)
+}
+
+// Close stops the queue and closes the parts, within the context's time.
+func (b *Backend) Close(ctx context.Context) error {
+	var errs []error
+	if b.queue != nil {
+		errs = append(errs, b.queue.Stop(ctx))
+	}
+	for i := len(b.closing) - 1; i >= 0; i-- {
+		errs = append(errs, b.closing[i]())
+	}
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("close the backend: %w", err)
+	}
+	return nil
+}
