@@ -1,0 +1,334 @@
+//go:build demo
+
+package autopilot
+
+import (
+	"context"
+	"strings"
+
+	"qoltanba/app/desktop/screen"
+	"qoltanba/app/journey"
+	"qoltanba/app/support/sample"
+)
+
+// take does at a stage what a citizen does, and looks around on the way. Done is the end.
+func (p *Pilot) take(ctx context.Context, at journey.State) (done bool, err error) {
+	switch at.Stage {
+	case journey.StageDone:
+		return true, p.look(ctx, "success")
+	case journey.StageChecking, journey.StageStatus, journey.StageLocked:
+		return false, p.look(ctx, string(at.Stage))
+	case journey.StageRecording:
+		return false, p.perform(ctx)
+	}
+	steps := map[journey.Stage]func(context.Context, journey.State) error{
+		journey.StageWelcome:        p.welcome,
+		journey.StageCamera:         p.camera,
+		journey.StageIIN:            p.iin,
+		journey.StageCode:           p.firstCode,
+		journey.StageCompanion:      p.simply("companion"),
+		journey.StageSummary:        p.simply("summary"),
+		journey.StageSignIn:         p.signIn,
+		journey.StageSignInCode:     p.secondCode,
+		journey.StageBiometrics:     p.consent,
+		journey.StageSelfie:         p.selfie,
+		journey.StageRecordingIntro: p.simply("videointro"),
+		journey.StagePIN:            p.pin,
+		journey.StageCardChoice:     p.cardChoice,
+		journey.StageCardFront:      p.card,
+		journey.StageCardBack:       p.card,
+		journey.StageFields:         p.fields,
+		journey.StageRejected:       p.simply("rejected"),
+		journey.StageCabinet:        p.cabinet,
+		journey.StageGrant:          p.grant,
+		journey.StageAgreement:      p.agreement,
+		journey.StageForm:           p.form,
+		journey.StageSubmit:         func(ctx context.Context, _ journey.State) error { return p.look(ctx, "submit") },
+		journey.StagePassword:       p.password,
+	}
+	step, ok := steps[at.Stage]
+	if !ok {
+		return false, nil // nothing to press: the stage leads on by itself
+	}
+	return false, step(ctx, at)
+}
+
+// simply looks at a screen and presses its main button.
+func (p *Pilot) simply(name string) func(context.Context, journey.State) error {
+	return func(ctx context.Context, _ journey.State) error {
+		if err := p.look(ctx, name); err != nil {
+			return err
+		}
+		return p.press(ctx, name+".main")
+	}
+}
+
+func (p *Pilot) welcome(ctx context.Context, s journey.State) error {
+	if err := p.look(ctx, "welcome"); err != nil {
+		return err
+	}
+	if err := p.press(ctx, "help"); err != nil {
+		return err
+	}
+	if err := p.look(ctx, "help"); err != nil {
+		return err
+	}
+	return p.press(ctx, "help.close", "welcome.main")
+}
+
+// visit goes to a screen that lies beside the way, once, looks at it and comes back.
+func (p *Pilot) visit(ctx context.Context, from journey.State, name string, presses ...string) error {
+	if p.seen[name] {
+		return nil
+	}
+	if err := p.press(ctx, presses...); err != nil {
+		return err
+	}
+	if err := p.leave(ctx, from); err != nil {
+		return err
+	}
+	if err := p.look(ctx, name); err != nil {
+		return err
+	}
+	here := p.state()
+	if err := p.press(ctx, "back"); err != nil {
+		return err
+	}
+	return p.leave(ctx, here)
+}
+
+func (p *Pilot) camera(ctx context.Context, _ journey.State) error {
+	p.Sitter.Face(nil)
+	if _, err := p.find(ctx, "camera.main"); err != nil {
+		return err
+	}
+	return p.simply("camera")(ctx, journey.State{})
+}
+
+func (p *Pilot) iin(ctx context.Context, s journey.State) error {
+	if err := p.write(ctx, "iin.number", string(p.Citizen.IIN)); err != nil {
+		return err
+	}
+	return p.simply("iin")(ctx, s)
+}
+
+// firstCode looks at the call-back too, which stands beside the code.
+func (p *Pilot) firstCode(ctx context.Context, s journey.State) error {
+	if err := p.visit(ctx, s, "callback", "code.nocode"); err != nil {
+		return err
+	}
+	return p.giveCode(ctx, "code")
+}
+
+func (p *Pilot) secondCode(ctx context.Context, _ journey.State) error {
+	return p.giveCode(ctx, "signincode")
+}
+
+func (p *Pilot) giveCode(ctx context.Context, name string) error {
+	code, err := p.code(ctx)
+	if err != nil {
+		return err
+	}
+	if err := p.write(ctx, name+".code", code); err != nil {
+		return err
+	}
+	return p.simply(name)(ctx, journey.State{})
+}
+
+func (p *Pilot) signIn(ctx context.Context, s journey.State) error {
+	if err := p.write(ctx, "signin.phone", strings.TrimPrefix(string(p.Citizen.Phone), "+7")); err != nil {
+		return err
+	}
+	return p.simply("signin")(ctx, s)
+}
+
+// consent looks at the other road first: what happens to those who refuse.
+func (p *Pilot) consent(ctx context.Context, s journey.State) error {
+	if err := p.visit(ctx, s, "refused", "consent.refuse"); err != nil {
+		return err
+	}
+	if err := p.press(ctx, "consent.agree"); err != nil {
+		return err
+	}
+	return p.simply("consent")(ctx, s)
+}
+
+func (p *Pilot) selfie(ctx context.Context, _ journey.State) error {
+	p.Sitter.Face(nil)
+	return p.shoot(ctx, "selfie")
+}
+
+// shoot takes a picture, looks at it, and sends it.
+func (p *Pilot) shoot(ctx context.Context, name string) error {
+	shot := "selfie"
+	if name != "selfie" {
+		shot = "cardshot"
+	}
+	if err := p.look(ctx, name); err != nil {
+		return err
+	}
+	if err := p.press(ctx, shot+".main"); err != nil {
+		return err
+	}
+	if _, err := p.find(ctx, shot+".again"); err != nil {
+		return err
+	}
+	if err := p.look(ctx, name+"-taken"); err != nil {
+		return err
+	}
+	return p.press(ctx, shot+".main")
+}
+
+// perform does what the prompts ask until the recording is over.
+func (p *Pilot) perform(ctx context.Context) error {
+	prompted := func() (bool, error) {
+		s := p.window.State()
+		p.face(s)
+		return s.Recording.Prompt != nil || s.Stage != journey.StageRecording, nil
+	}
+	if err := p.until(ctx, prompted); err != nil {
+		return err
+	}
+	if err := p.look(ctx, "video"); err != nil {
+		return err
+	}
+	return p.until(ctx, func() (bool, error) {
+		s := p.window.State()
+		p.face(s)
+		return s.Stage != journey.StageRecording, nil
+	})
+}
+
+func (p *Pilot) pin(ctx context.Context, s journey.State) error {
+	for _, id := range []string{"pin.first", "pin.second"} {
+		if err := p.write(ctx, id, p.PIN); err != nil {
+			return err
+		}
+	}
+	return p.simply("pin")(ctx, s)
+}
+
+func (p *Pilot) cardChoice(ctx context.Context, s journey.State) error {
+	if err := p.visit(ctx, s, "cardfile", "cardway.file", "cardway.main"); err != nil {
+		return err
+	}
+	if err := p.press(ctx, "cardway.camera"); err != nil {
+		return err
+	}
+	return p.simply("cardway")(ctx, s)
+}
+
+func (p *Pilot) card(ctx context.Context, s journey.State) error {
+	held := side(s.Stage)
+	p.Sitter.Card(held)
+	if err := pause(ctx, 2*settle); err != nil { // until the card is in the picture
+		return err
+	}
+	return p.shoot(ctx, "card-"+string(held))
+}
+
+func (p *Pilot) fields(ctx context.Context, s journey.State) error {
+	f := p.Citizen.Card
+	for _, field := range []struct {
+		name screen.FieldName
+		text string
+	}{
+		{screen.FieldSurname, f.Surname},
+		{screen.FieldGivenName, f.Name},
+		{screen.FieldPatronymic, f.Patronymic},
+		{screen.FieldBirthDate, sample.CardDate(f.BirthDate)},
+		{screen.FieldBirthPlace, f.BirthPlace},
+		{screen.FieldNationality, f.Nationality},
+		{screen.FieldCitizenship, f.Citizenship},
+		{screen.FieldNumber, f.DocumentNumber},
+		{screen.FieldIssued, sample.CardDate(f.IssueDate)},
+		{screen.FieldExpires, sample.CardDate(f.ExpiryDate)},
+		{screen.FieldIssuer, f.Issuer},
+	} {
+		if p.seen["fields"] { // after a rejection the form is only looked through
+			break
+		}
+		if err := p.write(ctx, "fields."+string(field.name), field.text); err != nil {
+			return err
+		}
+	}
+	if err := p.press(ctx, "fields.sex."+string(f.Sex)); err != nil {
+		return err
+	}
+	if !p.seen["fields"] {
+		if err := p.press(ctx, "fields.confirm"); err != nil {
+			return err
+		}
+	}
+	return p.simply("fields")(ctx, s)
+}
+
+func (p *Pilot) cabinet(ctx context.Context, s journey.State) error {
+	if err := p.look(ctx, "cabinet"); err != nil {
+		return err
+	}
+	if !p.seen["documents"] {
+		if err := p.documents(ctx, s); err != nil {
+			return err
+		}
+	}
+	return p.press(ctx, "cabinet.main")
+}
+
+func (p *Pilot) documents(ctx context.Context, s journey.State) error {
+	if err := p.press(ctx, "cabinet.documents"); err != nil {
+		return err
+	}
+	if err := p.leave(ctx, s); err != nil {
+		return err
+	}
+	if err := p.look(ctx, "documents"); err != nil {
+		return err
+	}
+	here := p.state()
+	if len(here.Documents) > 0 {
+		if err := p.press(ctx, "documents.view."+here.Documents[0].ID); err != nil {
+			return err
+		}
+		if err := p.look(ctx, "document"); err != nil {
+			return err
+		}
+		if err := p.press(ctx, "back"); err != nil {
+			return err
+		}
+	}
+	if err := p.press(ctx, "back"); err != nil {
+		return err
+	}
+	return p.leave(ctx, here)
+}
+
+func (p *Pilot) grant(ctx context.Context, s journey.State) error {
+	if err := p.write(ctx, "grant.pin", p.PIN); err != nil {
+		return err
+	}
+	return p.simply("grant")(ctx, s)
+}
+
+func (p *Pilot) agreement(ctx context.Context, s journey.State) error {
+	if err := p.press(ctx, "agreement.agree"); err != nil {
+		return err
+	}
+	return p.simply("agreement")(ctx, s)
+}
+
+func (p *Pilot) form(ctx context.Context, s journey.State) error {
+	if err := p.write(ctx, "application.email", "sample@example.kz"); err != nil {
+		return err
+	}
+	return p.simply("application")(ctx, s)
+}
+
+func (p *Pilot) password(ctx context.Context, s journey.State) error {
+	for _, id := range []string{"password.first", "password.second"} {
+		if err := p.write(ctx, id, p.Password); err != nil {
+			return err
+		}
+	}
+	return p.simply("password")(ctx, s)
+}

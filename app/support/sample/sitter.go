@@ -1,0 +1,97 @@
+//go:build demo
+
+// Package sample is a citizen of the sample population as the demo sees them: the person before a synthetic camera, and the phone in their
+// hand. The headless walk and the window's autopilot both use it.
+package sample
+
+import (
+	"fmt"
+	"strings"
+
+	"qoltanba/app/api"
+	"qoltanba/assets/citizens"
+	"qoltanba/assets/fonts"
+	"qoltanba/assets/portraits"
+	"qoltanba/capture/camera"
+	"qoltanba/capture/camera/synthetic"
+)
+
+// Sitter is the sample citizen before a synthetic camera.
+type Sitter struct {
+	person  *synthetic.Person
+	cameras camera.System
+}
+
+// NewSitter seats a citizen. Equal seeds make equal pictures.
+func NewSitter(c citizens.Citizen, seed uint64) (*Sitter, error) {
+	card, err := synthetic.NewCard(cardOf(c), portraits.Astronaut, fonts.Regular)
+	if err != nil {
+		return nil, fmt.Errorf("draw the sample card: %w", err)
+	}
+	person, err := synthetic.NewPerson(portraits.Astronaut, card, seed)
+	if err != nil {
+		return nil, fmt.Errorf("draw the sample citizen: %w", err)
+	}
+	return &Sitter{person, synthetic.NewSystem(synthetic.NewDevice("sample", "Sample camera", person))}, nil
+}
+
+// Cameras has the one camera before which the citizen sits.
+func (s *Sitter) Cameras() camera.System { return s.cameras }
+
+// Face looks into the camera and does what a prompt asks; nil is straight ahead.
+func (s *Sitter) Face(p *api.Prompt) {
+	s.person.SetScene(synthetic.SceneFace)
+	s.person.SetPose(poseFor(p))
+}
+
+// Card holds a side of the card into the camera.
+func (s *Sitter) Card(side api.Side) {
+	scene := synthetic.SceneCardFront
+	if side == api.Back {
+		scene = synthetic.SceneCardBack
+	}
+	s.person.SetScene(scene)
+	s.person.SetPose(synthetic.Neutral)
+}
+
+func cardOf(c citizens.Citizen) synthetic.CardData {
+	f := c.Card
+	return synthetic.CardData{
+		Surname: f.Surname, Name: f.Name, Patronymic: f.Patronymic,
+		Sex:       map[api.Sex]string{api.Male: "ЕР / М", api.Female: "ӘЙЕЛ / Ж"}[f.Sex],
+		BirthDate: CardDate(f.BirthDate), BirthPlace: f.BirthPlace, Nationality: f.Nationality,
+		IIN: string(c.IIN), Number: f.DocumentNumber, Issuer: f.Issuer,
+		IssueDate: CardDate(f.IssueDate), ExpiryDay: CardDate(f.ExpiryDate),
+	}
+}
+
+// CardDate is a day as a card has it, 02.01.2006.
+func CardDate(d api.Date) string {
+	p := strings.Split(string(d), "-")
+	if len(p) != 3 {
+		return string(d)
+	}
+	return p[2] + "." + p[1] + "." + p[0]
+}
+
+func poseFor(p *api.Prompt) synthetic.Pose {
+	pose := synthetic.Neutral
+	if p == nil {
+		return pose
+	}
+	switch p.Kind {
+	case api.TurnLeft:
+		pose.Yaw = 28
+	case api.TurnRight:
+		pose.Yaw = -28
+	case api.LookUp:
+		pose.Pitch = 20
+	case api.LookDown:
+		pose.Pitch = -20
+	case api.Blink:
+		pose.Blink = 1
+	case api.ComeCloser:
+		pose.Distance = 0.6
+	}
+	return pose
+}
