@@ -11,7 +11,7 @@ import (
 	"qoltanba/app/desktop/wording"
 )
 
-const railWidth float32 = 216
+const railWidth float32 = 232
 
 // header has the name of the product, the demonstration ribbon, the languages and Help.
 func (f *Frame) header() fyne.CanvasObject {
@@ -28,7 +28,7 @@ func (f *Frame) header() fyne.CanvasObject {
 	help := f.own("help", part.NewButton(part.Plain, f.words.T("frame.help"), "help", f.Help))
 	bar := part.Inset(look.SpaceL, 10, part.NewSurface(look.ColorSurface, "", 0),
 		part.Row(look.SpaceL, logo, part.Grow(middle), languages, help))
-	return container.NewBorder(nil, part.Line(), nil, nil, bar)
+	return part.Column(0, bar, part.Line())
 }
 
 func (f *Frame) languageButton(l wording.Language) fyne.CanvasObject {
@@ -46,7 +46,7 @@ func (f *Frame) rail() fyne.CanvasObject {
 		list.Add(f.stage(s))
 	}
 	ground := part.NewSurface(theme.ColorNameHeaderBackground, "", 0)
-	return part.Fixed(railWidth, 0, part.Inset(14, look.SpaceL, ground, list))
+	return part.Grown(railWidth, part.Inset(14, look.SpaceL, ground, list))
 }
 
 func (f *Frame) stage(s screen.Stage) fyne.CanvasObject {
@@ -84,7 +84,7 @@ func number(s screen.Stage, ground, ink fyne.ThemeColorName) fyne.CanvasObject {
 func (f *Frame) footer() fyne.CanvasObject {
 	v := f.view
 	if v.Main == nil && v.Back == nil && len(v.Links) == 0 {
-		return nil
+		return part.Space(0)
 	}
 	left := part.Row(look.SpaceS)
 	if v.Back != nil {
@@ -98,7 +98,7 @@ func (f *Frame) footer() fyne.CanvasObject {
 		row.Add(v.Main)
 	}
 	bar := part.Inset(look.SpaceL, 12, part.NewSurface(look.ColorSurface, "", 0), row)
-	return container.NewBorder(part.Line(), nil, nil, nil, bar)
+	return part.Column(0, part.Line(), bar)
 }
 
 // own registers a piece of the frame itself.

@@ -46,7 +46,6 @@ type Frame struct {
 
 	root    *fyne.Container // the page and what lies over it
 	page    *fyne.Container
-	body    *fyne.Container
 	alert   *fyne.Container
 	failure *Failure
 	overlay *overlay
@@ -113,15 +112,16 @@ func (f *Frame) Find(id string) fyne.CanvasObject {
 func (f *Frame) rebuild(values map[string]string) {
 	f.ids = map[string]fyne.CanvasObject{}
 	f.view = f.build(f.words).Base()
-	f.alert = container.NewStack()
-	f.body = container.NewStack(part.Page(look.SpaceXL, f.article()))
-	middle := container.NewBorder(f.alert, f.footer(), nil, nil, f.body)
-	var rail fyne.CanvasObject
+	f.alert = part.Column(0)
+	f.alert.Hide()
+	middle := part.Column(0, f.alert, part.Grow(part.Page(look.SpaceXL, look.SpaceL, f.article())), f.footer())
+	below := part.TopRow(0, part.Grow(middle))
 	if f.view.Stage != screen.NoStage {
-		rail = f.rail()
+		below = part.TopRow(0, f.rail(), part.Grow(middle))
 	}
 	ground := part.NewSurface(theme.ColorNameBackground, "", 0)
-	f.page = container.NewStack(ground, container.NewBorder(f.header(), nil, rail, nil, middle))
+	f.view.Settle = middle.Refresh
+	f.page = part.Inset(0, 0, ground, part.Column(0, f.header(), part.Grow(below)))
 	f.arrange()
 	f.view.Restore(values)
 	f.hang()
@@ -165,14 +165,11 @@ func (f *Frame) hook(o fyne.CanvasObject) {
 }
 
 func (f *Frame) focus() {
-	switch {
-	case f.view.First != nil:
+	if f.view.First != nil {
 		f.canvas.Focus(f.view.First)
-	case f.view.Main != nil && !f.view.Main.Disabled():
-		f.canvas.Focus(f.view.Main)
-	default:
-		f.canvas.Unfocus()
+		return
 	}
+	f.canvas.Unfocus()
 }
 
 func (f *Frame) key(k *fyne.KeyEvent) bool {

@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"regexp"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -21,6 +22,7 @@ import (
 var (
 	update = flag.Bool("update", false, "write the golden pictures anew")
 	render = flag.String("render", "", "write a picture of every screen, in every language, light and dark, into this folder")
+	only   = flag.String("only", "", "with -render: the languages and screens to draw, as a regular expression on light/kk/welcome")
 )
 
 func hang(t *testing.T, e exhibit, l wording.Language, size fyne.Size) (*frame.Frame, fyne.Window) {
@@ -113,13 +115,16 @@ func TestRender(t *testing.T) {
 	if *render == "" {
 		t.Skip("give -render DIR")
 	}
+	wanted := regexp.MustCompile(*only)
 	test.NewTempApp(t)
 	for mode, name := range map[look.Mode]string{look.Light: "light", look.Dark: "dark"} {
 		test.ApplyTheme(t, look.New(mode))
 		for _, l := range wording.Languages() {
 			for _, e := range gallery() {
-				_, w := hang(t, e, l, fyne.NewSize(frame.Width, frame.Height))
-				write(t, filepath.Join(*render, name, string(l), e.name+".png"), w.Canvas().Capture())
+				if path := name + "/" + string(l) + "/" + e.name; wanted.MatchString(path) {
+					_, w := hang(t, e, l, fyne.NewSize(frame.Width, frame.Height))
+					write(t, filepath.Join(*render, path+".png"), w.Canvas().Capture())
+				}
 			}
 		}
 	}

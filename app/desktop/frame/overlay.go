@@ -39,6 +39,7 @@ func (f *Frame) drawFailure() {
 		return
 	}
 	f.alert.RemoveAll()
+	f.alert.Hidden = f.failure == nil
 	if x := f.failure; x != nil {
 		buttons := part.Row(look.SpaceS)
 		if x.Retry != nil {
@@ -47,7 +48,7 @@ func (f *Frame) drawFailure() {
 		buttons.Add(f.own("failure.close", part.NewButton(part.Quiet, f.words.T("frame.close"), "cross", f.ClearFailure)))
 		code := part.Caption(f.words.T("frame.code", "Code", x.Code))
 		card := part.Notice(part.Bad, x.Sentence, x.Remedy, part.Row(look.SpaceM, part.Grow(code), buttons))
-		f.alert.Add(newSheet(part.Inset(look.SpaceXL, look.SpaceM, part.Space(0), part.Limit(980, card))))
+		f.alert.Add(part.Inset(look.SpaceXL, look.SpaceM, part.Space(0), part.Limit(980, card)))
 		for _, id := range []string{"failure.retry", "failure.close"} {
 			f.hook(f.ids[id])
 		}

@@ -15,11 +15,12 @@ import (
 // Rank is how loudly a button speaks.
 type Rank int
 
-// Main is the one button that leads on; Plain stands beside it; Quiet looks like a link.
+// Main is the one button that leads on; Plain stands beside it; Quiet looks like a link; Key is a small key with a letter on it.
 const (
 	Main Rank = iota
 	Plain
 	Quiet
+	Key
 )
 
 // Button is pressed by mouse, Enter or the space bar.
@@ -141,7 +142,7 @@ func (b *Button) colors() (ground, edge, ink fyne.ThemeColorName) {
 		return "", "", look.ColorInk
 	case b.disabled:
 		return theme.ColorNameDisabledButton, "", theme.ColorNameDisabled
-	case b.rank == Plain:
+	case b.rank == Plain || b.rank == Key:
 		return look.ColorSurface, look.ColorInk, look.ColorInk
 	default:
 		return theme.ColorNamePrimary, "", theme.ColorNameForegroundOnPrimary
@@ -217,6 +218,8 @@ func (r *buttonRenderer) MinSize() fyne.Size {
 		return fyne.NewSize(max(220, r.content()+2*look.SpaceL), 52)
 	case Plain:
 		return fyne.NewSize(r.content()+2*20, 48)
+	case Key:
+		return fyne.NewSize(r.content()+2*look.SpaceS, 40)
 	default:
 		return fyne.NewSize(r.content()+2*look.SpaceS, 42)
 	}

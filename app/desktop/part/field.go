@@ -24,7 +24,7 @@ type Entry struct {
 func NewEntry(value string, onChanged func(string)) *Entry {
 	e := &Entry{}
 	e.ExtendBaseWidget(e)
-	e.Text = value
+	e.Text, e.CursorColumn = value, len([]rune(value))
 	e.OnChanged = onChanged
 	return e
 }
@@ -33,6 +33,7 @@ func NewEntry(value string, onChanged func(string)) *Entry {
 func NewSecret(onChanged func(string)) *Entry {
 	e := NewEntry("", onChanged)
 	e.Password = true
+	e.ActionItem = Space(0) // in place of the toolkit's eye: the screen has a word for it
 	return e
 }
 

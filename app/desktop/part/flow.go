@@ -216,17 +216,43 @@ func (r *row) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	for i, w := range r.widths(shown, size.Width) {
 		o := shown[i]
 		h, y := size.Height, float32(0)
-		if !grows(o) || !r.top {
+		if !r.stretches(o) {
 			h = min(size.Height, HeightFor(o, w))
-			y = (size.Height - h) / 2
-		}
-		if r.top {
-			y = 0
+			if !r.top {
+				y = (size.Height - h) / 2
+			}
 		}
 		o.Resize(fyne.NewSize(w, h))
 		o.Move(fyne.NewPos(x, y))
 		x += w + r.gap
 	}
+}
+
+// stretches tells whether o takes the whole height of the row.
+func (r *row) stretches(o fyne.CanvasObject) bool {
+	if r.top && grows(o) {
+		return true
+	}
+	c, ok := o.(*fyne.Container)
+	if !ok {
+		return false
+	}
+	_, ok = c.Layout.(pillar)
+	return ok
+}
+
+// pillar is a fixed width that takes the whole height of its row.
+type pillar struct{ fixed }
+
+// Grown gives o a fixed width and the whole height of the row it stands in.
+func Grown(width float32, o fyne.CanvasObject) *fyne.Container {
+	return container.New(pillar{fixed{fyne.NewSize(width, 0)}}, o)
+}
+
+func (p pillar) naturalWidth([]fyne.CanvasObject) float32 { return p.size.Width }
+
+func (p pillar) heightFor(objects []fyne.CanvasObject, _ float32) float32 {
+	return HeightFor(objects[0], p.size.Width)
 }
 
 type grid struct {
@@ -366,13 +392,13 @@ func (f fixed) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 type page struct {
 	scroll  *container.Scroll
 	content *fyne.Container
-	margin  float32
+	margin  fyne.Size
 }
 
 // Page shows content with a margin and lets it scroll when the window is too low for it; a Grow child of the content
 // takes the height that is left when the window is high enough.
-func Page(margin float32, content fyne.CanvasObject) *fyne.Container {
-	p := &page{margin: margin}
+func Page(horizontal, vertical float32, content fyne.CanvasObject) *fyne.Container {
+	p := &page{margin: fyne.NewSize(horizontal, vertical)}
 	p.content = container.New(&pageContent{page: p}, content)
 	p.scroll = container.NewVScroll(p.content)
 	return container.New(p, p.scroll)
@@ -398,16 +424,16 @@ type pageContent struct {
 
 func (c *pageContent) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	m := c.page.margin
-	w := minWidth(objects[0]) + 2*m
+	w := minWidth(objects[0]) + 2*m.Width
 	at := c.viewport.Width
 	if at == 0 {
 		at = firstGuess
 	}
-	return fyne.NewSize(w, HeightFor(objects[0], max(w, at)-2*m)+2*m)
+	return fyne.NewSize(w, HeightFor(objects[0], max(w, at)-2*m.Width)+2*m.Height)
 }
 
 func (c *pageContent) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	m := c.page.margin
-	objects[0].Resize(size.Subtract(fyne.NewSize(2*m, 2*m)))
-	objects[0].Move(fyne.NewPos(m, m))
+	objects[0].Resize(size.Subtract(m).Subtract(m))
+	objects[0].Move(fyne.NewPos(m.Width, m.Height))
 }

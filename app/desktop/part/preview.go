@@ -124,11 +124,12 @@ func (p *Preview) SetMessage(s string) {
 // CreateRenderer implements fyne.Widget.
 func (p *Preview) CreateRenderer() fyne.WidgetRenderer {
 	r := &previewRenderer{preview: p, ground: canvas.NewRectangle(color.Black), image: &canvas.Image{},
-		oval: canvas.NewEllipse(color.Transparent), frame: canvas.NewRectangle(color.Transparent),
+		oval: &canvas.Image{}, frame: canvas.NewRectangle(color.Transparent),
 		message: Body("").Centered().Colored(look.ColorOnPicture)}
 	r.ground.CornerRadius = look.RadiusCard
-	r.image.FillMode, r.image.ScaleMode = canvas.ImageFillContain, canvas.ImageScaleFastest
-	r.frame.CornerRadius = 12
+	r.image.FillMode, r.image.ScaleMode = canvas.ImageFillStretch, canvas.ImageScaleFastest
+	r.image.CornerRadius = look.RadiusCard - 2
+	r.frame.CornerRadius, r.frame.StrokeWidth = 12, 5
 	r.update()
 	return r
 }
@@ -137,51 +138,74 @@ type previewRenderer struct {
 	preview *Preview
 	ground  *canvas.Rectangle
 	image   *canvas.Image
-	oval    *canvas.Ellipse
+	oval    *canvas.Image
 	frame   *canvas.Rectangle
 	message *Text
+	drawn   previewState
 }
 
-func (r *previewRenderer) update() {
+// previewState is all but the pixels of the frame. While it stays, a new frame redraws the image alone.
+type previewState struct {
+	live    bool
+	good    bool
+	message string
+	pixels  image.Point
+	ground  color.Color
+}
+
+func (r *previewRenderer) update() (same bool) {
 	p := r.preview
 	p.mu.Lock()
 	r.image.Image = p.latest
-	message := p.message
-	p.mu.Unlock()
-	r.image.Hidden = r.image.Image == nil
-	r.message.Hidden = r.image.Image != nil || message == ""
-	r.message.SetText(message)
-	r.ground.FillColor = themed(p, look.ColorPicture)
-	stroke := themed(p, look.ColorGuide)
-	if p.good {
-		stroke = themed(p, look.ColorGuideGood)
+	now := previewState{live: p.latest != nil, good: p.good, message: p.message, ground: themed(p, look.ColorPicture)}
+	if now.live {
+		now.pixels = p.latest.Bounds().Size()
 	}
-	r.oval.StrokeColor, r.oval.StrokeWidth = stroke, 5
-	r.frame.StrokeColor, r.frame.StrokeWidth = stroke, 5
-	live := r.image.Image != nil
-	r.oval.Hidden = !live || p.guide != OvalGuide
-	r.frame.Hidden = !live || p.guide != CardGuide
+	p.mu.Unlock()
+	if now == r.drawn {
+		return true
+	}
+	r.drawn = now
+	r.image.Hidden = !now.live
+	r.message.Hidden = now.live || now.message == ""
+	r.message.SetText(now.message)
+	r.ground.FillColor = now.ground
+	ink := look.ColorGuide
+	if p.good {
+		ink = look.ColorGuideGood
+	}
+	r.oval.Resource = look.Icon(p.Theme(), "oval", ink)
+	r.frame.StrokeColor = themed(p, ink)
+	r.oval.Hidden = !now.live || p.guide != OvalGuide
+	r.frame.Hidden = !now.live || p.guide != CardGuide
+	return false
 }
 
+// Layout fits the picture into size; the ground is as large as the picture, so that no black bars stand beside it.
 func (r *previewRenderer) Layout(size fyne.Size) {
-	r.ground.Resize(size)
-	margin := fyne.NewPos(look.SpaceS, look.SpaceS)
-	inner := size.Subtract(fyne.NewSize(2*margin.X, 2*margin.Y))
-	r.image.Resize(inner)
-	r.image.Move(margin)
-	pictureH := min(inner.Height, inner.Width*3/4)
-	if r.image.Image != nil {
-		b := r.image.Image.Bounds().Size()
-		pictureH = min(inner.Height, inner.Width*float32(b.Y)/float32(b.X))
+	picture := size
+	if r.drawn.live {
+		aspect := float32(r.drawn.pixels.X) / float32(r.drawn.pixels.Y)
+		picture = fyne.NewSize(min(size.Width, size.Height*aspect), min(size.Height, size.Width/aspect))
 	}
 	center := func(o fyne.CanvasObject, w, h float32) {
 		o.Resize(fyne.NewSize(w, h))
 		o.Move(fyne.NewPos((size.Width-w)/2, (size.Height-h)/2))
 	}
-	center(r.oval, pictureH*0.62, pictureH*0.86)
-	center(r.frame, pictureH*0.76*1.586, pictureH*0.76)
-	center(r.message, inner.Width-look.SpaceL, r.message.HeightFor(inner.Width-look.SpaceL))
+	center(r.ground, picture.Width, picture.Height)
+	center(r.image, picture.Width, picture.Height)
+	h := picture.Height
+	center(r.oval, h*0.86*ovalAspect, h*0.86)
+	center(r.frame, h*0.76*cardAspect, h*0.76)
+	words := max(1, size.Width-2*look.SpaceL)
+	center(r.message, words, r.message.HeightFor(words))
 }
+
+// The proportions of a face and of a card (ISO/IEC 7810 ID-1, 85.60 × 53.98 mm).
+const (
+	ovalAspect float32 = 0.72
+	cardAspect float32 = 1.586
+)
 
 func (r *previewRenderer) MinSize() fyne.Size { return r.preview.min }
 
@@ -190,7 +214,10 @@ func (r *previewRenderer) Objects() []fyne.CanvasObject {
 }
 
 func (r *previewRenderer) Refresh() {
-	r.update()
+	if r.update() {
+		r.image.Refresh()
+		return
+	}
 	r.Layout(r.preview.Size())
 	for _, o := range r.Objects() {
 		o.Refresh()

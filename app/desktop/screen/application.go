@@ -53,12 +53,13 @@ func NewApplication(w *wording.Words, m ApplicationModel, on ApplicationActions)
 	a.email = part.NewField(w.T("application.email"), w.T("application.email.hint"), email)
 	a.First = email
 	var storage *part.Choice
-	storage = register(a.View, "application.storage", part.NewOption("folder", w.T("application.storage.pc"), w.T("application.storage.pc.text"), true,
+	storage = register(a.View, "application.storage", part.NewOption("", w.T("application.storage.pc"), "", true,
 		func() { storage.SetChosen(true) }))
 	choose := a.button(part.Plain, "application.folder", "application.choose", "folder", on.Folder)
 	a.Body = part.Column(look.SpaceM,
-		part.Caption(w.T("application.for", "Name", m.Name, "IIN", m.IIN)), a.email.Container,
-		part.Column(6, part.Strong(w.T("application.storage")), storage),
+		part.Muted(w.T("application.for", "Name", m.Name, "IIN", m.IIN)),
+		part.Grid(2, look.SpaceL, a.email.Container,
+			part.Column(4, part.Strong(w.T("application.storage")), storage, part.Caption(w.T("application.storage.pc.text")))),
 		part.Column(6, part.Strong(w.T("application.folder")),
 			part.Card(part.Row(look.SpaceM, part.Grow(part.Column(0, a.folder, part.Caption(w.T("application.folder.hint")))), choose)), a.caution))
 	a.setMain("application.submit", on.Submit)
@@ -82,5 +83,5 @@ func (a *Application) Update(m ApplicationModel) {
 	}
 	a.caution.Hidden = m.Caution == FolderFine
 	enable(a.Main, m.EmailProblem == "" && m.Folder != "" && m.Caution != FolderReadOnly)
-	a.Body.Refresh()
+	a.settle()
 }

@@ -41,6 +41,7 @@ type CameraActions struct {
 type Camera struct {
 	*View
 	Preview *part.Preview
+	stage   *fyne.Container
 	notice  *fyne.Container
 	on      CameraActions
 }
@@ -48,7 +49,7 @@ type Camera struct {
 // NewCamera builds the camera check.
 func NewCamera(w *wording.Words, m CameraModel, on CameraActions) *Camera {
 	c := &Camera{View: newView(w, "camera", PhoneStage), Preview: part.NewPreview(part.NoGuide, true), on: on}
-	c.notice = part.Column(0)
+	c.notice, c.stage = part.Column(0), part.Grow(c.Preview)
 	picker := part.Column(4)
 	if len(m.Cameras) > 1 {
 		list := register(c.View, "camera.choose", part.NewSelect(m.Cameras, m.Chosen, on.Choose))
@@ -56,7 +57,7 @@ func NewCamera(w *wording.Words, m CameraModel, on CameraActions) *Camera {
 	} else {
 		picker.Hide()
 	}
-	c.Body = part.Column(look.SpaceM, part.Grow(c.Preview), c.notice, picker)
+	c.Body = part.Column(look.SpaceM, c.stage, c.notice, picker)
 	c.setMain("camera.next", on.Next)
 	c.setBack(on.Back)
 	c.Update(m)
@@ -73,11 +74,11 @@ func (c *Camera) Update(m CameraModel) {
 	case CameraStarting:
 		c.Preview.SetMessage(c.text("camera.starting"))
 	default:
-		c.Preview.SetMessage(c.text("camera." + string(m.State)))
 		retry := c.button(part.Plain, "camera.retry", "camera.retry", "refresh", c.on.Retry)
 		c.notice.Add(part.Notice(part.Warn, c.text("camera."+string(m.State)), c.text("camera."+string(m.State)+".remedy"),
 			part.Space(look.SpaceXS), part.Row(0, retry)))
 	}
+	c.stage.Hidden = m.State != CameraLive && m.State != CameraStarting
 	c.notice.Hidden = len(c.notice.Objects) == 0
-	c.Body.Refresh()
+	c.settle()
 }

@@ -63,13 +63,13 @@ func newCode(v *View, m CodeModel, on CodeActions) *Code {
 	c.resend = v.button(part.Plain, v.Name+".resend", "code.resend", "refresh", on.Resend)
 	body := []fyne.CanvasObject{
 		part.Column(look.SpaceS, part.Strong(v.text("code.label")), part.Row(0, c.digits), c.tries),
-		c.wrong, part.Row(look.SpaceM, c.resend),
+		c.wrong,
 	}
+	ways := part.Row(look.SpaceM, c.resend)
 	if on.NoCode != nil {
-		no := v.button(part.Quiet, v.Name+".nocode", "code.nocode", "call", on.NoCode)
-		body = append(body, part.Row(0, no))
+		ways.Add(v.button(part.Quiet, v.Name+".nocode", "code.nocode", "call", on.NoCode))
 	}
-	body = append(body, part.Limit(620, part.Notice(part.Tell, "", v.text("code.secret"))))
+	body = append(body, ways, part.Limit(620, part.Notice(part.Tell, "", v.text("code.secret"))))
 	v.Body = part.Column(look.SpaceM, body...)
 	v.setBack(on.Back)
 	c.Update(m)
@@ -93,5 +93,5 @@ func (c *Code) Update(m CodeModel) {
 		c.wrong.Add(part.Limit(620, part.Notice(part.Bad, c.text("code.wrong"), c.text("code.wrong.remedy"))))
 	}
 	c.wrong.Hidden = !m.Wrong
-	c.Body.Refresh()
+	c.settle()
 }

@@ -71,7 +71,7 @@ func (v *View) agreement(m AgreementModel, agreeKey, mainKey string, changed fun
 		}
 	}))
 	v.First = check
-	text := part.Page(look.SpaceM, part.Body(m.Text))
+	text := part.Page(look.SpaceM, look.SpaceM, part.Body(m.Text))
 	sheet := part.Inset(2, 2, part.NewSurface(look.ColorSurface, look.ColorBorder, look.RadiusCard), atLeast(200, text))
 	v.Body = part.Column(look.SpaceS, part.Grow(sheet), part.Caption(v.text("agreement.version", "Version", m.Version)), check)
 }

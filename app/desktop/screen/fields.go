@@ -4,7 +4,6 @@ import (
 	"image"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
 
 	"qoltanba/app/desktop/look"
 	"qoltanba/app/desktop/part"
@@ -61,6 +60,8 @@ type FieldsActions struct {
 	Back      func()
 }
 
+const sideWidth float32 = 272
+
 // Fields is the form beside the picture of the document.
 type Fields struct {
 	*View
@@ -82,9 +83,9 @@ func NewFields(w *wording.Words, m FieldsModel, on FieldsActions) *Fields {
 		enable(f.Main, yes)
 		on.Confirmed(yes)
 	}))
-	form.Add(check)
-	side := part.Column(10, f.picture(m.Front), f.picture(m.Back), part.Caption(w.T("fields.letters")), f.letters())
-	f.Body = part.TopRow(look.SpaceL, part.Grow(form), part.Fixed(264, part.HeightFor(side, 264), side))
+	left := part.Column(10, part.Grow(part.Page(0, 4, part.Inset(8, 0, part.Space(0), form))), check)
+	side := part.Column(8, f.picture(m.Front), f.picture(m.Back), part.Caption(w.T("fields.letters")), f.letters())
+	f.Body = part.TopRow(look.SpaceM, part.Grow(left), part.Grown(sideWidth, side))
 	if e, ok := f.Find("fields." + string(FieldSurname)).(*part.Entry); ok {
 		f.First, f.last = e, e
 	}
@@ -134,7 +135,7 @@ func (f *Fields) sex(value string, on FieldsActions) fyne.CanvasObject {
 }
 
 func (f *Fields) picture(img image.Image) fyne.CanvasObject {
-	p := part.NewPreview(part.NoGuide, false).Low(160)
+	p := part.NewPreview(part.NoGuide, false).Low(112)
 	if img != nil {
 		p.Still(img)
 	}
@@ -145,7 +146,7 @@ func (f *Fields) picture(img image.Image) fyne.CanvasObject {
 func (f *Fields) letters() fyne.CanvasObject {
 	keys := make([]fyne.CanvasObject, 0, 9)
 	for _, letter := range []rune("ӘҒҚҢӨҰҮҺІ") {
-		b := register(f.View, "fields.letter."+string(letter), part.NewButton(part.Plain, string(letter), "", func() {
+		b := register(f.View, "fields.letter."+string(letter), part.NewButton(part.Key, string(letter), "", func() {
 			if f.last == nil {
 				return
 			}
@@ -156,5 +157,5 @@ func (f *Fields) letters() fyne.CanvasObject {
 		}))
 		keys = append(keys, b)
 	}
-	return container.NewGridWithColumns(4, keys...)
+	return part.Grid(5, 6, keys...)
 }

@@ -127,7 +127,5 @@ func (p *Password) check() {
 		p.caution.Add(part.Notice(part.Warn, p.text("password.caps"), p.text("password.caps.remedy")))
 	}
 	p.caution.Hidden = len(p.caution.Objects) == 0
-	if p.Body != nil {
-		p.Body.Refresh()
-	}
+	p.settle()
 }

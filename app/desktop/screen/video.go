@@ -99,5 +99,5 @@ func (c *Video) Update(m VideoModel) {
 	c.dots.Add(part.Dots(m.Done, m.Total))
 	c.bar.Set(max(0, m.Upload))
 	c.bar.Hidden, c.sending.Hidden = !sending, !sending
-	c.Body.Refresh()
+	c.settle()
 }

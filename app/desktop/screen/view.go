@@ -54,10 +54,12 @@ type View struct {
 	Main  *part.Button   // the one button that leads on; nil where there is none
 	Back  *part.Button   // nil where going back is impossible
 	Links []*part.Button // quiet ways out
-	First fyne.Focusable // gets the keyboard when the screen appears; nil gives it to Main
-	words *wording.Words
-	ids   map[string]fyne.CanvasObject
-	order []string
+	First fyne.Focusable // gets the keyboard when the screen appears; Enter presses Main even where it is nil
+	// Settle lays the page out anew after the body has changed; the frame sets it.
+	Settle func()
+	words  *wording.Words
+	ids    map[string]fyne.CanvasObject
+	order  []string
 }
 
 // Base implements Screen.
@@ -138,6 +140,13 @@ func (v *View) addLink(id, key, icon string, do func()) *part.Button {
 
 func (v *View) button(rank part.Rank, id, key, icon string, do func()) *part.Button {
 	return register(v, id, part.NewButton(rank, v.text(key), icon, do))
+}
+
+// settle is called by whatever changes the height of the body.
+func (v *View) settle() {
+	if v.Settle != nil {
+		v.Settle()
+	}
 }
 
 func enable(b *part.Button, on bool) {

@@ -43,7 +43,7 @@ func NewWelcome(w *wording.Words, m WelcomeModel, on WelcomeActions) *View {
 func guide(w *wording.Words) fyne.CanvasObject {
 	cards := make([]fyne.CanvasObject, 0, 5)
 	for i, name := range []string{"phone", "face", "card", "check", "key"} {
-		picture := part.Drawing("guide-"+name, 150, 78, look.ColorInk)
+		picture := part.Drawing("guide-"+name, 120, 78, look.ColorInk)
 		cards = append(cards, part.Inset(12, 12, part.NewSurface(look.ColorSurface, look.ColorBorder, look.RadiusCard),
 			part.Column(6, picture, part.Strong(strconv.Itoa(i+1)+". "+w.T("guide."+name)), part.Caption(w.T("guide."+name+".text")))))
 	}

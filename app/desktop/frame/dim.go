@@ -7,33 +7,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
-
-	"qoltanba/app/desktop/part"
 )
-
-// sheet asks for as much height as its content needs at the width it was given last, so that a border layout can hold wrapped text.
-type sheet struct {
-	widget.BaseWidget
-	content *fyne.Container
-}
-
-func newSheet(content *fyne.Container) *sheet {
-	s := &sheet{content: content}
-	s.ExtendBaseWidget(s)
-	return s
-}
-
-// MinSize implements fyne.CanvasObject.
-func (s *sheet) MinSize() fyne.Size {
-	w := s.Size().Width
-	if w == 0 {
-		w = MinWidth - railWidth
-	}
-	return fyne.NewSize(200, part.HeightFor(s.content, w))
-}
-
-// CreateRenderer implements fyne.Widget.
-func (s *sheet) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(s.content) }
 
 // dim darkens the page below an overlay and takes presses, so that nothing beneath can be pressed.
 type dim struct {
