@@ -88,7 +88,7 @@ var (
 	SignIn = Operation[SignInRequest, Enrolment]{
 		ID: "sign-in", Method: http.MethodPost, Path: one + "/sign-in", Access: AccessStep, Deadline: quick, MaxBody: MaxJSON,
 		Summary:  "Sign in to Digital ID: a code goes to the phone if it is the confirmed one",
-		Failures: []Code{PhoneInvalid},
+		Failures: []Code{PhoneInvalid, CodeTooSoon, CodeExhausted},
 	}
 	ConsentBiometrics = Operation[ConsentRequest, Enrolment]{
 		ID: "consent-biometrics", Method: http.MethodPost, Path: one + "/biometrics", Access: AccessStep, Deadline: quick, MaxBody: MaxJSON,
