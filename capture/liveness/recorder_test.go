@@ -73,7 +73,6 @@ type line struct {
 	busy  int // bytes of the batch under way
 	until time.Time
 	since time.Time
-	next  int
 	got   []Frame
 	heads []Announced
 }

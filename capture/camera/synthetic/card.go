@@ -111,10 +111,10 @@ func drawFront(p *pen, d CardData, h *head) {
 	from := image.Rect(112, 8, 249, 193) // head and collar of the portrait
 	from.Min, from.Max = from.Min.Mul(oversc), from.Max.Mul(oversc)
 	draw.CatmullRom.Scale(p.img, box.Inset(3), h.open, from, draw.Src, nil)
-	last := fixed.P(620, 470)
+	last := image.Pt(620, 470)
 	for i := range 90 { // a signature that is nobody's
 		t := float64(i) / 6
-		at := fixed.P(620+i*2, 470+int(18*math.Sin(t)*math.Cos(0.37*t)))
+		at := image.Pt(620+i*2, 470+int(18*math.Sin(t)*math.Cos(0.37*t)))
 		p.line(last, at, color.RGBA{30, 40, 110, 255})
 		last = at
 	}
@@ -197,13 +197,11 @@ func (p *pen) spaced(x, y int, size float64, pitch int, text string) {
 	}
 }
 
-func (p *pen) line(from, to fixed.Point26_6, c color.RGBA) {
-	steps := max((to.X-from.X).Ceil(), 1) * 2
+func (p *pen) line(from, to image.Point, c color.RGBA) {
+	steps := max(to.X-from.X, 1) * 2
 	for i := range steps {
-		t := fixed.Int26_6(i)
-		x := from.X + (to.X-from.X)*t/fixed.Int26_6(steps)
-		y := from.Y + (to.Y-from.Y)*t/fixed.Int26_6(steps)
-		draw.Draw(p.img, image.Rect(x.Round(), y.Round(), x.Round()+3, y.Round()+3), image.NewUniform(c), image.Point{}, draw.Src)
+		x, y := from.X+(to.X-from.X)*i/steps, from.Y+(to.Y-from.Y)*i/steps
+		draw.Draw(p.img, image.Rect(x, y, x+3, y+3), image.NewUniform(c), image.Point{}, draw.Src)
 	}
 }
 
@@ -297,7 +295,7 @@ func thumb(canvas *image.RGBA, cx, cy, r float64) {
 func dim(canvas *image.RGBA) {
 	for i := range canvas.Pix {
 		if i&3 != 3 {
-			canvas.Pix[i] = byte(int(canvas.Pix[i]) * 9 / 20)
+			canvas.Pix[i] = canvas.Pix[i]/2 - canvas.Pix[i]/20
 		}
 	}
 }

@@ -144,7 +144,7 @@ func (p *Person) addNoise(n uint64) {
 			if at++; at == len(p.noise) {
 				at = 0
 			}
-			row[i] = uint8(min(max(int(row[i])+int(p.noise[at]), 0), 255)) //nolint:gosec // clamped
+			row[i] = uint8(min(max(int(row[i])+int(p.noise[at]), 0), 255))
 		}
 	}
 }
