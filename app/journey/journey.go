@@ -244,7 +244,8 @@ func (j *Journey) take(ctx context.Context) error {
 // is asked where the citizen stands: a refusal may have used up the nonce, or
 // an earlier call whose answer was lost may have gone through.
 func (j *Journey) settle(ctx context.Context, err error) error {
-	if err == nil || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
+	var refused *StageError
+	if err == nil || errors.As(err, &refused) || ctx.Err() != nil && errors.Is(err, ctx.Err()) {
 		return err
 	}
 	problem := Problem(err)

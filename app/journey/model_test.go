@@ -1,0 +1,377 @@
+package journey
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"math/big"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"qoltanba/app/api"
+	"qoltanba/app/api/dpop"
+	"qoltanba/capture/liveness"
+	"qoltanba/keystore"
+	"qoltanba/keystore/profile"
+)
+
+// model is the backend reduced to its contract: order, nonces, idempotency
+// keys and one application for one set of keys. It serves the faults that a
+// real backend cannot be made to have at a chosen instant; the real one is
+// walked by the stories of cmd/qoltanba.
+type model struct {
+	t   testing.TB
+	mux *http.ServeMux
+
+	mu       sync.Mutex
+	e        api.Enrolment
+	token    api.Secret
+	started  int // enrolments opened
+	applied  [][]byte
+	issued   []api.Certificate
+	heads    int
+	answers  map[string]answer
+	calls    []string                  // ids of the operations handled
+	refusals map[string][]*api.Problem // by operation, answered once each
+	ca       *rsa.PrivateKey
+}
+
+type answer struct {
+	request [32]byte
+	status  int
+	body    []byte
+}
+
+const (
+	modelBase = "http://model.invalid"
+	modelIIN  = api.IIN("900417409104")
+	modelCode = api.Secret("123456")
+	modelPIN  = api.Secret("482913")
+	modelMail = "aigul@example.kz"
+	modelPass = api.Secret("Qoltanba2026")
+	modelTel  = api.Phone("+77000000001")
+)
+
+var modelCA = sync.OnceValue(func() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		panic(err)
+	}
+	return key
+})
+
+func newModel(t testing.TB) *model {
+	m := &model{t: t, mux: http.NewServeMux(), answers: map[string]answer{}, refusals: map[string][]*api.Problem{}, ca: modelCA()}
+	m.phoneAndFace()
+	m.cardAndKeys()
+	return m
+}
+
+// at makes the handler of an operation that takes one of the steps.
+func at[In any](m *model, op api.Operation[In, api.Enrolment], steps []api.Step, do func(In, *http.Request) *api.Problem) {
+	on(m, op, steps, func(in In, r *http.Request) (api.Enrolment, *api.Problem) {
+		if p := do(in, r); p != nil {
+			return api.Enrolment{}, p
+		}
+		if op.Access == api.AccessStep {
+			m.e.Nonce = rand.Text()
+		}
+		return m.e, nil
+	})
+}
+
+func on[In, Out any](m *model, op api.Operation[In, Out], steps []api.Step, do func(In, *http.Request) (Out, *api.Problem)) {
+	m.mux.HandleFunc(op.Method+" "+op.Path, func(w http.ResponseWriter, r *http.Request) {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			m.t.Error(err)
+		}
+		key, request := r.Header.Get(api.HeaderIdempotency), sha256.Sum256(append([]byte(r.URL.Path), body...))
+		if first, again := m.answers[key]; again && key != "" {
+			if first.request != request {
+				m.write(w, "", api.Fail(api.KeyReused, "other content"), request)
+				return
+			}
+			w.Header().Set("Content-Type", map[bool]string{true: "application/json", false: api.ProblemType}[first.status == 200])
+			w.WriteHeader(first.status)
+			_, _ = w.Write(first.body)
+			return
+		}
+		if p := m.admit(r, body, op.Access, steps); p != nil {
+			m.write(w, "", p, request)
+			return
+		}
+		if waiting := m.refusals[op.ID]; len(waiting) > 0 {
+			m.refusals[op.ID] = waiting[1:]
+			m.write(w, key, waiting[0], request)
+			return
+		}
+		m.calls = append(m.calls, op.ID)
+		out, problem := do(decode[In](m.t, body, r), r)
+		if problem != nil {
+			m.write(w, key, problem, request)
+			return
+		}
+		m.write(w, key, out, request)
+	})
+}
+
+func decode[In any](t testing.TB, body []byte, r *http.Request) (in In) {
+	switch any(in).(type) {
+	case api.None:
+	case api.Picture:
+		in, _ = any(api.Picture{Type: r.Header.Get("Content-Type"), Data: body}).(In)
+	case api.Frames:
+		in, _ = any(api.Frames(body)).(In)
+	default:
+		if err := json.Unmarshal(body, &in); err != nil {
+			t.Errorf("%s: %v", r.URL.Path, err)
+		}
+	}
+	return in
+}
+
+func (m *model) write(w http.ResponseWriter, key string, out any, request [32]byte) {
+	status, contentType := http.StatusOK, "application/json"
+	if p, failed := out.(*api.Problem); failed {
+		status, contentType = p.GetStatus(), api.ProblemType
+	}
+	body, err := json.Marshal(out)
+	if err != nil {
+		m.t.Error(err)
+	}
+	if key != "" {
+		m.answers[key] = answer{request, status, body}
+	}
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	_, _ = w.Write(body)
+}
+
+func (m *model) admit(r *http.Request, body []byte, access api.Access, steps []api.Step) *api.Problem {
+	if access == api.AccessOpen {
+		return nil
+	}
+	want := dpop.Proof{Method: r.Method, URL: modelBase + r.URL.Path, IssuedAt: time.Now(), Body: body}
+	if access >= api.AccessToken {
+		want.Token = strings.TrimPrefix(r.Header.Get("Authorization"), "DPoP ")
+	}
+	_, nonce, _, err := dpop.Verify(r.Header.Get(dpop.Header), want)
+	switch {
+	case err != nil:
+		return api.Fail(api.ProofRefused, "%v", err)
+	case access >= api.AccessToken && (want.Token != string(m.token) || r.PathValue("enrolment") != m.e.ID):
+		return api.Fail(api.Unauthorised, "token")
+	case access == api.AccessStep && nonce != m.e.Nonce:
+		return api.Fail(api.NonceUsed, "nonce")
+	case steps != nil && !slices.Contains(steps, m.e.Step):
+		return api.Fail(api.OutOfOrder, "at %s", m.e.Step)
+	}
+	return nil
+}
+
+// goTo is a handler that only moves on.
+func goTo[In any](m *model, step api.Step) func(In, *http.Request) *api.Problem {
+	return func(In, *http.Request) *api.Problem { m.e.Step = step; return nil }
+}
+
+func (m *model) phoneAndFace() {
+	on(m, api.ReadText, nil, func(_ api.None, r *http.Request) (api.Text, *api.Problem) {
+		kind, language := api.TextKind(r.PathValue("kind")), api.Language(r.PathValue("language"))
+		return api.Text{Kind: kind, Language: language, Version: "1", SHA256: strings.Repeat("a", 64), Body: "text"}, nil
+	})
+	on(m, api.StartEnrolment, nil, func(in api.StartRequest, _ *http.Request) (api.Started, *api.Problem) {
+		m.started++
+		m.token = api.Secret(rand.Text())
+		m.e = api.Enrolment{
+			ID: rand.Text(), Step: api.StepCode, Nonce: rand.Text(), Language: in.Language,
+			Code: &api.CodeSent{Digits: 6, TriesLeft: 3, ExpiresAt: time.Now().Add(time.Minute)},
+		}
+		return api.Started{Enrolment: m.e, Token: m.token}, nil
+	})
+	at(m, api.ReadEnrolment, nil, func(api.None, *http.Request) *api.Problem { return nil })
+	at(m, api.CancelEnrolment, nil, goTo[api.None](m, api.StepCancelled))
+	at(m, api.SendCode, []api.Step{api.StepCode, api.StepSignInCode}, func(api.None, *http.Request) *api.Problem { return nil })
+	at(m, api.AskCall, nil, func(in api.CallRequest, _ *http.Request) *api.Problem {
+		m.e.Call = &api.CallBack{State: api.CallWaiting, Reason: in.Reason}
+		return nil
+	})
+	at(m, api.CheckCode, []api.Step{api.StepCode, api.StepSignInCode}, func(in api.CodeRequest, _ *http.Request) *api.Problem {
+		switch {
+		case in.Code != modelCode:
+			m.e.Code.TriesLeft--
+			return api.Fail(api.CodeWrong, "wrong").WithTries(m.e.Code.TriesLeft)
+		case m.e.Step == api.StepCode:
+			m.e.Step, m.e.Phone = api.StepSignIn, modelTel.Masked()
+		default:
+			m.e.Step = api.StepBiometrics
+		}
+		return nil
+	})
+	at(m, api.SignIn, []api.Step{api.StepSignIn, api.StepSignInCode}, goTo[api.SignInRequest](m, api.StepSignInCode))
+	at(m, api.ConsentBiometrics, []api.Step{api.StepBiometrics}, goTo[api.ConsentRequest](m, api.StepSelfie))
+	at(m, api.SendSelfie, []api.Step{api.StepSelfie}, goTo[api.Picture](m, api.StepRecording))
+	at(m, api.StartChallenge, []api.Step{api.StepRecording}, func(api.None, *http.Request) *api.Problem {
+		seed := base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))
+		m.e.Challenge = &api.Challenge{ID: rand.Text(), Seed: seed, Prompts: 3, NextHead: 100}
+		m.heads = 0
+		return nil
+	})
+	on(m, api.SendHead, []api.Step{api.StepRecording}, func(api.HeadRequest, *http.Request) (api.Challenge, *api.Problem) {
+		m.heads++
+		m.e.Challenge.Prompt, m.e.Challenge.Over = &api.Prompt{Index: m.heads, Kind: api.TurnLeft}, m.heads > 3
+		return *m.e.Challenge, nil
+	})
+	on(m, api.SendFrames, []api.Step{api.StepRecording}, func(in api.Frames, _ *http.Request) (api.Challenge, *api.Problem) {
+		frames, err := liveness.ParseBatch(in)
+		if err != nil {
+			return api.Challenge{}, api.Fail(api.RecordingBroken, "%v", err)
+		}
+		if last := frames[len(frames)-1].Index + 1; frames[0].Index <= m.e.Challenge.Received && last > m.e.Challenge.Received {
+			m.e.Challenge.Received = last
+		}
+		return *m.e.Challenge, nil
+	})
+	at(m, api.FinishRecording, []api.Step{api.StepRecording}, func(api.None, *http.Request) *api.Problem {
+		m.e.Challenge, m.e.Step = nil, api.StepPIN
+		return nil
+	})
+}
+
+func (m *model) checkPIN(pin api.Secret) *api.Problem {
+	if pin != modelPIN {
+		return api.Fail(api.PINWrong, "wrong").WithTries(4)
+	}
+	return nil
+}
+
+func (m *model) cardAndKeys() {
+	at(m, api.SetPIN, []api.Step{api.StepPIN}, goTo[api.PINRequest](m, api.StepCard))
+	at(m, api.CheckPIN, nil, func(in api.PINRequest, _ *http.Request) *api.Problem { return m.checkPIN(in.PIN) })
+	at(m, api.SendCard, []api.Step{api.StepCard}, func(_ api.Picture, r *http.Request) *api.Problem {
+		side := api.Side(r.PathValue("side"))
+		if !slices.Contains(m.e.CardSides, side) {
+			m.e.CardSides = append(slices.Clone(m.e.CardSides), side)
+		}
+		if len(m.e.CardSides) == 2 {
+			m.e.Step = api.StepFields
+		}
+		return nil
+	})
+	at(m, api.ConfirmFields, []api.Step{api.StepFields}, func(in api.FieldsRequest, _ *http.Request) *api.Problem {
+		m.e.Step, m.e.Fields, m.e.Decision = api.StepDecision, &in.Fields, &api.Decision{State: api.DecisionWaiting}
+		return nil
+	})
+	at(m, api.RepeatRejected, []api.Step{api.StepDecision}, func(api.None, *http.Request) *api.Problem {
+		m.e.Step, m.e.Decision, m.e.CardSides = m.e.Decision.Reason.Repeat(), nil, nil
+		return nil
+	})
+	on(m, api.ReadDocuments, nil, func(api.None, *http.Request) (api.Documents, *api.Problem) {
+		return api.Documents{Documents: []api.Document{{ID: "1", Kind: "identity-card", State: api.DecisionApproved}}}, nil
+	})
+	at(m, api.GrantData, []api.Step{api.StepGrant}, func(in api.GrantRequest, _ *http.Request) *api.Problem {
+		if p := m.checkPIN(in.PIN); p != nil {
+			return p
+		}
+		if in.DataSHA256 != m.e.Passed.Hash() {
+			return api.Fail(api.BadRequest, "other data")
+		}
+		m.e.Step = api.StepAgreement
+		return nil
+	})
+	at(m, api.AcceptAgreement, []api.Step{api.StepAgreement}, goTo[api.ConsentRequest](m, api.StepApplication))
+	at(m, api.Apply, []api.Step{api.StepApplication}, m.apply)
+	on(m, api.ReadCertificates, nil, func(api.None, *http.Request) (api.Certificates, *api.Problem) {
+		if m.e.Step != api.StepImport {
+			return api.Certificates{}, api.Fail(api.NotIssued, "not yet")
+		}
+		return api.Certificates{Certificates: m.issued}, nil
+	})
+	at(m, api.ConfirmImport, []api.Step{api.StepImport}, func(in api.ImportRequest, _ *http.Request) *api.Problem {
+		for _, c := range m.issued {
+			if sum := sha256.Sum256(c.DER); !slices.Contains(in.Fingerprints, hex.EncodeToString(sum[:])) {
+				return api.Fail(api.FingerprintsWrong, "a certificate is missing")
+			}
+		}
+		m.e.Step, m.e.Application.Status = api.StepDone, api.ApplicationIssued
+		return nil
+	})
+}
+
+// approve is the operator's decision.
+func (m *model) approve() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.e.Step, m.e.Nonce = api.StepGrant, rand.Text()
+	m.e.Decision = &api.Decision{State: api.DecisionApproved}
+	m.e.Passed = &api.PassedData{IIN: modelIIN, Surname: "САПАРОВА", Name: "АЙГУЛ", Patronymic: "МАРАТОВНА", Document: "099999001"}
+}
+
+func (m *model) apply(in api.ApplyRequest, _ *http.Request) *api.Problem {
+	m.applied = append(m.applied, slices.Concat(in.Requests...))
+	m.e.Step, m.e.Application = api.StepIssue, &api.Application{Number: "1", Status: api.ApplicationChecking, Storage: in.Storage}
+	m.issued = nil
+	for i, der := range in.Requests {
+		request, err := keystore.ParseRequest(der)
+		if err != nil {
+			return api.Fail(api.RequestInvalid, "%v", err)
+		}
+		kind := profile.RSAKinds()[i]
+		m.issued = append(m.issued, api.Certificate{Kind: api.CertificateKind(kind.Name()), DER: m.sign(request, kind)})
+	}
+	return nil
+}
+
+func (m *model) sign(request *keystore.Request, kind profile.Kind) []byte {
+	standard, own := kind.ExtKeyUsages()
+	policy, err := kind.PolicyExtension("http://pki.gov.kz/cps")
+	if err != nil {
+		m.t.Error(err)
+	}
+	subject, err := request.Owner.Raw()
+	if err != nil {
+		m.t.Error(err)
+	}
+	now := time.Now()
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(now.UnixNano()), RawSubject: subject, NotBefore: now, NotAfter: kind.NotAfter(now),
+		KeyUsage: kind.KeyUsage(), ExtKeyUsage: standard, UnknownExtKeyUsage: own, SubjectKeyId: request.KeyID[:],
+		ExtraExtensions: []pkix.Extension{policy, profile.KeyStoreExtension()},
+	}
+	parent := &x509.Certificate{Subject: pkix.Name{CommonName: "MODEL"}}
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, request.PublicKey, m.ca)
+	if err != nil {
+		m.t.Error(err)
+	}
+	return der
+}
+
+// issue is the authority's work.
+func (m *model) issue() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.e.Step == api.StepIssue {
+		m.e.Step, m.e.Nonce, m.e.Application.Status = api.StepImport, rand.Text(), api.ApplicationAwaiting
+	}
+}
+
+// RoundTrip serves a call without a socket.
+func (m *model) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	m.mux.ServeHTTP(w, r)
+	return w.Result(), nil
+}

@@ -1,0 +1,194 @@
+package journey
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/zalando/go-keyring"
+	"go.uber.org/goleak"
+
+	"qoltanba/app/api"
+	"qoltanba/keystore"
+)
+
+func TestMain(m *testing.M) {
+	keyring.MockInit()
+	goleak.VerifyTestMain(m)
+}
+
+// citizen is a computer with its program: what outlives a killed process.
+type citizen struct {
+	t      testing.TB
+	model  *model
+	dir    string
+	device *ecdsa.PrivateKey
+	source keystore.KeySource
+	now    func() time.Time
+}
+
+func newCitizen(t testing.TB) *citizen {
+	device, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	return &citizen{
+		t: t, model: newModel(t), dir: dir, device: device, now: time.Now,
+		source: testSource(t),
+	}
+}
+
+// process is the program running.
+type process struct {
+	*Journey
+	vault *keystore.Vault
+}
+
+func (c *citizen) start(carrier http.RoundTripper) *process {
+	c.t.Helper()
+	vault, err := keystore.OpenVault(filepath.Join(c.dir, "vault"), c.source)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	base, err := url.Parse(modelBase)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	j, err := New(Config{
+		Client: &api.Client{Base: base, HTTP: &http.Client{Transport: carrier}, Attempts: 2, Wait: noWait},
+		Key:    c.device, Vault: vault, Data: filepath.Join(c.dir, "data"), Language: api.Kazakh,
+		Probe: func(context.Context) Companion { return Companion{Kind: CompanionNobody} },
+		Now:   c.now, Wait: shortWait,
+	})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return &process{j, vault}
+}
+
+// stop ends the process; what it had in memory is gone.
+func (p *process) stop() { _ = p.vault.Close() }
+
+func noWait(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+
+// shortWait lets others run, and time pass for nobody.
+func shortWait(ctx context.Context, _ time.Duration) error { return wait(ctx, 2*time.Millisecond) }
+
+var errStuck = errors.New("the way does not go on")
+
+// walk takes every stage as a citizen would, until the wanted one or an error.
+func (c *citizen) walk(ctx context.Context, j *Journey, until Stage) error {
+	for range 60 {
+		s := j.State()
+		if s.Stage == until {
+			return nil
+		}
+		if err := c.take(ctx, j, s); err != nil {
+			return fmt.Errorf("at %s: %w", s.Stage, err)
+		}
+	}
+	return fmt.Errorf("%w beyond %s", errStuck, j.State().Stage)
+}
+
+func (c *citizen) keys() string { return filepath.Join(c.dir, "keys") }
+
+func (c *citizen) take(ctx context.Context, j *Journey, s State) error {
+	picture := api.Picture{Type: "image/jpeg", Data: noise(1)}
+	form := Form{Email: modelMail, Storage: api.StoragePC, Folder: c.keys()}
+	acts := map[Stage]func() error{
+		StageCamera:         func() error { return j.CameraChecked(ctx) },
+		StageIIN:            func() error { return j.GiveIIN(ctx, modelIIN) },
+		StageCode:           func() error { return j.GiveCode(ctx, modelCode) },
+		StageCompanion:      func() error { return errors.Join(j.ProbeCompanion(ctx), j.CompanionChecked(ctx)) },
+		StageSummary:        func() error { return j.Proceed(ctx) },
+		StageSignIn:         func() error { return j.SignIn(ctx, modelTel) },
+		StageSignInCode:     func() error { return j.GiveCode(ctx, modelCode) },
+		StageBiometrics:     func() error { return j.AcceptBiometrics(ctx) },
+		StageSelfie:         func() error { return j.SendSelfie(ctx, picture) },
+		StageRecordingIntro: func() error { return j.Record(ctx, frames(c.now)) },
+		StagePIN:            func() error { return j.SetPIN(ctx, modelPIN) },
+		StageCardChoice:     func() error { return j.ChooseCard(ctx, CardByFile) },
+		StageCardFront:      func() error { return j.SendCard(ctx, api.Front, picture) },
+		StageCardBack:       func() error { return j.SendCard(ctx, api.Back, picture) },
+		StageFields:         func() error { return j.ConfirmFields(ctx, sampleFields) },
+		StageChecking:       func() error { c.model.approve(); return j.Refresh(ctx) },
+		StageCabinet:        func() error { return j.Proceed(ctx) },
+		StageGrant:          func() error { return j.Grant(ctx, modelPIN) },
+		StageAgreement:      func() error { return j.AcceptAgreement(ctx) },
+		StageForm:           func() error { return j.FillForm(ctx, form) },
+		StageSubmit:         func() error { return j.Submit(ctx) },
+		StageStatus:         func() error { c.model.issue(); return j.Refresh(ctx) },
+		StagePassword:       func() error { return j.WriteKeys(ctx, modelPass) },
+		StageResume:         func() error { return j.Resume(ctx, modelPIN) },
+		StageWelcome: func() error {
+			if s.Unfinished {
+				return j.Resume(ctx, "")
+			}
+			return j.Begin(ctx)
+		},
+	}
+	act, ok := acts[s.Stage]
+	if !ok {
+		return errStuck
+	}
+	return act()
+}
+
+var sampleFields = api.CardFields{
+	Surname: "САПАРОВА", Name: "АЙГУЛ", Patronymic: "МАРАТОВНА", Sex: api.Female, BirthDate: "1990-04-17",
+	BirthPlace: "АЛМАТЫ", Nationality: "ҚАЗАҚ", Citizenship: "ҚАЗАҚСТАН", DocumentNumber: "099999001",
+	Issuer: "ІІМ", IssueDate: "2022-05-10", ExpiryDate: "2032-05-09",
+}
+
+// noise is a small JPEG that differs with n.
+func noise(n int) []byte {
+	img := image.NewGray(image.Rect(0, 0, 32, 24))
+	for i := range img.Pix {
+		img.Pix[i] = byte(i * (n + 3))
+	}
+	var out bytes.Buffer
+	if err := jpeg.Encode(&out, img, nil); err != nil {
+		panic(err)
+	}
+	return out.Bytes()
+}
+
+// frames is a camera whose frames lie a tenth of a second apart.
+func frames(now func() time.Time) FrameSource {
+	at, n := now(), 0
+	return func(ctx context.Context) (Frame, error) {
+		at, n = at.Add(110*time.Millisecond), n+1
+		return Frame{JPEG: noise(n), At: at}, wait(ctx, time.Millisecond)
+	}
+}
+
+// testSource is a keyring in memory, which is why these tests do not run side
+// by side: it is go-keyring's own and knows no locks.
+func testSource(t testing.TB) keystore.KeySource { return keystore.KeyringSource(t.Name()) }
+
+// stages notes the stages that a journey passes.
+type stages struct {
+	mu   sync.Mutex
+	list []Stage
+}
+
+func (s *stages) add(now State) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.list) == 0 || s.list[len(s.list)-1] != now.Stage {
+		s.list = append(s.list, now.Stage)
+	}
+}
