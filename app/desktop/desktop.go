@@ -226,9 +226,6 @@ func (w *Window) show(anew bool) {
 	if w.state.Problem != nil && !onScreen(w.state) {
 		w.fail(w.state.Problem)
 	}
-	if w.onShow != nil {
-		w.onShow(w.frame.View().Name)
-	}
 }
 
 // showBusy covers the page when an action takes longer than a blink. The recording shows its own progress.
@@ -332,5 +329,24 @@ func (w *Window) State() journey.State { return w.state }
 
 // Close closes the window.
 func (w *Window) Close() { w.window.Close() }
+
+// Stop closes the window from any goroutine.
+func (w *Window) Stop() { fyne.Do(w.window.Close) }
+
+// Follow tells, after every change, what belongs before the camera: a side of the card, or else a face that does what the prompt asks.
+func (w *Window) Follow(before func(api.Side, *api.Prompt)) {
+	tell := func(s journey.State) {
+		switch s.Stage {
+		case journey.StageCardFront:
+			before(api.Front, nil)
+		case journey.StageCardBack:
+			before(api.Back, nil)
+		default:
+			before("", s.Recording.Prompt)
+		}
+	}
+	tell(w.state)
+	context.AfterFunc(w.ctx, w.cfg.Journey.Subscribe(tell))
+}
 
 func (w *Window) String() string { return fmt.Sprintf("[window at %s]", w.state.Stage) }

@@ -11,18 +11,12 @@ import (
 	"os"
 	"path/filepath"
 
-	"qoltanba/app/desktop"
 	"qoltanba/app/support/headless"
 )
 
 const demoBuild = true
 
 func init() { commands["enroll"] = enroll }
-
-// demoOptions is the place for the flags that only a demonstration has.
-func demoOptions(*flag.FlagSet, *desktop.Config) (prepare func() error) {
-	return func() error { return nil }
-}
 
 // demoPhrase protects the unfinished keys of invented citizens, so that the
 // headless way needs no keyring.

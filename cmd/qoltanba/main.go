@@ -10,12 +10,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 
 	"qoltanba/app/api"
 	"qoltanba/app/desktop"
 	"qoltanba/capture/camera"
+	"qoltanba/keystore"
 )
 
 // commands are the subcommands beside the window; the demo build adds one.
@@ -49,7 +49,7 @@ func window(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("qoltanba", flag.ContinueOnError)
 	o := commonOptions(flags)
 	front := desktop.Config{Cameras: camera.Default(), Demo: demoBuild}
-	prepare := demoOptions(flags, &front)
+	show := demoOptions(flags, &front)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -58,17 +58,17 @@ func window(ctx context.Context, args []string) error {
 		return err
 	}
 	front.Journey, front.Folder = s.journey, keyFolder()
-	if err := prepare(); err != nil {
+	if err := show.prepare(ctx, s); err != nil {
 		return errors.Join(err, s.Close())
 	}
-	return errors.Join(desktop.Run(ctx, front), s.Close())
+	return errors.Join(desktop.Run(ctx, front), show.result(), s.Close())
 }
 
-// keyFolder is offered for the key files.
+// keyFolder is offered for the key files; "" where the system names no place for documents.
 func keyFolder() string {
-	home, err := os.UserHomeDir()
+	folder, err := keystore.DefaultFolder()
 	if err != nil {
 		return ""
 	}
-	return filepath.Join(home, "Documents", "ЭЦҚ")
+	return folder
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 
 	"qoltanba/app/desktop"
@@ -10,7 +11,11 @@ import (
 
 const demoBuild = false
 
-// demoOptions adds nothing to a release.
-func demoOptions(*flag.FlagSet, *desktop.Config) (prepare func() error) {
-	return func() error { return nil }
-}
+// show is what a demonstration adds to the window; a release adds nothing.
+type show struct{}
+
+func demoOptions(*flag.FlagSet, *desktop.Config) show { return show{} }
+
+func (show) prepare(context.Context, *session) error { return nil }
+
+func (show) result() error { return nil }

@@ -69,7 +69,7 @@ func Fly(ctx context.Context, w *desktop.Window, cfg Config) error {
 			return errors.Join(fmt.Errorf("at stage %s: %w", at.Stage, err), p.picture("failed"))
 		}
 		if done {
-			fyne.Do(w.Close)
+			w.Stop()
 			return nil
 		}
 	}
