@@ -22,7 +22,7 @@ import (
 
 	"qoltanba/app/api"
 	"qoltanba/app/journey"
-	"qoltanba/capture/camera/synthetic"
+	"qoltanba/app/support/sample"
 )
 
 // Config is what a walk works with.
@@ -45,13 +45,13 @@ const (
 func Walk(ctx context.Context, cfg Config, script Script) error {
 	ctx, cancel := context.WithTimeout(ctx, script.Limit)
 	defer cancel()
-	sitter, err := newSitter(script.Citizen, cfg.Seed)
+	sitter, err := sample.NewSitter(script.Citizen, cfg.Seed)
 	if err != nil {
 		return err
 	}
 	w := &walker{
 		Config: cfg, script: script, sitter: sitter, j: cfg.Journey, moved: make(chan struct{}, 1),
-		phone: phone{base: cfg.Backend, number: script.Citizen.Phone},
+		phone: sample.Phone{Base: cfg.Backend, Number: script.Citizen.Phone},
 	}
 	defer w.watch(ctx)()
 	if err := w.j.SetLanguage(ctx, script.Language); err != nil {
@@ -63,9 +63,9 @@ func Walk(ctx context.Context, cfg Config, script Script) error {
 type walker struct {
 	Config
 	script Script
-	sitter *sitter
+	sitter *sample.Sitter
 	j      *journey.Journey
-	phone  phone
+	phone  sample.Phone
 	moved  chan struct{} // has a token when the state has changed
 
 	wrongCodes, wrongPINs, repeats int
@@ -173,25 +173,15 @@ var simple = map[journey.Stage]struct {
 	journey.StageSignIn: {"phone given", func(ctx context.Context, w *walker) error {
 		return w.j.SignIn(ctx, w.script.Citizen.Phone)
 	}},
-	journey.StageBiometrics: {"consented", func(ctx context.Context, w *walker) error { return w.j.AcceptBiometrics(ctx) }},
-	journey.StageSelfie: {"selfie sent", func(ctx context.Context, w *walker) error {
-		picture, err := w.sitter.shot(ctx, synthetic.SceneFace)
-		if err != nil {
-			return err
-		}
-		return w.j.SendSelfie(ctx, picture)
-	}},
-	journey.StageRecordingIntro: {"movements recorded", func(ctx context.Context, w *walker) error { return w.sitter.record(ctx, w.j) }},
+	journey.StageBiometrics:     {"consented", func(ctx context.Context, w *walker) error { return w.j.AcceptBiometrics(ctx) }},
+	journey.StageSelfie:         {"selfie sent", func(ctx context.Context, w *walker) error { return w.selfie(ctx) }},
+	journey.StageRecordingIntro: {"movements recorded", func(ctx context.Context, w *walker) error { return w.record(ctx) }},
 	journey.StagePIN:            {"PIN set", func(ctx context.Context, w *walker) error { return w.j.SetPIN(ctx, w.script.PIN) }},
 	journey.StageCardChoice: {"by camera", func(ctx context.Context, w *walker) error {
 		return w.j.ChooseCard(ctx, journey.CardByCamera)
 	}},
-	journey.StageCardFront: {"front sent", func(ctx context.Context, w *walker) error {
-		return w.card(ctx, api.Front, synthetic.SceneCardFront)
-	}},
-	journey.StageCardBack: {"back sent", func(ctx context.Context, w *walker) error {
-		return w.card(ctx, api.Back, synthetic.SceneCardBack)
-	}},
+	journey.StageCardFront: {"front sent", func(ctx context.Context, w *walker) error { return w.card(ctx, api.Front) }},
+	journey.StageCardBack:  {"back sent", func(ctx context.Context, w *walker) error { return w.card(ctx, api.Back) }},
 	journey.StageFields: {"fields confirmed", func(ctx context.Context, w *walker) error {
 		return w.j.ConfirmFields(ctx, w.script.Citizen.Card)
 	}},
@@ -213,14 +203,6 @@ func (w *walker) welcome(ctx context.Context, s journey.State) (string, error) {
 		return "resumed", w.j.Resume(ctx, "")
 	}
 	return "began", w.j.Begin(ctx)
-}
-
-func (w *walker) card(ctx context.Context, side api.Side, scene synthetic.Scene) error {
-	picture, err := w.sitter.shot(ctx, scene)
-	if err != nil {
-		return err
-	}
-	return w.j.SendCard(ctx, side, picture)
 }
 
 // rejected does again what was rejected, as often as the script says.

@@ -10,6 +10,7 @@ import (
 
 	"qoltanba/app/api"
 	"qoltanba/app/journey"
+	"qoltanba/app/support/sample"
 )
 
 // code gives the code of the SMS, after as many wrong ones as the script says.
@@ -21,8 +22,8 @@ func (w *walker) code(ctx context.Context, s journey.State) (string, error) {
 	if w.script.CallBack {
 		patience = shortPatience
 	}
-	code, err := w.phone.code(ctx, patience)
-	if errors.Is(err, errNoCode) && w.script.CallBack && ctx.Err() == nil {
+	code, err := w.phone.Code(ctx, patience)
+	if errors.Is(err, sample.ErrNoCode) && w.script.CallBack && ctx.Err() == nil {
 		return "no code came", w.j.OpenCallBack(ctx)
 	}
 	if err != nil {
@@ -96,4 +97,13 @@ func (w *walker) callBack(ctx context.Context, s journey.State) (string, error) 
 		return "", errors.New("the operator did not register the phone")
 	}
 	return "phone registered, once more from the IIN", w.j.StartAgain(ctx)
+}
+
+// mistyped is a code that differs from the right one; the n-th differs from
+// the others.
+func mistyped(code api.Secret, n int) api.Secret {
+	digits := []byte(code)
+	i := n % len(digits)
+	digits[i] = '0' + (digits[i]-'0'+byte(1+n/len(digits)))%10 //nolint:gosec // small
+	return api.Secret(digits)
 }

@@ -1,0 +1,68 @@
+//go:build demo
+
+package headless
+
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	"qoltanba/app/api"
+	"qoltanba/app/journey"
+	"qoltanba/capture/camera"
+)
+
+// settleFrames is how many frames a camera is given before the shutter.
+const settleFrames = 8
+
+// shot presses the shutter on what is held into the camera.
+func (w *walker) shot(ctx context.Context) (picture api.Picture, err error) {
+	stream, err := w.sitter.Cameras().Open(ctx, "", camera.Format{Width: 1280, Height: 720, Rate: 15})
+	if err != nil {
+		return api.Picture{}, err
+	}
+	defer func() { err = errors.Join(err, stream.Close()) }()
+	for n := 0; ; n++ {
+		frame, err := stream.Next(ctx)
+		if err != nil {
+			return api.Picture{}, err
+		}
+		if n >= settleFrames {
+			return api.Picture{Type: "image/jpeg", Data: bytes.Clone(frame.JPEG)}, nil
+		}
+	}
+}
+
+func (w *walker) selfie(ctx context.Context) error {
+	w.sitter.Face(nil)
+	picture, err := w.shot(ctx)
+	if err != nil {
+		return err
+	}
+	return w.j.SendSelfie(ctx, picture)
+}
+
+func (w *walker) card(ctx context.Context, side api.Side) error {
+	w.sitter.Card(side)
+	picture, err := w.shot(ctx)
+	if err != nil {
+		return err
+	}
+	return w.j.SendCard(ctx, side, picture)
+}
+
+// record sits before the camera and does what the prompts ask.
+func (w *walker) record(ctx context.Context) (err error) {
+	w.sitter.Face(nil)
+	stream, err := w.sitter.Cameras().Open(ctx, "", camera.DefaultFormat)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stream.Close()) }()
+	stop := w.j.Subscribe(func(now journey.State) { w.sitter.Face(now.Recording.Prompt) })
+	defer stop()
+	return w.j.Record(ctx, func(ctx context.Context) (journey.Frame, error) {
+		frame, err := stream.Next(ctx)
+		return journey.Frame{JPEG: frame.JPEG, At: frame.At}, err
+	})
+}
