@@ -22,21 +22,9 @@ import (
 	"io"
 	"time"
 
+	"qoltanba/app/api"
 	"qoltanba/app/backend/pepper"
 )
-
-// Purpose is what a code is for. The message names it to the citizen.
-type Purpose string
-
-// The purposes. Their values are persisted and must not change.
-const (
-	ConfirmPhone  Purpose = "confirm-phone"  // the phone of the mobile base is in the citizen's hand
-	RegisterPhone Purpose = "register-phone" // an operator binds a phone to the citizen
-	SignIn        Purpose = "sign-in"        // Digital ID sign-in
-)
-
-// Purposes lists every purpose.
-func Purposes() []Purpose { return []Purpose{ConfirmPhone, RegisterPhone, SignIn} }
 
 // Policy bounds the life of a code.
 type Policy struct {
@@ -63,17 +51,18 @@ func (p Policy) Validate() error {
 	return nil
 }
 
-// Binding is what a code is good for. Phone is E.164.
+// Binding is what a code is good for. Where no phone was found Phone is empty:
+// the challenge then looks and ages like any other, and no code ever opens it.
 type Binding struct {
-	Purpose   Purpose
+	Purpose   api.CodePurpose
 	Enrolment string
-	Phone     string
+	Phone     api.Phone
 }
 
 // Challenge is what is kept of a code that was sent. It holds nothing personal.
 type Challenge struct {
 	MAC     []byte
-	Purpose Purpose
+	Purpose api.CodePurpose
 	Sent    time.Time
 	Expires time.Time
 	Left    int // tries left; 0 when spent or exhausted
@@ -137,7 +126,7 @@ func (i *Issuer) Check(c Challenge, b Binding, code Code, now time.Time) (Challe
 	case !now.Before(c.Expires):
 		return c, ErrExpired
 	}
-	if c.Purpose == b.Purpose && code.digits != "" && hmac.Equal(c.MAC, i.mac(b, code)) {
+	if c.Purpose == b.Purpose && b.Phone != "" && code.digits != "" && hmac.Equal(c.MAC, i.mac(b, code)) {
 		c.Left = 0
 		return c, nil
 	}
@@ -161,5 +150,5 @@ func (i *Issuer) CanResend(c Challenge, now time.Time) (wait time.Duration, ok b
 func (i *Issuer) Policy() Policy { return i.policy }
 
 func (i *Issuer) mac(b Binding, code Code) []byte {
-	return i.pepper.MAC("otp/v1", string(b.Purpose), b.Enrolment, b.Phone, code.digits)
+	return i.pepper.MAC("otp/v1", string(b.Purpose), b.Enrolment, string(b.Phone), code.digits)
 }

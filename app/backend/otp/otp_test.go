@@ -13,12 +13,13 @@ import (
 
 	"pgregory.net/rapid"
 
+	"qoltanba/app/api"
 	"qoltanba/app/backend/pepper"
 )
 
 var (
 	start = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
-	bound = Binding{Purpose: SignIn, Enrolment: "e-1", Phone: "+77000000001"}
+	bound = Binding{Purpose: api.CodeForSignIn, Enrolment: "e-1", Phone: "+77000000001"}
 )
 
 func newIssuer(t testing.TB) *Issuer {
@@ -104,7 +105,7 @@ func TestCodeIsBound(t *testing.T) {
 	i := newIssuer(t)
 	c, code := sent(t, i)
 	for name, b := range map[string]Binding{
-		"purpose":   {ConfirmPhone, bound.Enrolment, bound.Phone},
+		"purpose":   {api.CodeForEnrolment, bound.Enrolment, bound.Phone},
 		"enrolment": {bound.Purpose, "e-2", bound.Phone},
 		"phone":     {bound.Purpose, bound.Enrolment, "+77000000002"},
 	} {
@@ -113,12 +114,26 @@ func TestCodeIsBound(t *testing.T) {
 		}
 	}
 	relabelled := c
-	relabelled.Purpose = ConfirmPhone
+	relabelled.Purpose = api.CodeForEnrolment
 	if _, err := i.Check(relabelled, bound, code, start); err == nil {
 		t.Error("a challenge whose purpose was changed in the table still opens")
 	}
-	if _, err := i.Check(Challenge{Left: 3, Expires: c.Expires, Purpose: SignIn}, bound, Code{}, start); err == nil {
+	if _, err := i.Check(Challenge{Left: 3, Expires: c.Expires, Purpose: api.CodeForSignIn}, bound, Code{}, start); err == nil {
 		t.Error("the zero code opened an empty challenge")
+	}
+}
+
+func TestNoPhoneNoCode(t *testing.T) {
+	t.Parallel()
+	i := newIssuer(t)
+	nobody := Binding{Purpose: api.CodeForEnrolment, Enrolment: "e-1"}
+	c, code, err := i.New(nobody, start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wrong *WrongError
+	if _, err := i.Check(c, nobody, code, start); !errors.As(err, &wrong) {
+		t.Fatalf("a code that was sent nowhere: %v, want a wrong code like any other", err)
 	}
 }
 
