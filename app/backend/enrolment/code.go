@@ -210,12 +210,8 @@ func (s *Service) update(ctx context.Context, id string, do func(*work) error) e
 		if r.alive(w.now) != nil {
 			return nil
 		}
-		before := r.Step
 		if err := do(w); err != nil {
 			return err
-		}
-		if r.State.Next() != before {
-			r.State.Nonce = secret()
 		}
 		return r.save(tx, w.now)
 	})

@@ -117,7 +117,7 @@ func (s *Service) Decide(ctx context.Context, operator, caseID string, v Verdict
 		if err != nil {
 			return err
 		}
-		d.At, r.State.Decider, r.State.Nonce = &w.now, operator, secret()
+		d.At, r.State.Decider = &w.now, operator
 		s.extend(w)
 		return r.save(tx, w.now)
 	})

@@ -175,7 +175,7 @@ func (s *Server) validate(form *huma.Schema, body []byte) error {
 	var fields []string
 	for _, err := range result.Errors {
 		field := "body"
-		if detail := (*huma.ErrorDetail)(nil); errors.As(err, &detail) && fieldName.MatchString(detail.Location) {
+		if detail := (*huma.ErrorDetail)(nil); errors.As(err, &detail) && s.known(detail.Location) {
 			field = detail.Location
 		}
 		if !slices.Contains(fields, field) {
@@ -188,5 +188,14 @@ func (s *Server) validate(form *huma.Schema, body []byte) error {
 	return api.Fail(api.BadRequest, "%s", strings.Join(fields[:min(len(fields), 20)], ", "))
 }
 
-// fieldName keeps what a stranger made up as a name out of our answer.
-var fieldName = regexp.MustCompile(`^[a-z0-9_]{1,40}(\.[a-z0-9_]{1,40}|\[\d{1,4}\]){0,4}$`)
+// known says whether every part of a path such as fields.surname is a name of
+// the contract: what a stranger made up stays out of our answer.
+func (s *Server) known(path string) bool {
+	for _, part := range strings.Split(path, ".") {
+		name, _, _ := strings.Cut(part, "[")
+		if !slices.ContainsFunc(s.schemas, func(schema *huma.Schema) bool { return schema.Properties[name] != nil }) {
+			return false
+		}
+	}
+	return true
+}

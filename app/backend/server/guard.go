@@ -1,6 +1,7 @@
 package server
 
 import (
+	"maps"
 	"net/http"
 	"runtime/debug"
 	"sync"
@@ -94,10 +95,12 @@ type crowd struct {
 	policy limit.Policy
 	mu     sync.Mutex
 	seen   map[string]limit.Window
+	swept  time.Time
 }
 
 // maxCrowd bounds the addresses counted at once. When there are more, the
-// stale go; when none is stale, newcomers pass uncounted.
+// stale go, looked for once a second; while none is stale, newcomers pass
+// uncounted.
 const maxCrowd = 100_000
 
 func newCrowd(p limit.Policy) *crowd { return &crowd{policy: p, seen: map[string]limit.Window{}} }
@@ -105,17 +108,19 @@ func newCrowd(p limit.Policy) *crowd { return &crowd{policy: p, seen: map[string
 func (c *crowd) allow(address string, now time.Time) (time.Duration, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, known := c.seen[address]; !known && len(c.seen) >= maxCrowd {
-		for a, w := range c.seen {
-			if w.Stale(c.policy, now) {
-				delete(c.seen, a)
-			}
-		}
-		if len(c.seen) >= maxCrowd {
-			return 0, true
-		}
+	if _, known := c.seen[address]; !known && len(c.seen) >= maxCrowd && !c.sweep(now) {
+		return 0, true
 	}
 	next, wait, ok := limit.Allow(c.seen[address], c.policy, now)
 	c.seen[address] = next
 	return wait, ok
+}
+
+// sweep forgets the stale and says whether there is room now.
+func (c *crowd) sweep(now time.Time) bool {
+	if now.Sub(c.swept).Abs() >= time.Second {
+		c.swept = now
+		maps.DeleteFunc(c.seen, func(_ string, w limit.Window) bool { return w.Stale(c.policy, now) })
+	}
+	return len(c.seen) < maxCrowd
 }

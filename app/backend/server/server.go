@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +47,7 @@ type Server struct {
 	mux     *http.ServeMux
 	api     huma.API
 	adapter huma.Adapter
+	schemas []*huma.Schema
 	answers *envelope.Box
 	crowd   *crowd
 }
@@ -68,6 +71,7 @@ func New(c Config) (*Server, error) {
 	s.adapter = humago.NewAdapter(s.mux, "")
 	s.api = huma.NewAPI(document(c.Version, c.Public), s.adapter)
 	s.registerAll()
+	s.schemas = slices.Collect(maps.Values(s.api.OpenAPI().Components.Schemas.Map()))
 	if err := s.serveDocument(); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,474 @@
+//go:build demo
+
+package service
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/hex"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"qoltanba/app/api"
+	"qoltanba/app/backend/config"
+	"qoltanba/app/backend/enrolment"
+	"qoltanba/app/backend/notify/demophone"
+	"qoltanba/app/backend/pin"
+	"qoltanba/app/backend/registry/sample"
+	"qoltanba/app/backend/store/pgtest"
+	"qoltanba/assets/citizens"
+	"qoltanba/capture/liveness"
+)
+
+func TestMain(m *testing.M) {
+	code := pgtest.Run(m)
+	if code == 0 {
+		// opencensus, beneath gocloud.dev, never ends its one goroutine.
+		if err := goleak.Find(goleak.IgnoreAnyFunction("go.opencensus.io/stats/view.(*worker).start")); err != nil {
+			os.Stderr.WriteString(err.Error() + "\n")
+			code = 1
+		}
+	}
+	os.Exit(code)
+}
+
+// clock is a time that stands until it is told to go on.
+type clock struct {
+	mu sync.Mutex
+	t  time.Time
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.t
+}
+
+func (c *clock) advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.t = c.t.Add(d)
+}
+
+// agency is a backend behind a real listener.
+type agency struct {
+	*Backend
+	clock  *clock
+	phone  *demophone.Phone
+	people *sample.Population
+	log    *lockedBuffer
+	client *api.Client
+	base   string
+}
+
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+// begins is when the clocks of all tests begin.
+var begins = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+
+func open(t *testing.T, change func(*Plan)) *agency {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &agency{clock: &clock{t: begins}, people: sample.New(), log: &lockedBuffer{}, base: "http://" + listener.Addr().String()}
+	a.phone = demophone.New(a.clock.now)
+	public, err := url.Parse(a.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := Plan{
+		Data: t.TempDir(), Config: config.Config{}, Public: public, Rules: enrolment.DefaultRules(), Stamp: "TEST", KeyBits: 2048,
+		PIN: pin.Params{Memory: 8 << 10, Time: 1, Threads: 1}, Log: slog.New(slog.NewTextHandler(a.log, nil)), Now: a.clock.now,
+		World: World{SMS: a.phone, MobileBase: a.people, Register: a.people},
+	}
+	if change != nil {
+		change(&plan)
+	}
+	if a.Backend, err = Open(t.Context(), plan); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- answer(ctx, a.Server.Listener(), listener) }()
+	carrier := api.NewHTTPClient()
+	a.client = &api.Client{Base: public, Now: a.clock.now, HTTP: carrier, Attempts: 1}
+	t.Cleanup(func() {
+		carrier.CloseIdleConnections()
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if err := a.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return a
+}
+
+// citizen walks the way.
+type citizen struct {
+	*testing.T
+	a       *agency
+	who     citizens.Citizen
+	session api.Session
+	e       api.Enrolment
+}
+
+func newKey(t *testing.T) *ecdsa.PrivateKey {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func (a *agency) citizen(t *testing.T, id string) *citizen {
+	t.Helper()
+	who, err := citizens.Find(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &citizen{T: t, a: a, who: who, session: api.Session{Key: newKey(t)}}
+}
+
+// ask makes a call as the citizen stands now.
+func ask[In, Out any](c *citizen, op api.Operation[In, Out], in In, params ...string) (Out, error) {
+	r := api.Request[In]{Session: c.session, Nonce: c.e.Nonce, Body: in, Params: map[string]string{}}
+	for i := 0; i+1 < len(params); i += 2 {
+		r.Params[params[i]] = params[i+1]
+	}
+	return api.Call(c.Context(), c.a.client, op, r)
+}
+
+// do makes a call that must succeed and takes the enrolment over.
+func do[In any](c *citizen, op api.Operation[In, api.Enrolment], in In, params ...string) {
+	c.Helper()
+	e, err := ask(c, op, in, params...)
+	if err != nil {
+		c.Fatalf("%s: %v", op.ID, err)
+	}
+	c.e = e
+}
+
+// refused makes a call that must fail with a code.
+func refused[In, Out any](c *citizen, code api.Code, op api.Operation[In, Out], in In, params ...string) *api.Problem {
+	c.Helper()
+	_, err := ask(c, op, in, params...)
+	if api.CodeOf(err) != code {
+		c.Fatalf("%s: %v, want %s", op.ID, err, code)
+	}
+	p, _ := err.(*api.Problem) //nolint:errorlint // Call returns it as it is
+	return p
+}
+
+func (c *citizen) at(step api.Step) {
+	c.Helper()
+	if c.e.Step != step {
+		c.Fatalf("at step %q, want %q", c.e.Step, step)
+	}
+}
+
+func (c *citizen) start() {
+	c.Helper()
+	started, err := ask(c, api.StartEnrolment, api.StartRequest{IIN: c.who.IIN, Language: c.who.Language})
+	if err != nil {
+		c.Fatal(err)
+	}
+	c.e, c.session.Token, c.session.Enrolment = started.Enrolment, started.Token, started.Enrolment.ID
+	c.at(api.StepCode)
+}
+
+func (c *citizen) read() {
+	c.Helper()
+	do(c, api.ReadEnrolment, api.None{})
+}
+
+// until repeats a look until it sees what it looks for.
+func (c *citizen) until(what string, seen func() bool) {
+	c.Helper()
+	deadline := time.NewTimer(30 * time.Second)
+	defer deadline.Stop()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for !seen() {
+		select {
+		case <-tick.C:
+		case <-deadline.C:
+			c.Fatalf("no %s came\n%s", what, c.a.log)
+		}
+	}
+}
+
+var sixDigits = regexp.MustCompile(`\b[0-9]{6}\b`)
+
+// code waits for one more SMS than were there and reads its code.
+func (c *citizen) code(had int) api.Secret {
+	c.Helper()
+	c.until("code", func() bool { return len(c.a.phone.Messages(c.who.Phone)) > had })
+	return api.Secret(sixDigits.FindString(c.a.phone.Messages(c.who.Phone)[0].Text))
+}
+
+func (c *citizen) messages() int { return len(c.a.phone.Messages(c.who.Phone)) }
+
+// confirm walks from the IIN to the consent.
+func (c *citizen) confirm() {
+	c.Helper()
+	had := c.messages()
+	c.start()
+	do(c, api.CheckCode, api.CodeRequest{Code: c.code(had)})
+	c.at(api.StepSignIn)
+	had = c.messages()
+	do(c, api.SignIn, api.SignInRequest{Phone: c.who.Phone})
+	c.at(api.StepSignInCode)
+	do(c, api.CheckCode, api.CodeRequest{Code: c.code(had)})
+	c.at(api.StepBiometrics)
+}
+
+func (c *citizen) accept(kind api.TextKind, op api.Operation[api.ConsentRequest, api.Enrolment]) {
+	c.Helper()
+	text, err := ask(c, api.ReadText, api.None{}, "kind", string(kind), "language", string(c.who.Language))
+	if err != nil {
+		c.Fatal(err)
+	}
+	do(c, op, api.ConsentRequest{Version: text.Version, SHA256: text.SHA256})
+}
+
+// photo is a picture of its own, by its seed.
+func photo(t *testing.T, w, h int, seed byte) []byte {
+	t.Helper()
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			img.Set(x, y, color.RGBA{uint8(x) ^ seed, uint8(y), seed, 255}) //nolint:gosec // a pattern
+		}
+	}
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, img, nil); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func (c *citizen) selfie() {
+	c.Helper()
+	do(c, api.SendSelfie, api.Picture{Type: "image/jpeg", Data: photo(c.T, 480, 480, 1)})
+}
+
+// record films and sends the video identification; the frames are sent at the
+// end, as on a slow line.
+func (c *citizen) record() []byte {
+	c.Helper()
+	do(c, api.StartChallenge, api.None{})
+	ch := c.film()
+	return c.sendFrames(ch)
+}
+
+func (c *citizen) film() *liveness.Recorder {
+	c.Helper()
+	seed, err := base64.RawURLEncoding.DecodeString(c.e.Challenge.Seed)
+	if err != nil {
+		c.Fatal(err)
+	}
+	rec, err := liveness.NewRecorder(seed, c.a.clock.now())
+	if err != nil {
+		c.Fatal(err)
+	}
+	seen := map[api.PromptKind]bool{}
+	for n, over := 0, false; !over; n++ {
+		for range 5 {
+			c.a.clock.advance(100 * time.Millisecond)
+			img := image.NewGray(image.Rect(0, 0, 64, 48))
+			for i := range img.Pix {
+				img.Pix[i] = byte(i*(n+3) + c.a.clock.now().Nanosecond()/1e6) //nolint:gosec // a pattern
+			}
+			if _, err := rec.Offer(img, c.a.clock.now()); err != nil {
+				c.Fatal(err)
+			}
+		}
+		frames, head := rec.Head()
+		told, err := ask(c, api.SendHead, api.HeadRequest{Frames: frames, Head: head.String()})
+		if err != nil {
+			c.Fatal(err)
+		}
+		if told.Prompt != nil {
+			seen[told.Prompt.Kind] = true
+		}
+		over = told.Over
+	}
+	if len(seen) != c.e.Challenge.Prompts || len(seen) < 3 {
+		c.Fatalf("saw prompts %v of %d", seen, c.e.Challenge.Prompts)
+	}
+	return rec
+}
+
+func (c *citizen) sendFrames(rec *liveness.Recorder) (last []byte) {
+	c.Helper()
+	for {
+		batch, n := rec.Batch(nil)
+		if n == 0 {
+			break
+		}
+		last = batch
+		told, err := ask(c, api.SendFrames, api.Frames(batch))
+		if err != nil {
+			c.Fatal(err)
+		}
+		rec.Received(told.Received, len(batch), time.Second)
+	}
+	do(c, api.FinishRecording, api.None{})
+	return last
+}
+
+const goodPIN = api.Secret("402957")
+
+func (c *citizen) card() {
+	c.Helper()
+	for side, seed := range map[api.Side]byte{api.Front: 2, api.Back: 3} {
+		do(c, api.SendCard, api.Picture{Type: "image/jpeg", Data: photo(c.T, 640, 400, seed)}, "side", string(side))
+	}
+}
+
+func (c *citizen) fields() {
+	c.Helper()
+	do(c, api.ConfirmFields, api.FieldsRequest{Fields: c.who.Card, Confirmed: true})
+}
+
+// identify walks from the consent to the operator.
+func (c *citizen) identify() {
+	c.Helper()
+	c.accept(api.TextBiometrics, api.ConsentBiometrics)
+	c.at(api.StepSelfie)
+	c.selfie()
+	c.at(api.StepRecording)
+	c.record()
+	c.at(api.StepPIN)
+	do(c, api.SetPIN, api.PINRequest{PIN: goodPIN})
+	c.at(api.StepCard)
+	c.card()
+	c.at(api.StepFields)
+	c.fields()
+	c.at(api.StepDecision)
+}
+
+// decide has the operator decide once the register has answered.
+func (c *citizen) decide(v enrolment.Verdict) enrolment.Case {
+	c.Helper()
+	var seen enrolment.Case
+	c.until("answer of the register", func() bool {
+		var err error
+		if seen, err = c.a.Enrolments.Case(c.Context(), "dana", c.e.ID); err != nil {
+			c.Fatal(err)
+		}
+		return !seen.Compared.IsZero()
+	})
+	v.Version = seen.Version
+	if err := c.a.Enrolments.Decide(c.Context(), "dana", c.e.ID, v); err != nil {
+		c.Fatal(err)
+	}
+	c.read()
+	return seen
+}
+
+func (c *citizen) grant() {
+	c.Helper()
+	do(c, api.GrantData, api.GrantRequest{DataSHA256: c.e.Passed.Hash(), PIN: goodPIN})
+}
+
+// requests makes two certificate requests for new keys.
+func requests(t *testing.T) [][]byte {
+	t.Helper()
+	list := make([][]byte, 2)
+	for i := range list {
+		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if list[i], err = x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{SignatureAlgorithm: x509.SHA256WithRSA}, key); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return list
+}
+
+// obtain walks from the application to the end.
+func (c *citizen) obtain() api.Certificates {
+	c.Helper()
+	do(c, api.Apply, api.ApplyRequest{Email: "a@example.kz", Storage: api.StoragePC, Requests: requests(c.T)})
+	c.until("certificate", func() bool { c.read(); return c.e.Step == api.StepImport })
+	issued, err := ask(c, api.ReadCertificates, api.None{})
+	if err != nil {
+		c.Fatal(err)
+	}
+	var prints []string
+	for _, cert := range issued.Certificates {
+		sum := sha256.Sum256(cert.DER)
+		prints = append(prints, hex.EncodeToString(sum[:]))
+	}
+	refused(c, api.FingerprintsWrong, api.ConfirmImport, api.ImportRequest{Fingerprints: []string{strings.Repeat("0", 64)}})
+	do(c, api.ConfirmImport, api.ImportRequest{Fingerprints: prints})
+	c.at(api.StepDone)
+	return issued
+}
+
+// post sends what no client of ours would.
+func (c *citizen) post(path, kind string, body []byte) (int, string, []byte) {
+	c.Helper()
+	r, err := http.NewRequestWithContext(c.Context(), http.MethodPost, c.a.base+path, bytes.NewReader(body))
+	if err != nil {
+		c.Fatal(err)
+	}
+	r.Header.Set("Content-Type", kind)
+	return c.send(r)
+}
+
+func (c *citizen) send(r *http.Request) (int, string, []byte) {
+	c.Helper()
+	resp, err := c.a.client.HTTP.Do(r)
+	if err != nil {
+		c.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var b bytes.Buffer
+	if _, err := b.ReadFrom(resp.Body); err != nil {
+		c.Fatal(err)
+	}
+	return resp.StatusCode, resp.Header.Get("Content-Type"), b.Bytes()
+}

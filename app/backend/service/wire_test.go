@@ -1,0 +1,334 @@
+//go:build demo
+
+package service
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"qoltanba/app/api"
+	"qoltanba/app/api/dpop"
+	"qoltanba/app/backend/enrolment"
+	"qoltanba/app/backend/limit"
+	"qoltanba/app/backend/pin"
+)
+
+// A call repeated with its key is answered as the first time and changes
+// nothing twice, also when it failed, also at the same time.
+func TestRepeatedCalls(t *testing.T) {
+	t.Parallel()
+	a := open(t, nil)
+	c := a.citizen(t, "umit")
+	key := strings.Repeat("k", 26)
+	first := api.Request[api.StartRequest]{Session: c.session, Key: key, Body: api.StartRequest{IIN: c.who.IIN, Language: api.Kazakh}}
+	var group sync.WaitGroup
+	var answers [4]api.Started
+	for i := range answers {
+		group.Go(func() {
+			var err error
+			if answers[i], err = api.Call(t.Context(), a.client, api.StartEnrolment, first); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	for _, again := range answers {
+		if again.Enrolment.ID != answers[0].Enrolment.ID || again.Token != answers[0].Token {
+			t.Fatal("a repeated start opened another enrolment")
+		}
+	}
+	other := first
+	other.Body.Language = api.English
+	if _, err := api.Call(t.Context(), a.client, api.StartEnrolment, other); api.CodeOf(err) != api.KeyReused {
+		t.Errorf("the key for another call: %v", err)
+	}
+	c.e, c.session.Token, c.session.Enrolment = answers[0].Enrolment, answers[0].Token, answers[0].Enrolment.ID
+	right := c.code(0)
+	if n := c.messages(); n != 1 {
+		t.Errorf("%d messages for one enrolment", n)
+	}
+	wrong := api.Request[api.CodeRequest]{Session: c.session, Nonce: c.e.Nonce, Key: strings.Repeat("w", 26), Body: api.CodeRequest{Code: "000000"}}
+	for range 5 {
+		_, err := api.Call(t.Context(), a.client, api.CheckCode, wrong)
+		if p, ok := err.(*api.Problem); !ok || p.Code != api.CodeWrong || *p.TriesLeft != 2 { //nolint:errorlint // Call returns it as it is
+			t.Fatalf("a wrong code repeated: %v", err)
+		}
+	}
+	check := api.Request[api.CodeRequest]{Session: c.session, Nonce: c.e.Nonce, Key: strings.Repeat("r", 26), Body: api.CodeRequest{Code: right}}
+	one, err := api.Call(t.Context(), a.client, api.CheckCode, check)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := api.Call(t.Context(), a.client, api.CheckCode, check)
+	if err != nil || two.Nonce != one.Nonce || two.Step != api.StepSignIn {
+		t.Errorf("the repeated step is answered %v: %v", two, err)
+	}
+}
+
+// A proof taken from the wire opens nothing a second time.
+func TestStolenProof(t *testing.T) {
+	t.Parallel()
+	a := open(t, nil)
+	c := a.citizen(t, "gauhar")
+	c.start()
+	path := "/v1/enrolments/" + c.e.ID
+	proof, err := dpop.Sign(c.session.Key, dpop.Proof{Method: http.MethodGet, URL: a.base + path, IssuedAt: a.clock.now(), Token: string(c.session.Token)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	look := func() (int, []byte) {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, a.base+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set(dpop.Header, proof)
+		r.Header.Set("Authorization", "DPoP "+string(c.session.Token))
+		status, _, body := c.send(r)
+		return status, body
+	}
+	if status, body := look(); status != http.StatusOK {
+		t.Fatalf("%d %s", status, body)
+	}
+	if status, body := look(); status != http.StatusUnauthorized || !bytes.Contains(body, []byte(api.ProofRefused)) {
+		t.Errorf("the same proof again: %d %s", status, body)
+	}
+}
+
+// Garbage is refused in the form of the contract, without an echo of it.
+func TestGarbage(t *testing.T) {
+	t.Parallel()
+	a := open(t, nil)
+	c := a.citizen(t, "aigul")
+	c.start()
+	const marker = "zzzmarkerzzz"
+	cases := map[string]struct {
+		kind string
+		body []byte
+		want api.Code
+	}{
+		"no JSON":        {"application/json", []byte("{" + marker), api.BadRequest},
+		"wrong type":     {"application/json", []byte(`{"code":{"` + marker + `":1}}`), api.BadRequest},
+		"unknown field":  {"application/json", []byte(`{"code":"123456","` + marker + `":"x"}`), api.BadRequest},
+		"missing field":  {"application/json", []byte(`{}`), api.BadRequest},
+		"letters":        {"application/json", []byte(`{"code":"` + marker[:6] + `"}`), api.BadRequest},
+		"deep":           {"application/json", []byte(strings.Repeat("[", 30_000)), api.BadRequest},
+		"another medium": {"text/plain", []byte(`{"code":"123456"}`), api.BadRequest},
+		"oversize":       {"application/json", bytes.Repeat([]byte(" "), api.MaxJSON+1), api.TooLarge},
+	}
+	path := "/v1/enrolments/" + c.e.ID + "/code/check"
+	for name, garbage := range cases {
+		t.Run(name, func(t *testing.T) {
+			proof, err := dpop.Sign(c.session.Key, dpop.Proof{
+				Method: http.MethodPost, URL: a.base + path, IssuedAt: a.clock.now(), Token: string(c.session.Token), Nonce: c.e.Nonce, Body: garbage.body,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, a.base+path, bytes.NewReader(garbage.body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Content-Type", garbage.kind)
+			r.Header.Set(dpop.Header, proof)
+			r.Header.Set("Authorization", "DPoP "+string(c.session.Token))
+			r.Header.Set(api.HeaderIdempotency, strings.Repeat("g", 26))
+			status, kind, body := c.send(r)
+			var p api.Problem
+			if err := json.Unmarshal(body, &p); err != nil || kind != api.ProblemType || p.Code != garbage.want || p.Status != status {
+				t.Errorf("%d %s %s", status, kind, body)
+			}
+			if bytes.Contains(body, []byte(marker)) {
+				t.Errorf("the answer repeats what was sent: %s", body)
+			}
+		})
+	}
+	if status, _, body := c.post("/v1/enrolments", "application/json", []byte("{}")); status != http.StatusUnauthorized {
+		t.Errorf("no proof: %d %s", status, body)
+	}
+	c.read()
+	if c.e.Code.TriesLeft != 3 {
+		t.Errorf("garbage cost tries: %v", c.e.Code)
+	}
+}
+
+// Pictures that are none are refused by their table of codes.
+func TestPictures(t *testing.T) {
+	t.Parallel()
+	a := open(t, nil)
+	c := a.citizen(t, "angsar")
+	c.confirm()
+	c.accept(api.TextBiometrics, api.ConsentBiometrics)
+	good := photo(t, 400, 400, 1)
+	for code, data := range map[api.Code][]byte{
+		api.PictureWrongType: []byte("GIF89a"),
+		api.PictureTooSmall:  photo(t, 100, 100, 1),
+		api.PictureDamaged:   good[:len(good)/2],
+	} {
+		refused(c, code, api.SendSelfie, api.Picture{Type: "image/jpeg", Data: data})
+	}
+	c.selfie()
+	c.at(api.StepRecording)
+}
+
+// A recording whose frames are not those announced live is refused, five times
+// until the lock.
+func TestBrokenRecordings(t *testing.T) {
+	t.Parallel()
+	a := open(t, nil)
+	c := a.citizen(t, "rustam")
+	c.confirm()
+	c.accept(api.TextBiometrics, api.ConsentBiometrics)
+	c.selfie()
+	do(c, api.StartChallenge, api.None{})
+	refused(c, api.OutOfOrder, api.FinishRecording, api.None{})
+	late := c.film()
+	refused(c, api.RecordingBroken, api.FinishRecording, api.None{}) // no frame has come
+	a.clock.advance(6 * time.Minute)
+	batch, _ := late.Batch(nil)
+	refused(c, api.ChallengeExpired, api.SendFrames, api.Frames(batch))
+	for left := 4; left >= 0; left-- {
+		code := api.RecordingBroken
+		if left == 0 {
+			code = api.RecordingLocked
+		}
+		if p := refused(c, code, api.FinishRecording, api.None{}); p.TriesLeft == nil || *p.TriesLeft != left {
+			t.Fatalf("tries left %v, want %d", p.TriesLeft, left)
+		}
+		if left == 0 {
+			break
+		}
+		do(c, api.StartChallenge, api.None{})
+		c.film()
+		a.clock.advance(6 * time.Minute)
+	}
+	refused(c, api.RecordingLocked, api.StartChallenge, api.None{})
+	a.clock.advance(16 * time.Minute)
+	c.record()
+	c.at(api.StepPIN)
+}
+
+// The service counts starts for one IIN, known or not.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	a := open(t, func(p *Plan) { p.Rules.StartsPerIIN = limit.Policy{Max: 2, Per: time.Hour} })
+	for range 2 {
+		a.citizen(t, "aigul").start()
+	}
+	c := a.citizen(t, "aigul")
+	p := refused(c, api.TooMany, api.StartEnrolment, api.StartRequest{IIN: c.who.IIN, Language: api.Russian})
+	if p.Until == nil || !p.Until.After(a.clock.now()) {
+		t.Errorf("no time to try again: %v", p)
+	}
+	a.clock.advance(time.Hour + time.Second)
+	c.start()
+}
+
+// Everything of the contract is in the document, with every code.
+func TestDocument(t *testing.T) {
+	t.Parallel()
+	a := open(t, nil)
+	c := a.citizen(t, "aigul")
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, a.base+"/openapi.json", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, kind, text := c.send(r)
+	var doc struct {
+		OpenAPI string `json:"openapi"`
+		Paths   map[string]map[string]struct {
+			ID        string `json:"operationId"`
+			Responses map[string]struct {
+				Description string `json:"description"`
+			} `json:"responses"`
+		} `json:"paths"`
+	}
+	if err := json.Unmarshal(text, &doc); err != nil || kind != "application/openapi+json" || doc.OpenAPI != "3.1.0" {
+		t.Fatalf("%s %s: %v", kind, doc.OpenAPI, err)
+	}
+	documented := map[string]string{}
+	for path, item := range doc.Paths {
+		for method, op := range item {
+			text := ""
+			for _, answer := range op.Responses {
+				text += answer.Description + ", "
+			}
+			documented[strings.ToUpper(method)+" "+path] = op.ID + ": " + text
+		}
+	}
+	n := 0
+	for _, op := range operations() {
+		text, ok := documented[op.method+" "+op.path]
+		if !ok {
+			t.Errorf("%s is not documented", op.id)
+			continue
+		}
+		n++
+		for _, code := range slices.Concat(op.failures, api.CommonFailures()) {
+			if !strings.Contains(strings.NewReplacer("Codes: ", "", ",", " ").Replace(" "+text+" "), " "+string(code)+" ") {
+				t.Errorf("%s does not document %s", op.id, code)
+			}
+		}
+	}
+	if n != len(documented) {
+		t.Errorf("%d operations of the contract, %d in the document", n, len(documented))
+	}
+	page, err := http.NewRequestWithContext(t.Context(), http.MethodGet, a.base+"/docs", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, _, html := c.send(page); status != http.StatusOK || !bytes.Contains(html, []byte("confirm-import")) || bytes.Contains(html, []byte("<script")) {
+		t.Errorf("the page: %d, %d bytes", status, len(html))
+	}
+}
+
+type listed struct {
+	id, method, path string
+	failures         []api.Code
+}
+
+func list[In, Out any](op api.Operation[In, Out]) listed {
+	return listed{op.ID, op.Method, op.Path, op.Failures}
+}
+
+func operations() []listed {
+	return []listed{
+		list(api.ReadText), list(api.StartEnrolment), list(api.ReadEnrolment), list(api.CancelEnrolment), list(api.SendCode),
+		list(api.CheckCode), list(api.AskCall), list(api.SignIn), list(api.ConsentBiometrics), list(api.SendSelfie),
+		list(api.StartChallenge), list(api.SendHead), list(api.SendFrames), list(api.FinishRecording), list(api.SetPIN),
+		list(api.CheckPIN), list(api.SendCard), list(api.ConfirmFields), list(api.RepeatRejected), list(api.ReadDocuments),
+		list(api.GrantData), list(api.AcceptAgreement), list(api.Apply), list(api.ReadCertificates), list(api.ConfirmImport),
+	}
+}
+
+// What was begun goes on after the service was started again.
+func TestRestart(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	var c *citizen
+	t.Run("before", func(t *testing.T) {
+		a := open(t, func(p *Plan) { p.Data = data })
+		c = a.citizen(t, "aigul")
+		c.confirm()
+		c.identify()
+	})
+	a := open(t, func(p *Plan) { p.Data = data })
+	a.clock.advance(time.Hour)
+	c.T, c.a = t, a
+	c.read()
+	c.at(api.StepDecision)
+	c.decide(enrolment.Verdict{Approve: true})
+	c.grant()
+	if err := fmt.Sprint(c.e); strings.Contains(err, string(c.who.IIN)) {
+		t.Error("the enrolment prints the IIN")
+	}
+	if _, err := a.Passwords.HashPassword(t.Context(), pin.NewPassword(), "dana"); err != nil {
+		t.Error(err)
+	}
+}
