@@ -8,7 +8,7 @@ import (
 // Lockout says how many wrong tries in a row lock the PIN, and for how long.
 type Lockout struct {
 	Tries int           // 1 to 10
-	Lock  time.Duration // 1 min to 24 h
+	Lock  time.Duration // 1 s to 24 h
 }
 
 // DefaultLockout is five tries, then fifteen minutes.
@@ -19,8 +19,8 @@ func (l Lockout) Validate() error {
 	if l.Tries < 1 || l.Tries > 10 {
 		return fmt.Errorf("PIN: tries %d must be between 1 and 10", l.Tries)
 	}
-	if l.Lock < time.Minute || l.Lock > 24*time.Hour {
-		return fmt.Errorf("PIN: lock %v must be between 1m and 24h", l.Lock)
+	if l.Lock < time.Second || l.Lock > 24*time.Hour {
+		return fmt.Errorf("PIN: lock %v must be between 1s and 24h", l.Lock)
 	}
 	return nil
 }

@@ -179,7 +179,7 @@ func TestBoundsAreValidated(t *testing.T) {
 	if _, err := NewHasher(cheap, 0, pepper.Pepper{}, nil); err == nil {
 		t.Error("no parallelism was accepted")
 	}
-	for _, l := range []Lockout{{}, {Tries: 11, Lock: time.Hour}, {Tries: 5, Lock: time.Second}} {
+	for _, l := range []Lockout{{}, {Tries: 11, Lock: time.Hour}, {Tries: 5, Lock: time.Millisecond}} {
 		if l.Validate() == nil {
 			t.Errorf("%+v was accepted", l)
 		}
