@@ -57,7 +57,8 @@ type Window struct {
 	key           string        // what the screen that stands was built for
 	shown         screen.Screen // the screen that stands
 	typed         typed
-	wait          *time.Timer        // shows that an action takes its time
+	wait          *time.Timer        // will cover the page, as an action takes its time
+	waits         bool               // the page is covered
 	stopRecording context.CancelFunc // ends the video identification under way
 	onShow        func(string)
 }
@@ -235,12 +236,16 @@ func (w *Window) showBusy(busy bool) {
 		w.wait = nil
 	}
 	if !busy || w.state.Stage == journey.StageRecording || w.state.Stage == journey.StageRecordingIntro || w.state.Stage == journey.StageSubmit {
-		w.frame.Ready()
+		if w.waits {
+			w.waits = false
+			w.frame.Ready()
+		}
 		return
 	}
 	w.wait = time.AfterFunc(400*time.Millisecond, func() {
 		fyne.Do(func() {
 			if w.state.Busy && w.ctx.Err() == nil {
+				w.waits = true
 				w.frame.Wait(w.frame.Words().T(w.waitText()), -1, nil)
 			}
 		})
@@ -318,8 +323,8 @@ func (w *Window) helpCall() {
 // Frame gives what the window shows, for those who press its buttons by program.
 func (w *Window) Frame() *frame.Frame { return w.frame }
 
-// Capture is a picture of the window.
-func (w *Window) Capture() image.Image { return w.window.Canvas().Capture() }
+// Native is the window itself, for those who take its picture.
+func (w *Window) Native() fyne.Window { return w.window }
 
 // Stage is where the citizen is.
 func (w *Window) Stage() journey.Stage { return w.state.Stage }

@@ -68,7 +68,7 @@ func (j *Journey) derive() {
 	s := &j.state
 	s.Group = groupOf(s.Stage, s.Enrolment.Step)
 	_, back := backwards[s.Stage]
-	s.CanGoBack = (back || s.Stage == StageCallBack) && !s.Busy
+	s.CanGoBack = back || s.Stage == StageCallBack
 	s.CanCancel = j.cancellable() && !s.Busy
 	s.CanRepeat = s.Stage == StageRejected && s.Enrolment.Decision != nil &&
 		s.Enrolment.Decision.Reason.Repeat() != api.StepCancelled

@@ -8,11 +8,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image/png"
 	"log/slog"
 	"net/url"
 	"os"
-	"path/filepath"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -66,7 +64,7 @@ func Fly(ctx context.Context, w *desktop.Window, cfg Config) error {
 			err = p.leave(ctx, at)
 		}
 		if err != nil {
-			return errors.Join(fmt.Errorf("at stage %s: %w", at.Stage, err), p.picture("failed"))
+			return errors.Join(fmt.Errorf("at stage %s: %w", at.Stage, err), p.picture(ctx, "failed"))
 		}
 		if done {
 			w.Stop()
@@ -88,7 +86,7 @@ func (p *Pilot) leave(ctx context.Context, from journey.State) error {
 		if now.Stage == from.Stage && now.Problem != nil && !now.Busy && now.Problem != from.Problem {
 			return false, now.Problem
 		}
-		return now.Stage != from.Stage && !now.Busy, nil
+		return now.Stage != from.Stage && (!now.Busy || now.Stage == journey.StageRecording), nil
 	})
 }
 
@@ -191,22 +189,11 @@ func (p *Pilot) look(ctx context.Context, name string) error {
 		if i == len(order)-1 {
 			break
 		}
-		if err := p.picture(fmt.Sprintf("%02d-%s-%s", p.count, name, l)); err != nil {
+		if err := p.picture(ctx, fmt.Sprintf("%02d-%s-%s", p.count, name, l)); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func (p *Pilot) picture(name string) (err error) {
-	file, err := os.Create(filepath.Join(p.Pictures, name+".png"))
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	var failed error
-	fyne.DoAndWait(func() { failed = png.Encode(file, p.window.Capture()) })
-	return failed
 }
 
 // code waits for the SMS.
