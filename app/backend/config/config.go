@@ -1,5 +1,6 @@
 // Package config reads the backend's configuration: one JSON file, named by
-// --config, in which secrets stand by the name of a file and never themselves.
+// --config, in which secrets stand by the name of a file and never themselves;
+// example.json beside this file has all of it.
 //
 // [Load] refuses what it does not know, so that a misspelt rule is not silently
 // the default. [Config.Missing] tells everything a production start still

@@ -52,6 +52,21 @@ func TestLoad(t *testing.T) {
 	}
 }
 
+// The example that comes with the service is complete and its rules hold.
+func TestExample(t *testing.T) {
+	t.Parallel()
+	c, err := Load("example.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if missing := c.Missing(); len(missing) != 0 {
+		t.Errorf("the example lacks %v", missing)
+	}
+	if err := c.Rules.Apply(enrolment.DefaultRules()).Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
 // A production start is told all that is missing at once.
 func TestMissing(t *testing.T) {
 	t.Parallel()
@@ -85,6 +100,11 @@ func TestPublic(t *testing.T) {
 }
 
 func FuzzLoad(f *testing.F) {
+	example, err := os.ReadFile("example.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(example))
 	f.Add(`{"tls":{"certificate":"a","key":"b"}}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		c, err := Load(write(t, text))

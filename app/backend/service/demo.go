@@ -20,14 +20,20 @@ import (
 	"qoltanba/app/backend/registry/sample"
 )
 
-// AutoOperator, where the demo's operator is compiled in, decides cases by
-// itself until stop is called.
-var AutoOperator func(ctx context.Context, b *Backend) (stop func(), err error)
+// DemoOperator, where the demo's operator is compiled in, declares its flags
+// and returns what starts it once they are parsed: base is the backend's
+// address, and stop ends it.
+var DemoOperator func(flags *flag.FlagSet) func(ctx context.Context, b *Backend, base string) (stop func(), err error)
 
-type extras struct{ operator *bool }
+type extras struct {
+	start func(ctx context.Context, b *Backend, base string) (stop func(), err error)
+}
 
 func demoFlags(flags *flag.FlagSet) extras {
-	return extras{operator: flags.Bool("operator-auto", false, "let the demo operator decide cases by itself")}
+	if DemoOperator == nil {
+		return extras{}
+	}
+	return extras{start: DemoOperator(flags)}
 }
 
 // checkStamp stamps a new folder and refuses one with real data.
@@ -67,12 +73,9 @@ func prepare(plan *Plan, listen string, _ extras) (*tls.Certificate, error) {
 	return nil, nil
 }
 
-func begin(ctx context.Context, b *Backend, e extras) (stop func(), err error) {
-	if !*e.operator {
+func begin(ctx context.Context, b *Backend, base string, e extras) (stop func(), err error) {
+	if e.start == nil {
 		return func() {}, nil
 	}
-	if AutoOperator == nil {
-		return nil, errors.New("this build has no demo operator: leave --operator-auto out")
-	}
-	return AutoOperator(ctx, b)
+	return e.start(ctx, b, base)
 }

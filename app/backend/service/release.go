@@ -45,4 +45,6 @@ func prepare(plan *Plan, _ string, _ extras) (*tls.Certificate, error) {
 	return pair, errors.Join(errs[:]...)
 }
 
-func begin(context.Context, *Backend, extras) (stop func(), err error) { return func() {}, nil }
+func begin(context.Context, *Backend, string, extras) (stop func(), err error) {
+	return func() {}, nil
+}

@@ -58,10 +58,6 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	stopExtra, err := begin(ctx, b, extra)
-	if err != nil {
-		return errors.Join(err, listener.Close(), b.Close(ctx))
-	}
 	scheme := "http"
 	if pair != nil {
 		scheme = "https"
@@ -69,7 +65,12 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 			Certificates: []tls.Certificate{*pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
 		})
 	}
-	fmt.Fprintf(out, "listening on %s://%s\n", scheme, listener.Addr())
+	base := scheme + "://" + listener.Addr().String()
+	stopExtra, err := begin(ctx, b, base, extra)
+	if err != nil {
+		return errors.Join(err, listener.Close(), b.Close(ctx))
+	}
+	fmt.Fprintf(out, "listening on %s\n", base)
 	err = answer(ctx, b.Server.Listener(), listener)
 	stopExtra()
 	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)

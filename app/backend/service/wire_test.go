@@ -5,6 +5,7 @@ package service
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"qoltanba/app/api"
 	"qoltanba/app/api/dpop"
 	"qoltanba/app/backend/enrolment"
+	"qoltanba/app/backend/evidence"
 	"qoltanba/app/backend/limit"
 	"qoltanba/app/backend/pin"
 )
@@ -212,6 +214,30 @@ func TestBrokenRecordings(t *testing.T) {
 	a.clock.advance(16 * time.Minute)
 	c.record()
 	c.at(api.StepPIN)
+}
+
+// Whoever cancels before a decision takes the evidence out of the world.
+func TestCancelErases(t *testing.T) {
+	t.Parallel()
+	a := open(t, nil)
+	c := a.citizen(t, "gulnar")
+	c.confirm()
+	c.identify()
+	seen, err := a.Enrolments.Case(t.Context(), "dana", c.e.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	do(c, api.CancelEnrolment, api.None{})
+	c.until("destruction", func() bool {
+		r, err := a.Enrolments.OpenEvidence(t.Context(), c.e.ID, seen.Selfie.Name)
+		if err == nil {
+			err = r.Close()
+		}
+		return errors.Is(err, evidence.ErrDestroyed)
+	})
+	if err := a.Enrolments.Decide(t.Context(), "dana", c.e.ID, enrolment.Verdict{Version: seen.Version, Approve: true}); !errors.Is(err, enrolment.ErrNotWaiting) {
+		t.Errorf("decided after the cancellation: %v", err)
+	}
 }
 
 // The service counts starts for one IIN, known or not.
