@@ -9,8 +9,8 @@ import (
 
 // shownCall is a call-back as the page shows it.
 type shownCall struct {
-	ID, Phone, Reason, Language, Since string
-	Register                           bool
+	ID, Phone, Reason, Language, Since, Waits string
+	Register                                  bool
 }
 
 func (c *Console) showCalls(v *visit) error {
@@ -21,12 +21,22 @@ func (c *Console) showCalls(v *visit) error {
 	var shown []shownCall
 	for _, call := range calls {
 		shown = append(shown, shownCall{
-			ID: call.ID, Phone: string(call.Phone), Language: string(call.Language), Since: moment(call.AskedAt),
-			Reason: v.words.T("call." + string(call.Reason)), Register: call.Reason == api.CallToRegister,
+			ID: call.ID, Phone: spaced(call.Phone), Since: moment(call.AskedAt), Waits: v.words.lasting(c.now().Sub(call.AskedAt)),
+			Language: v.words.T("language." + string(call.Language)),
+			Reason:   v.words.T("call." + string(call.Reason)), Register: call.Reason == api.CallToRegister,
 		})
 	}
 	c.show(v, http.StatusOK, "calls", page{Title: v.words.T("calls"), Refresh: 30, Data: shown})
 	return nil
+}
+
+// spaced is a number as people dial and say it: +7 701 234 56 78.
+func spaced(p api.Phone) string {
+	s := string(p)
+	if len(s) != 12 {
+		return s
+	}
+	return s[:2] + " " + s[2:5] + " " + s[5:8] + " " + s[8:10] + " " + s[10:]
 }
 
 // takeCall ends a call. A phone is registered only when the IIN that the citizen told by voice is that of the enrolment.

@@ -1,7 +1,8 @@
 // Package console is the operators' page: who waits, the evidence side by side, and a verdict that can be explained later.
 //
-// It is plain HTML with one script, for the recording. An operator logs in with a password; a session lives in a cookie that no script
-// reads, every form carries the session's token, and the policy of the page lets nothing load from elsewhere. Every look at a case and every
+// It is plain HTML; scripts only play the recording and enlarge pictures. An operator logs in with a password; a session lives in a cookie that
+// no script reads, every form carries the session's token, and the policy of the page lets nothing load from elsewhere. A page that reloads by
+// itself does not prolong a session. Every look at a case and every
 // verdict is in the audit trail under the operator's name. A verdict names the version of the case that was looked at, so that nobody
 // decides on what has changed meanwhile.
 package console
@@ -9,6 +10,7 @@ package console
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"embed"
 	"errors"
 	"html/template"
@@ -16,7 +18,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
-	"strings"
+	"slices"
 	"time"
 
 	"qoltanba/app/api"
@@ -57,6 +59,7 @@ type Console struct {
 	now       func() time.Time
 	secure    bool
 	nobody    string // the hash that is verified when there is no such operator
+	origin    *http.CrossOriginProtection
 	mux       *http.ServeMux
 }
 
@@ -68,17 +71,23 @@ var staticFiles embed.FS
 
 var pages = template.Must(template.ParseFS(pageFiles, "pages/*.html"))
 
+// The roles of operators: a moderator decides cases, a registrar answers calls.
+const (
+	Moderator = "moderator"
+	Registrar = "registrar"
+)
+
 // New makes a console.
 func New(ctx context.Context, cfg Config) (*Console, error) {
 	c := &Console{
 		service: cfg.Service, store: cfg.Store, passwords: cfg.Passwords, log: cfg.Log, now: cfg.Now, secure: cfg.Secure,
-		mux: http.NewServeMux(),
+		origin: http.NewCrossOriginProtection(), mux: http.NewServeMux(),
 	}
 	if c.now == nil {
 		c.now = time.Now
 	}
 	var err error
-	if c.nobody, err = c.passwords.HashPassword(ctx, "nobody has this password", "nobody"); err != nil {
+	if c.nobody, err = c.passwords.HashPassword(ctx, api.Secret(rand.Text()), "nobody"); err != nil {
 		return nil, err
 	}
 	static, err := fs.Sub(staticFiles, "static")
@@ -88,18 +97,21 @@ func New(ctx context.Context, cfg Config) (*Console, error) {
 	c.mux.Handle("GET /console/static/", http.StripPrefix("/console/static/", http.FileServerFS(static)))
 	c.mux.HandleFunc("GET /console/login", c.showLogin)
 	c.mux.HandleFunc("POST /console/login", c.takeLogin)
-	for pattern, handler := range map[string]func(*visit) error{
-		"GET /console/{$}":                       c.showQueue,
-		"GET /console/case/{id}":                 c.showCase,
-		"POST /console/case/{id}":                c.takeVerdict,
-		"GET /console/case/{id}/evidence/{what}": c.serveEvidence,
-		"GET /console/case/{id}/recording":       c.serveRecording,
-		"GET /console/calls":                     c.showCalls,
-		"POST /console/calls/{id}":               c.takeCall,
-		"POST /console/language":                 c.takeLanguage,
-		"POST /console/logout":                   c.takeLogout,
+	c.mux.HandleFunc("POST /console/language", c.takeLanguage)
+	for _, route := range []struct {
+		pattern, role string
+		handle        func(*visit) error
+	}{
+		{"GET /console/{$}", Moderator, c.showQueue},
+		{"GET /console/case/{id}", Moderator, c.showCase},
+		{"POST /console/case/{id}", Moderator, c.takeVerdict},
+		{"GET /console/case/{id}/evidence/{what}", Moderator, c.serveEvidence},
+		{"GET /console/case/{id}/recording", Moderator, c.serveRecording},
+		{"GET /console/calls", Registrar, c.showCalls},
+		{"POST /console/calls/{id}", Registrar, c.takeCall},
+		{"POST /console/logout", "", c.takeLogout},
 	} {
-		c.mux.Handle(pattern, c.guarded(handler))
+		c.mux.Handle(route.pattern, c.guarded(route.role, route.handle))
 	}
 	return c, nil
 }
@@ -110,14 +122,19 @@ func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "+
 		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	// A form that another site posts is refused before anything looks at it, at the login too, where there is no token yet.
+	if c.origin.Check(r) != nil {
+		http.Error(w, wordsOf(r).T("error.form"), http.StatusForbidden)
+		return
+	}
 	c.mux.ServeHTTP(w, r)
 }
 
-// visit is one request of an operator who is logged in.
+// visit is one request, of an operator who is logged in but at the login itself.
 type visit struct {
 	w        http.ResponseWriter
 	r        *http.Request
@@ -126,10 +143,12 @@ type visit struct {
 	words    words
 }
 
+var errRole = errors.New("this operator has not the role for that")
+
 const maxForm = 16 << 10
 
-// guarded lets in who has a session, and takes a form only with the session's token.
-func (c *Console) guarded(handle func(*visit) error) http.Handler {
+// guarded lets in who has a session and the role, and takes a form only with the session's token.
+func (c *Console) guarded(role string, handle func(*visit) error) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		session, operator, err := c.session(r)
 		if errors.Is(err, store.ErrNotFound) {
@@ -140,9 +159,12 @@ func (c *Console) guarded(handle func(*visit) error) http.Handler {
 		if err == nil && r.Method == http.MethodPost {
 			r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 			if r.ParseForm() != nil || !sameToken(session, r.PostForm.Get("csrf")) {
-				http.Error(w, v.words.T("error.form"), http.StatusForbidden)
+				c.show(v, http.StatusForbidden, "message", page{Title: v.words.T("error"), Note: v.words.T("error.form"), Wrong: true})
 				return
 			}
+		}
+		if err == nil && role != "" && !slices.Contains(operator.Roles, role) {
+			err = errRole
 		}
 		if err == nil {
 			err = handle(v)
@@ -155,14 +177,20 @@ func (c *Console) guarded(handle func(*visit) error) http.Handler {
 
 // refuse tells an operator what went wrong, in words where there are any.
 func (c *Console) refuse(v *visit, err error) {
+	status, key := http.StatusInternalServerError, "error.internal"
 	for known, answer := range refusals {
 		if errors.Is(err, known) {
-			c.show(v, answer.status, "message", page{Title: v.words.T("error"), Note: v.words.T(answer.key), Wrong: true})
-			return
+			status, key = answer.status, answer.key
 		}
 	}
-	c.log.ErrorContext(v.r.Context(), "console", "path", v.r.Pattern, "error", err)
-	c.show(v, http.StatusInternalServerError, "message", page{Title: v.words.T("error"), Note: v.words.T("error.internal"), Wrong: true})
+	p := page{Title: v.words.T("error"), Note: v.words.T(key), Wrong: true}
+	if status == http.StatusInternalServerError {
+		c.log.ErrorContext(v.r.Context(), "console", "pattern", v.r.Pattern, "error", err)
+	}
+	if status == http.StatusConflict && v.r.Pattern == "POST /console/case/{id}" {
+		p.Again = v.r.URL.EscapedPath()
+	}
+	c.show(v, status, "message", p)
 }
 
 var refusals = map[error]struct {
@@ -179,24 +207,33 @@ var refusals = map[error]struct {
 	enrolment.ErrNobody:     {http.StatusConflict, "error.nobody"},
 	errOtherIIN:             {http.StatusConflict, "error.iin"},
 	errForm:                 {http.StatusBadRequest, "error.form"},
+	errRole:                 {http.StatusForbidden, "error.role"},
 }
 
 // page is what every template gets.
 type page struct {
 	words
 	Title    string
+	Here     string // path to come back to after a change of language
 	Operator string
+	Decides  bool // a moderator
+	Answers  bool // a registrar
 	CSRF     string
 	Note     string
 	Wrong    bool
-	Refresh  int // seconds
+	Again    string // path to a case to be opened again
+	Refresh  int    // seconds
 	Data     any
 }
 
 func (c *Console) show(v *visit, status int, name string, p page) {
-	p.words = v.words
+	p.words, p.Here = v.words, Path
+	if v.r.Method == http.MethodGet {
+		p.Here = v.r.URL.EscapedPath()
+	}
 	if v.session.Hash != "" {
 		p.Operator, p.CSRF = v.operator.Name, v.session.CSRF
+		p.Decides, p.Answers = slices.Contains(v.operator.Roles, Moderator), slices.Contains(v.operator.Roles, Registrar)
 	}
 	var text bytes.Buffer
 	if err := pages.ExecuteTemplate(&text, name, p); err != nil {
@@ -207,56 +244,4 @@ func (c *Console) show(v *visit, status int, name string, p page) {
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	v.w.WriteHeader(status)
 	_, _ = text.WriteTo(v.w) // the operator may have gone
-}
-
-func (c *Console) showLogin(w http.ResponseWriter, r *http.Request) {
-	v := &visit{w: w, r: r, words: wordsOf(r)}
-	c.show(v, http.StatusOK, "login", page{Title: v.words.T("login.title")})
-}
-
-func (c *Console) takeLogin(w http.ResponseWriter, r *http.Request) {
-	v := &visit{w: w, r: r, words: wordsOf(r)}
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil || !sameOrigin(r) {
-		http.Error(w, v.words.T("error.form"), http.StatusForbidden)
-		return
-	}
-	token, err := c.login(r.Context(), strings.TrimSpace(r.PostForm.Get("login")), api.Secret(r.PostForm.Get("password")))
-	switch {
-	case errors.Is(err, errLogin):
-		c.show(v, http.StatusUnauthorized, "login", page{Title: v.words.T("login.title"), Note: v.words.T("login.wrong"), Wrong: true})
-	case err != nil:
-		c.refuse(v, err)
-	default:
-		http.SetCookie(w, c.cookie(token, sessionMost))
-		http.Redirect(w, r, Path, http.StatusSeeOther)
-	}
-}
-
-// sameOrigin refuses a login form that another site posts.
-func sameOrigin(r *http.Request) bool {
-	site := r.Header.Get("Sec-Fetch-Site")
-	return site == "" || site == "same-origin" || site == "none"
-}
-
-func (c *Console) takeLogout(v *visit) error {
-	if err := c.logout(v.r.Context(), v.session); err != nil {
-		return err
-	}
-	http.SetCookie(v.w, c.cookie("", -time.Second))
-	http.Redirect(v.w, v.r, "/console/login", http.StatusSeeOther)
-	return nil
-}
-
-func (c *Console) takeLanguage(v *visit) error {
-	language := api.Language(v.r.PostForm.Get("language"))
-	if _, ok := texts[language]; !ok {
-		return errForm
-	}
-	http.SetCookie(v.w, &http.Cookie{
-		Name: languageCookie, Value: string(language), Path: Path, MaxAge: 365 * 24 * 3600,
-		HttpOnly: true, Secure: c.secure, SameSite: http.SameSiteStrictMode,
-	})
-	http.Redirect(v.w, v.r, Path, http.StatusSeeOther)
-	return nil
 }

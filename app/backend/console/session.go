@@ -35,10 +35,11 @@ type Passwords interface {
 }
 
 // login opens a session and returns the cookie's token. An unknown name costs
-// the same work as a wrong password: the given hash of nobody is verified.
+// the same work as a wrong password: the hash of nobody is verified, and the
+// refusal is recorded.
 func (c *Console) login(ctx context.Context, login string, password api.Secret) (token string, err error) {
 	operator, err := c.operator(ctx, login)
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	if err != nil {
 		return "", err
 	}
 	stored := operator.Password
@@ -53,28 +54,20 @@ func (c *Console) login(ctx context.Context, login string, password api.Secret) 
 	token = rand.Text() + rand.Text()
 	refused := false
 	err = c.store.Update(ctx, func(tx store.Tx) error {
-		operator, err := tx.Operator(login)
-		if errors.Is(err, store.ErrNotFound) {
-			refused = true
-			return nil
+		refused = true
+		if operator.Login == "" {
+			return tx.Record(store.AuditEntry{At: now, Actor: "operator:", Action: "console.login-refused"})
 		}
+		operator, err := tx.Operator(login)
 		if err != nil {
 			return err
 		}
-		refused = !ok || operator.Disabled || now.Before(operator.LockedTo)
-		if refused {
+		// A password that was replaced meanwhile is not the one that was verified.
+		if !ok || operator.Password != stored || operator.Disabled || now.Before(operator.LockedTo) {
 			return c.countFailure(tx, operator, ok, now)
 		}
-		operator.Failures, operator.LockedTo = 0, time.Time{}
-		if err := tx.PutOperator(operator); err != nil {
-			return err
-		}
-		if err := tx.Record(store.AuditEntry{At: now, Actor: actor(login), Action: "console.login"}); err != nil {
-			return err
-		}
-		return tx.PutSession(store.Session{
-			Hash: tokenHash(token), Operator: login, CSRF: rand.Text(), Since: now, Until: now.Add(sessionIdle),
-		})
+		refused = false
+		return c.begin(tx, operator, token, now)
 	})
 	switch {
 	case err != nil:
@@ -83,6 +76,19 @@ func (c *Console) login(ctx context.Context, login string, password api.Secret) 
 		return "", errLogin
 	}
 	return token, nil
+}
+
+func (c *Console) begin(tx store.Tx, o store.Operator, token string, now time.Time) error {
+	o.Failures, o.LockedTo = 0, time.Time{}
+	if err := tx.PutOperator(o); err != nil {
+		return err
+	}
+	if err := tx.Record(store.AuditEntry{At: now, Actor: actor(o.Login), Action: "console.login"}); err != nil {
+		return err
+	}
+	return tx.PutSession(store.Session{
+		Hash: tokenHash(token), Operator: o.Login, CSRF: rand.Text(), Since: now, Until: now.Add(sessionIdle),
+	})
 }
 
 func (c *Console) countFailure(tx store.Tx, o store.Operator, passwordRight bool, now time.Time) error {
@@ -101,28 +107,30 @@ func (c *Console) countFailure(tx store.Tx, o store.Operator, passwordRight bool
 	return tx.Record(store.AuditEntry{At: now, Actor: actor(o.Login), Action: "console.login-refused"})
 }
 
+// operator reads an account; one without a login is that of nobody.
 func (c *Console) operator(ctx context.Context, login string) (o store.Operator, err error) {
-	err = c.store.View(ctx, func(tx store.Tx) error {
+	err = c.store.View(ctx, func(tx store.Tx) (err error) {
 		o, err = tx.Operator(login)
 		return err
 	})
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrText) {
+		return store.Operator{}, nil
+	}
 	return o, err
 }
 
+// byItself marks the request of a page that reloads without a person.
+const byItself = "auto"
+
 // session finds the session of a request and prolongs it, at most to
 // [sessionMost] after the login.
-func (c *Console) session(r *http.Request) (store.Session, store.Operator, error) {
-	var (
-		session  store.Session
-		operator store.Operator
-	)
+func (c *Console) session(r *http.Request) (session store.Session, operator store.Operator, err error) {
 	cookie, err := r.Cookie(cookieName)
 	if err != nil {
 		return session, operator, store.ErrNotFound
 	}
 	now := c.now()
-	err = c.store.Update(r.Context(), func(tx store.Tx) error {
-		var err error
+	err = c.store.Update(r.Context(), func(tx store.Tx) (err error) {
 		if session, err = tx.Session(tokenHash(cookie.Value)); err != nil {
 			return err
 		}
@@ -132,13 +140,17 @@ func (c *Console) session(r *http.Request) (store.Session, store.Operator, error
 		if operator.Disabled || !now.Before(session.Until) {
 			return store.ErrNotFound
 		}
-		if session.Until.Sub(now) > sessionIdle-time.Minute {
-			return nil // prolonged within the last minute
+		if r.URL.RawQuery == byItself || session.Until.Sub(now) > sessionIdle-time.Minute {
+			return nil // nobody is there, or it was prolonged within the last minute
 		}
-		session.Until = now.Add(sessionIdle)
-		if most := session.Since.Add(sessionMost); session.Until.After(most) {
-			session.Until = most
+		until := now.Add(sessionIdle)
+		if most := session.Since.Add(sessionMost); until.After(most) {
+			until = most
 		}
+		if until.Equal(session.Until) {
+			return nil
+		}
+		session.Until = until
 		return tx.PutSession(session)
 	})
 	return session, operator, err

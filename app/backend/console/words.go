@@ -28,16 +28,23 @@ func (w words) T(key string) string {
 	return key
 }
 
+// known is the text of a key that may have none.
+func (w words) known(key, otherwise string) string {
+	if text, ok := texts[w.language][key]; ok {
+		return text
+	}
+	return otherwise
+}
+
 // Lang is the page's language tag.
 func (w words) Lang() string { return string(w.language) }
 
+// choosable is a language as its speakers name it.
+type choosable struct{ Tag, Name string }
+
 // Languages are those that can be chosen.
-func (w words) Languages() []string {
-	var all []string
-	for _, l := range api.Languages() {
-		all = append(all, string(l))
-	}
-	return all
+func (words) Languages() []choosable {
+	return []choosable{{string(api.Kazakh), "Қазақша"}, {string(api.Russian), "Русский"}, {string(api.English), "English"}}
 }
 
 // texts has the words of the console in the three languages.
@@ -58,6 +65,23 @@ var wordings = map[string]api.Wording{
 	"queue.waits":    {KK: "Күтуде", RU: "Ждёт", EN: "Waits"},
 	"queue.open":     {KK: "Ашу", RU: "Открыть", EN: "Open"},
 	"queue.empty":    {KK: "Күтіп тұрған іс жоқ.", RU: "Никто не ждёт.", EN: "Nobody waits."},
+	"queue.language": {KK: "Тілі", RU: "Язык", EN: "Language"},
+	"queue.register": {KK: "Тіркеліммен салыстыру", RU: "Сверка с базой", EN: "Register"},
+	"queue.agrees":   {KK: "сәйкес", RU: "совпадает", EN: "agrees"},
+	"queue.differs":  {KK: "өзгеше: %d", RU: "отличий: %d", EN: "differs: %d"},
+	"queue.silent":   {KK: "жауап күтілуде", RU: "ждём ответа", EN: "no answer yet"},
+	"queue.tells":    {KK: "Бет өзі жаңарады.", RU: "Страница обновляется сама.", EN: "This page reloads by itself."},
+	"language.kk":    {KK: "қазақша", RU: "казахский", EN: "Kazakh"},
+	"language.ru":    {KK: "орысша", RU: "русский", EN: "Russian"},
+	"language.en":    {KK: "ағылшынша", RU: "английский", EN: "English"},
+	"unit.day":       {KK: "тәул.", RU: "сут", EN: "d"},
+	"unit.hour":      {KK: "сағ", RU: "ч", EN: "h"},
+	"unit.minute":    {KK: "мин", RU: "мин", EN: "min"},
+	"unit.now":       {KK: "1 минуттан аз", RU: "меньше минуты", EN: "less than a minute"},
+	"done.approved":  {KK: "расталды", RU: "подтверждено", EN: "approved"},
+	"done.rejected":  {KK: "қайтарылды", RU: "отклонено", EN: "rejected"},
+	"nav.skip":       {KK: "Мазмұнға өту", RU: "К содержанию", EN: "Skip to the content"},
+	"nav.language":   {KK: "Тіл", RU: "Язык", EN: "Language"},
 	"logout":         {KK: "Шығу", RU: "Выйти", EN: "Log out"},
 	"login.title":    {KK: "Оператордың кіруі", RU: "Вход оператора", EN: "Operator's login"},
 	"login.name":     {KK: "Логин", RU: "Логин", EN: "Login"},
@@ -65,25 +89,77 @@ var wordings = map[string]api.Wording{
 	"login.enter":    {KK: "Кіру", RU: "Войти", EN: "Log in"},
 	"login.wrong":    {KK: "Логин немесе құпиясөз қате, не кіру уақытша жабық.", RU: "Логин или пароль неверны, либо вход временно закрыт.", EN: "The login or the password is wrong, or the account is locked for a while."},
 
-	"case.title":      {KK: "Іс", RU: "Дело", EN: "Case"},
-	"case.selfie":     {KK: "Селфи", RU: "Селфи", EN: "Selfie"},
-	"case.recording":  {KK: "Бейнежазба", RU: "Видеозапись", EN: "Recording"},
-	"case.front":      {KK: "Жеке куәлік: бет жағы", RU: "Удостоверение: лицевая сторона", EN: "Card: front"},
-	"case.back":       {KK: "Жеке куәлік: артқы жағы", RU: "Удостоверение: оборотная сторона", EN: "Card: back"},
-	"case.missing":    {KK: "Бейнежазба ашылмады.", RU: "Запись не открылась.", EN: "The recording did not open."},
-	"case.play":       {KK: "Ойнату немесе тоқтату", RU: "Пуск или пауза", EN: "Play or pause"},
-	"case.seek":       {KK: "Жазбадағы орын", RU: "Место в записи", EN: "Place in the recording"},
-	"case.fields":     {KK: "Мәліметтер", RU: "Данные", EN: "Data"},
-	"case.typed":      {KK: "Азамат растаған", RU: "Подтвердил гражданин", EN: "Confirmed by the citizen"},
-	"case.register":   {KK: "ЖТ МДҚ", RU: "ГБД ФЛ", EN: "State register"},
-	"case.differs":    {KK: "өзгеше", RU: "отличается", EN: "differs"},
-	"case.noregister": {KK: "Мемлекеттік тіркелім әлі жауап берген жоқ немесе бұл ЖСН онда жоқ.", RU: "Государственная база ещё не ответила, или этого ИИН в ней нет.", EN: "The state register has not answered yet, or has nobody of this IIN."},
-	"case.decide":     {KK: "Шешім", RU: "Решение", EN: "Decision"},
-	"case.approve":    {KK: "Растау", RU: "Подтвердить", EN: "Approve"},
-	"case.reject":     {KK: "Қайтару", RU: "Отклонить", EN: "Reject"},
-	"case.reason":     {KK: "Қайтару себебі", RU: "Причина отказа", EN: "Reason for rejection"},
-	"case.closed":     {KK: "Бұл іс шешім күтіп тұрған жоқ.", RU: "Это дело не ждёт решения.", EN: "This case does not wait for a decision."},
-	"case.trail":      {KK: "Журнал", RU: "Журнал", EN: "Audit trail"},
+	"case.title":               {KK: "Іс", RU: "Дело", EN: "Case"},
+	"case.selfie":              {KK: "Селфи", RU: "Селфи", EN: "Selfie"},
+	"case.recording":           {KK: "Бейнежазба", RU: "Видеозапись", EN: "Recording"},
+	"case.front":               {KK: "Жеке куәлік: бет жағы", RU: "Удостоверение: лицевая сторона", EN: "Card: front"},
+	"case.back":                {KK: "Жеке куәлік: артқы жағы", RU: "Удостоверение: оборотная сторона", EN: "Card: back"},
+	"case.missing":             {KK: "Бейнежазба ашылмады.", RU: "Запись не открылась.", EN: "The recording did not open."},
+	"case.play":                {KK: "Ойнату немесе тоқтату", RU: "Пуск или пауза", EN: "Play or pause"},
+	"case.seek":                {KK: "Жазбадағы орын", RU: "Место в записи", EN: "Place in the recording"},
+	"case.fields":              {KK: "Мәліметтер", RU: "Данные", EN: "Data"},
+	"case.typed":               {KK: "Азамат растаған", RU: "Подтвердил гражданин", EN: "Confirmed by the citizen"},
+	"case.register":            {KK: "ЖТ МДҚ", RU: "ГБД ФЛ", EN: "State register"},
+	"case.differs":             {KK: "өзгеше", RU: "отличается", EN: "differs"},
+	"case.waiting":             {KK: "Мемлекеттік тіркелім әлі жауап берген жоқ. Бет өзі жаңарады.", RU: "Государственная база ещё не ответила. Страница обновится сама.", EN: "The state register has not answered yet. This page reloads by itself."},
+	"case.nobody":              {KK: "Мемлекеттік тіркелімде мұндай ЖСН жоқ. Растауға болмайды.", RU: "В государственной базе такого ИИН нет. Подтвердить нельзя.", EN: "The state register has nobody of this IIN. The case cannot be approved."},
+	"case.same":                {KK: "сәйкес", RU: "совпадает", EN: "the same"},
+	"case.count":               {KK: "Айырмашылық саны: %d. Шешім алдында салыстырыңыз.", RU: "Отличий: %d. Сравните их до решения.", EN: "Differences: %d. Compare them before you decide."},
+	"case.other":               {KK: "Бұл істі %s те ашқан (%s бұрын).", RU: "Это дело открывал и %s (%s назад).", EN: "%s looked at this case, too (%s ago)."},
+	"case.phone":               {KK: "Телефон", RU: "Телефон", EN: "Phone"},
+	"case.absent":              {KK: "Жоқ", RU: "Нет", EN: "None"},
+	"case.zoom":                {KK: "үлкейту", RU: "увеличить", EN: "enlarge"},
+	"case.close":               {KK: "Жабу", RU: "Закрыть", EN: "Close"},
+	"case.speed":               {KK: "Екі есе жылдам", RU: "Вдвое быстрее", EN: "Twice as fast"},
+	"case.partial":             {KK: "Жазбаның бір бөлігі ашылмады.", RU: "Часть записи не открылась.", EN: "A part of the recording did not open."},
+	"case.script":              {KK: "Жазбаны көру үшін JavaScript қажет.", RU: "Чтобы посмотреть запись, нужен JavaScript.", EN: "JavaScript is needed to play the recording."},
+	"case.choose":              {KK: "Себебін таңдаңыз", RU: "Выберите причину", EN: "Choose a reason"},
+	"case.approvenote":         {KK: "Деректер мемлекеттік тіркелімнен алынады.", RU: "Данные берутся из государственной базы.", EN: "The data are taken from the state register."},
+	"case.again":               {KK: "Істі қайта ашу", RU: "Открыть дело заново", EN: "Open the case again"},
+	"case.decide":              {KK: "Шешім", RU: "Решение", EN: "Decision"},
+	"case.approve":             {KK: "Растау", RU: "Подтвердить", EN: "Approve"},
+	"case.reject":              {KK: "Қайтару", RU: "Отклонить", EN: "Reject"},
+	"case.reason":              {KK: "Қайтару себебі", RU: "Причина отказа", EN: "Reason for rejection"},
+	"case.closed":              {KK: "Бұл іс шешім күтіп тұрған жоқ.", RU: "Это дело не ждёт решения.", EN: "This case does not wait for a decision."},
+	"case.trail":               {KK: "Журнал", RU: "Журнал", EN: "Audit trail"},
+	"actor.citizen":            {KK: "азамат", RU: "гражданин", EN: "citizen"},
+	"actor.service":            {KK: "қызмет", RU: "сервис", EN: "service"},
+	"action.start":             {KK: "Өтініш басталды", RU: "Заявка начата", EN: "Enrolment begun"},
+	"action.send-code":         {KK: "Код сұралды", RU: "Запрошен код", EN: "Code asked for"},
+	"action.code-sent":         {KK: "Код жіберілді", RU: "Код отправлен", EN: "Code sent"},
+	"action.no-code":           {KK: "Код жіберілмеді", RU: "Код не отправлен", EN: "No code sent"},
+	"action.code-right":        {KK: "Код дұрыс", RU: "Код верный", EN: "Code right"},
+	"action.code-wrong":        {KK: "Код қате", RU: "Код неверный", EN: "Code wrong"},
+	"action.code-locked":       {KK: "Код уақытша жабық", RU: "Ввод кода закрыт на время", EN: "Code locked"},
+	"action.sign-in":           {KK: "Digital ID-ге кіру", RU: "Вход в Digital ID", EN: "Digital ID sign-in"},
+	"action.selfie":            {KK: "Селфи", RU: "Селфи", EN: "Selfie"},
+	"action.challenge":         {KK: "Қимылдар берілді", RU: "Выданы движения", EN: "Movements given"},
+	"action.recording":         {KK: "Бейнежазба қабылданды", RU: "Запись принята", EN: "Recording accepted"},
+	"action.recording-refused": {KK: "Бейнежазба қабылданбады", RU: "Запись не принята", EN: "Recording refused"},
+	"action.pin-set":           {KK: "PIN қойылды", RU: "PIN задан", EN: "PIN set"},
+	"action.pin-right":         {KK: "PIN дұрыс", RU: "PIN верный", EN: "PIN right"},
+	"action.pin-wrong":         {KK: "PIN қате", RU: "PIN неверный", EN: "PIN wrong"},
+	"action.card-front":        {KK: "Куәліктің бет жағы", RU: "Лицевая сторона удостоверения", EN: "Card, front"},
+	"action.card-back":         {KK: "Куәліктің артқы жағы", RU: "Оборот удостоверения", EN: "Card, back"},
+	"action.fields":            {KK: "Мәліметтер расталды", RU: "Данные подтверждены", EN: "Fields confirmed"},
+	"action.register":          {KK: "Тіркелім жауап берді", RU: "База ответила", EN: "Register answered"},
+	"action.look":              {KK: "Істі қарады", RU: "Просмотр дела", EN: "Case looked at"},
+	"action.approve":           {KK: "Расталды", RU: "Подтверждено", EN: "Approved"},
+	"action.reject":            {KK: "Қайтарылды", RU: "Отклонено", EN: "Rejected"},
+	"action.repeat":            {KK: "Қайта жасалуда", RU: "Повторяет", EN: "Done again"},
+	"action.cancel":            {KK: "Тоқтатылды", RU: "Прекращено", EN: "Cancelled"},
+	"action.ask-call":          {KK: "Қоңырау сұрады", RU: "Просит перезвонить", EN: "Call asked for"},
+	"action.call-registered":   {KK: "Телефон тіркелді", RU: "Телефон зарегистрирован", EN: "Phone registered"},
+	"action.call-answered":     {KK: "Көмек көрсетілді", RU: "Помощь оказана", EN: "Helped by phone"},
+	"action.call-refused":      {KK: "Қоңырауда бас тартылды", RU: "Отказано по звонку", EN: "Refused by phone"},
+	"action.accept-biometrics": {KK: "Биометрияға келісім", RU: "Согласие на биометрию", EN: "Consent to biometrics"},
+	"action.accept-agreement":  {KK: "Келісім қабылданды", RU: "Соглашение принято", EN: "Agreement accepted"},
+	"action.grant":             {KK: "Деректерді беруге келісім", RU: "Согласие на передачу данных", EN: "Consent to pass data"},
+	"action.grant-expired":     {KK: "Келісім мерзімі өтті", RU: "Согласие истекло", EN: "Consent expired"},
+	"action.apply":             {KK: "Өтінім берілді", RU: "Заявка в НУЦ подана", EN: "Application sent"},
+	"action.application":       {KK: "Өтінім күйі", RU: "Статус заявки в НУЦ", EN: "Application's status"},
+	"action.issue":             {KK: "Сертификаттар шығарылды", RU: "Сертификаты выпущены", EN: "Certificates issued"},
+	"action.import":            {KK: "Сертификаттар алынды", RU: "Сертификаты получены", EN: "Certificates fetched"},
 
 	"calls":               {KK: "Қоңыраулар", RU: "Звонки", EN: "Calls"},
 	"calls.explain":       {KK: "Азаматқа қоңырау шалыңыз. Нөмірді тіркеу үшін ЖСН-ін айтуды сұраңыз және оны осында енгізіңіз.", RU: "Позвоните гражданину. Чтобы зарегистрировать номер, попросите назвать ИИН и введите его здесь.", EN: "Call the citizen. To register the phone, ask for the IIN and enter it here."},
@@ -139,4 +215,5 @@ var wordings = map[string]api.Wording{
 	"error.nobody":   {KK: "Мұндай ЖСН тіркелімде жоқ: телефонды тіркеуге болмайды.", RU: "Такого ИИН в базе нет: телефон не зарегистрировать.", EN: "The register has nobody of this IIN: the phone cannot be registered."},
 	"error.iin":      {KK: "Айтылған ЖСН өтініштегіден өзгеше. Телефон тіркелген жоқ.", RU: "Названный ИИН не совпадает с заявкой. Телефон не зарегистрирован.", EN: "The IIN that was told differs from that of the application. The phone was not registered."},
 	"error.internal": {KK: "Қызметте қате болды. Қайталап көріңіз.", RU: "Ошибка сервиса. Повторите.", EN: "Something went wrong in the service. Try again."},
+	"error.role":     {KK: "Бұл әрекетке рөліңіз жетпейді.", RU: "Для этого у вас нет роли.", EN: "You have not the role for this."},
 }
