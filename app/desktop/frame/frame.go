@@ -141,10 +141,7 @@ func (f *Frame) arrange() {
 // article is title, lead and body.
 func (f *Frame) article() fyne.CanvasObject {
 	v := f.view
-	head := part.Column(6, part.Title(v.Title))
-	if v.Lead != "" {
-		head.Add(part.Lead(v.Lead))
-	}
+	head := part.Column(6, part.Title(v.Title), v.LeadText())
 	return part.Limit(980, part.Column(look.SpaceM+4, head, part.Grow(v.Body)))
 }
 

@@ -120,7 +120,7 @@ func (t Theme) Size(name fyne.ThemeSizeName) float32 {
 	case theme.SizeNameInlineIcon:
 		return 22
 	case theme.SizeNameInputBorder:
-		return 1.5
+		return 2
 	case theme.SizeNameInputRadius, theme.SizeNameButtonRadius, theme.SizeNameSelectionRadius:
 		return RadiusField
 	case theme.SizeNameScrollBar:

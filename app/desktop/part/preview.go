@@ -56,12 +56,13 @@ func (p *Preview) Low(height float32) *Preview {
 // Feed hands over a frame, which must not change until Feed returns. It may be called from any goroutine.
 func (p *Preview) Feed(frame image.Image) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	if p.pending {
+		p.mu.Unlock()
 		return
 	}
 	p.keep(frame)
 	p.pending = true
+	p.mu.Unlock()
 	fyne.Do(func() {
 		p.Refresh()
 		p.mu.Lock()
@@ -196,7 +197,7 @@ func (r *previewRenderer) Layout(size fyne.Size) {
 	center(r.image, picture.Width, picture.Height)
 	h := picture.Height
 	center(r.oval, h*0.86*ovalAspect, h*0.86)
-	center(r.frame, h*0.76*cardAspect, h*0.76)
+	center(r.frame, h*0.5*cardAspect, h*0.5)
 	words := max(1, size.Width-2*look.SpaceL)
 	center(r.message, words, r.message.HeightFor(words))
 }

@@ -68,12 +68,14 @@ func NewCamera(w *wording.Words, m CameraModel, on CameraActions) *Camera {
 func (c *Camera) Update(m CameraModel) {
 	enable(c.Main, m.State == CameraLive)
 	c.notice.RemoveAll()
+	c.setLead(c.text("camera.lead"))
 	switch m.State {
 	case CameraLive:
 		c.notice.Add(part.Notice(part.Good, "", c.text("camera.live")))
 	case CameraStarting:
 		c.Preview.SetMessage(c.text("camera.starting"))
 	default:
+		c.setLead(c.text("camera.trouble"))
 		retry := c.button(part.Plain, "camera.retry", "camera.retry", "refresh", c.on.Retry)
 		c.notice.Add(part.Notice(part.Warn, c.text("camera."+string(m.State)), c.text("camera."+string(m.State)+".remedy"),
 			part.Space(look.SpaceXS), part.Row(0, retry)))

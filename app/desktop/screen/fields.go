@@ -74,8 +74,15 @@ type Fields struct {
 func NewFields(w *wording.Words, m FieldsModel, on FieldsActions) *Fields {
 	f := &Fields{View: newView(w, "fields", CardStage), fields: map[FieldName]*part.Field{}, problem: part.Caption("").Colored(colorBad)}
 	form := part.Column(12)
+	cell := func(name FieldName) fyne.CanvasObject { return f.field(name, m.Values[name], on) }
 	for _, name := range FieldNames() {
-		form.Add(f.field(name, m.Values[name], on))
+		switch name {
+		case FieldIssued:
+			form.Add(part.Grid(2, 10, cell(FieldIssued), cell(FieldExpires)))
+		case FieldExpires:
+		default:
+			form.Add(cell(name))
+		}
 	}
 	f.setMain("shot.send", on.Send)
 	enable(f.Main, m.Confirmed)

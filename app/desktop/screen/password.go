@@ -92,9 +92,9 @@ func NewPassword(w *wording.Words, on PasswordActions) *Password {
 		p.second.Reveal(shown)
 	})
 	left := part.Column(12, part.NewField(w.T("password.first"), "", p.first).Container,
-		part.NewField(w.T("password.second"), "", p.second).Container, part.Row(0, show), p.caution)
+		part.NewField(w.T("password.second"), "", p.second).Container, part.Row(0, show))
 	right := part.Card(part.Column(look.SpaceS, append([]fyne.CanvasObject{part.Strong(w.T("password.rules"))}, rules...)...))
-	p.Body = part.Column(look.SpaceM, part.TopRow(look.SpaceL, part.Grow(left), part.Grow(right)),
+	p.Body = part.Column(look.SpaceM, part.TopRow(look.SpaceL, part.Grow(left), part.Grow(right)), p.caution,
 		part.Notice(part.Warn, w.T("password.keep"), w.T("password.keep.text")))
 	if on.Folder != nil {
 		p.addLink("password.folder", "password.folder", "folder", on.Folder)

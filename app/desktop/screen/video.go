@@ -96,7 +96,7 @@ func (c *Video) Update(m VideoModel) {
 		c.arrow.Set(string(m.Prompt), theme.ColorNamePrimary)
 	}
 	c.dots.RemoveAll()
-	c.dots.Add(part.Dots(m.Done, m.Total))
+	c.dots.Objects = []fyne.CanvasObject{part.Grow(part.Space(0)), part.Dots(m.Done, m.Total), part.Grow(part.Space(0))}
 	c.bar.Set(max(0, m.Upload))
 	c.bar.Hidden, c.sending.Hidden = !sending, !sending
 	c.settle()

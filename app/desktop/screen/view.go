@@ -55,6 +55,7 @@ type View struct {
 	Back  *part.Button   // nil where going back is impossible
 	Links []*part.Button // quiet ways out
 	First fyne.Focusable // gets the keyboard when the screen appears; Enter presses Main even where it is nil
+	lead  *part.Text
 	// Settle lays the page out anew after the body has changed; the frame sets it.
 	Settle func()
 	words  *wording.Words
@@ -140,6 +141,23 @@ func (v *View) addLink(id, key, icon string, do func()) *part.Button {
 
 func (v *View) button(rank part.Rank, id, key, icon string, do func()) *part.Button {
 	return register(v, id, part.NewButton(rank, v.text(key), icon, do))
+}
+
+// LeadText is the sentence as it stands on the page.
+func (v *View) LeadText() *part.Text {
+	if v.lead == nil {
+		v.lead = part.Lead(v.Lead)
+		v.lead.Hidden = v.Lead == ""
+	}
+	return v.lead
+}
+
+// setLead changes the sentence below the title.
+func (v *View) setLead(s string) {
+	v.Lead = s
+	t := v.LeadText()
+	t.Hidden = s == ""
+	t.SetText(s)
 }
 
 // settle is called by whatever changes the height of the body.

@@ -12,7 +12,7 @@ import (
 
 // WelcomeModel is what the first screen knows.
 type WelcomeModel struct {
-	Unfinished bool // a way that was begun waits to be resumed
+	Unfinished bool // a way that was begun waits; the main button resumes it, Begin becomes a quiet link
 }
 
 // WelcomeActions are what can be done on the first screen.
@@ -25,14 +25,15 @@ type WelcomeActions struct {
 // NewWelcome builds the first screen: what this is, what is needed, and the way in five pictures.
 func NewWelcome(w *wording.Words, m WelcomeModel, on WelcomeActions) *View {
 	v := newView(w, "welcome", NoStage)
-	body := []fyne.CanvasObject{guide(w), part.Space(look.SpaceXS), needs(w)}
+	body := []fyne.CanvasObject{guide(w), needs(w)}
 	if m.Unfinished {
-		resume := v.button(part.Plain, "welcome.resume", "welcome.resume", "refresh", on.Resume)
-		body = append([]fyne.CanvasObject{part.Notice(part.Tell, w.T("welcome.unfinished"), w.T("welcome.unfinished.text"),
-			part.Space(look.SpaceXS), part.Row(0, resume))}, body...)
+		body = append([]fyne.CanvasObject{part.Notice(part.Tell, w.T("welcome.unfinished"), w.T("welcome.unfinished.text"))}, body...)
+		v.setMain("welcome.resume", on.Resume)
+		v.addLink("welcome.anew", "welcome.anew", "", on.Begin)
+	} else {
+		v.setMain("welcome.begin", on.Begin)
 	}
 	v.Body = part.Column(look.SpaceM, body...)
-	v.setMain("welcome.begin", on.Begin)
 	for _, l := range wording.Languages() {
 		b := register(v, "welcome.language."+string(l), part.NewButton(part.Quiet, l.Own(), "", func() { on.Language(l) }))
 		v.Links = append(v.Links, b)

@@ -1,0 +1,271 @@
+package part_test
+
+import (
+	"image"
+	"image/color"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/driver/software"
+	"fyne.io/fyne/v2/test"
+
+	"qoltanba/app/desktop/look"
+	"qoltanba/app/desktop/part"
+)
+
+func window(t *testing.T, content fyne.CanvasObject) fyne.Window {
+	t.Helper()
+	test.NewTempApp(t)
+	test.ApplyTheme(t, look.New(look.Light))
+	w := test.NewTempWindow(t, content)
+	w.Resize(fyne.NewSize(640, 480))
+	return w
+}
+
+// blobs counts the separate pieces of ink in a picture.
+func blobs(img image.Image) int {
+	b := img.Bounds()
+	seen := make(map[image.Point]bool)
+	ink := func(p image.Point) bool {
+		if !p.In(b) {
+			return false
+		}
+		r, _, _, _ := img.At(p.X, p.Y).RGBA()
+		return r < 0x8000
+	}
+	count := 0
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			start := image.Pt(x, y)
+			if seen[start] || !ink(start) {
+				continue
+			}
+			count++
+			seen[start] = true
+			for todo := []image.Point{start}; len(todo) > 0; {
+				p := todo[len(todo)-1]
+				todo = todo[:len(todo)-1]
+				for dx := -1; dx <= 1; dx++ {
+					for dy := -1; dy <= 1; dy++ {
+						q := p.Add(image.Pt(dx, dy))
+						if !seen[q] && ink(q) {
+							seen[q] = true
+							todo = append(todo, q)
+						}
+					}
+				}
+			}
+		}
+	}
+	return count
+}
+
+func TestKazakhLettersAreDrawnWhole(t *testing.T) {
+	test.NewTempApp(t)
+	test.ApplyTheme(t, look.New(look.Light))
+	pieces := map[string]int{"і": 2, "І": 1, "ә": 1, "ғ": 1, "қ": 1, "ң": 1, "ө": 1, "ұ": 1, "ү": 1, "һ": 1, "Ә": 1, "Қ": 1, "ё": 3, "й": 2}
+	for _, style := range []fyne.TextStyle{{}, {Bold: true}, {Italic: true}, {Bold: true, Italic: true}} {
+		for letter, want := range pieces {
+			text := canvas.NewText(letter, color.Black)
+			text.TextSize, text.TextStyle = 96, style
+			c := software.NewCanvas()
+			c.SetPadded(false)
+			c.SetContent(container.NewStack(canvas.NewRectangle(color.White), text))
+			c.Resize(fyne.NewSize(160, 160))
+			if got := blobs(c.Capture()); got != want {
+				t.Errorf("%s in %+v has %d pieces, want %d", letter, style, got, want)
+			}
+		}
+	}
+}
+
+func TestDigitsTakeWhatIsTypedAndPasted(t *testing.T) {
+	var last string
+	d := part.NewDigits("телефон", "+7", []int{3, 3, 2, 2}, func(s string) { last = s })
+	w := window(t, container.NewCenter(d))
+	w.Canvas().Focus(d)
+	test.Type(d, "70a1 ")
+	if last != "701" {
+		t.Fatalf("typed: %q", last)
+	}
+	clipboard := test.NewClipboard()
+	clipboard.SetContent("+7 (701) 123-45-67")
+	d.TypedShortcut(&fyne.ShortcutPaste{Clipboard: clipboard})
+	if last != "7011234567" || !d.Complete() {
+		t.Fatalf("pasted: %q", last)
+	}
+	d.TypedRune('9')
+	if last != "7011234567" {
+		t.Errorf("a digit too many was taken: %q", last)
+	}
+	d.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome})
+	d.TypedRune('8')
+	if last != "8011234567" {
+		t.Errorf("typing at the first box gives %q", last)
+	}
+	d.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd})
+	d.TypedKey(&fyne.KeyEvent{Name: fyne.KeyBackspace})
+	if last != "801123456" {
+		t.Errorf("rubbing out gives %q", last)
+	}
+	d.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome})
+	d.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete})
+	if last != "01123456" {
+		t.Errorf("deleting at the front gives %q", last)
+	}
+}
+
+func TestMaskedDigitsAreNotShown(t *testing.T) {
+	d := part.NewDigits("PIN", "", []int{6}, nil)
+	window(t, container.NewCenter(d))
+	d.SetMasked(true)
+	d.SetValue("275081")
+	for _, o := range test.WidgetRenderer(d).Objects() {
+		if text, ok := o.(*canvas.Text); ok && text.Text != "" && text.Text != "•" {
+			t.Errorf("a masked box shows %q", text.Text)
+		}
+	}
+	if d.AccessibilityLabel() != "PIN" {
+		t.Errorf("a screen reader is told %q", d.AccessibilityLabel())
+	}
+}
+
+func TestTextWrapsToItsWidth(t *testing.T) {
+	text := part.Body("қолтаңба кілттерін үйде отырып алыңыз")
+	window(t, text)
+	one := text.HeightFor(2000)
+	if got := text.HeightFor(200); got < 2*one-1 {
+		t.Errorf("at 200 the text is %v high, one line is %v", got, one)
+	}
+	column := part.Column(10, text, text)
+	if got := part.HeightFor(column, 2000); got != 2*one+10 {
+		t.Errorf("two lines and a gap are %v high, want %v", got, 2*one+10)
+	}
+}
+
+func TestGrowTakesWhatIsLeft(t *testing.T) {
+	body := part.Space(20)
+	column := part.Column(0, part.Space(30), part.Grow(body), part.Space(50))
+	window(t, column)
+	column.Resize(fyne.NewSize(100, 400))
+	if got := body.Size().Height; got != 320 {
+		t.Errorf("the growing child is %v high, want 320", got)
+	}
+}
+
+func TestButtonAnswersMouseAndKeys(t *testing.T) {
+	pressed, hooked := 0, 0
+	b := part.NewButton(part.Main, "Бастау", "", func() { pressed++ })
+	b.SetKeyHook(func(*fyne.KeyEvent) bool { hooked++; return true })
+	w := window(t, container.NewCenter(b))
+	test.Tap(b)
+	w.Canvas().Focus(b)
+	b.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	b.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	b.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if pressed != 3 || hooked != 1 {
+		t.Errorf("pressed %d times, want 3; the window saw %d keys, want 1", pressed, hooked)
+	}
+	b.Disable()
+	test.Tap(b)
+	if pressed != 3 {
+		t.Error("a disabled button was pressed")
+	}
+}
+
+func TestFocusedPieceShowsARing(t *testing.T) {
+	b := part.NewButton(part.Plain, "Көмек", "", nil)
+	w := window(t, container.NewCenter(b))
+	before := w.Canvas().Capture()
+	w.Canvas().Focus(b)
+	after := w.Canvas().Capture()
+	changed := 0
+	for y := range before.Bounds().Dy() {
+		for x := range before.Bounds().Dx() {
+			if before.At(x, y) != after.At(x, y) {
+				changed++
+			}
+		}
+	}
+	if changed < 300 {
+		t.Errorf("only %d pixels tell that the button has the keyboard", changed)
+	}
+}
+
+func TestCheckTogglesAndOptionStays(t *testing.T) {
+	state := false
+	check := part.NewCheck("растаймын", false, func(on bool) { state = on })
+	option := part.NewOption("card", "Файл", "", false, func() {})
+	window(t, part.Column(0, check, option))
+	test.Tap(check)
+	if !state {
+		t.Error("a press did not tick the box")
+	}
+	check.SetValue("")
+	if state {
+		t.Error("an empty value did not untick the box")
+	}
+	test.Tap(option)
+	test.Tap(option)
+	if !option.Chosen() {
+		t.Error("a second press took the option back")
+	}
+}
+
+func TestCapsLockGivesItselfAway(t *testing.T) {
+	e := part.NewSecret(nil)
+	window(t, e)
+	e.TypedRune('a')
+	if e.CapsLock() {
+		t.Error("a small letter is no sign of CapsLock")
+	}
+	e.TypedRune('A')
+	if !e.CapsLock() {
+		t.Error("a capital without Shift is a sign of CapsLock")
+	}
+	e.KeyDown(&fyne.KeyEvent{Name: desktop.KeyShiftLeft})
+	e.TypedRune('B')
+	e.KeyUp(&fyne.KeyEvent{Name: desktop.KeyShiftLeft})
+	if e.CapsLock() {
+		t.Error("a capital with Shift is no sign of CapsLock")
+	}
+}
+
+func TestPreviewMirrors(t *testing.T) {
+	p := part.NewPreview(part.NoGuide, true)
+	w := window(t, p)
+	w.SetPadded(false)
+	frame := image.NewRGBA(image.Rect(0, 0, 64, 48))
+	for y := range 48 {
+		for x := range 64 {
+			c := color.RGBA{R: 255, A: 255}
+			if x >= 32 {
+				c = color.RGBA{B: 255, A: 255}
+			}
+			frame.SetRGBA(x, y, c)
+		}
+	}
+	p.Feed(frame)
+	shot := w.Canvas().Capture()
+	r, _, b, _ := shot.At(shot.Bounds().Dx()/4, shot.Bounds().Dy()/2).RGBA()
+	if b < r {
+		t.Error("the left of the mirror shows the left of the picture")
+	}
+	if r, _, _, _ := frame.At(0, 0).RGBA(); r == 0 {
+		t.Error("the frame handed over was changed")
+	}
+}
+
+func BenchmarkPreviewFeed(b *testing.B) {
+	test.NewTempApp(b)
+	p := part.NewPreview(part.OvalGuide, true)
+	w := test.NewTempWindow(b, p)
+	w.Resize(fyne.NewSize(640, 480))
+	frame := image.NewYCbCr(image.Rect(0, 0, 640, 480), image.YCbCrSubsampleRatio422)
+	for b.Loop() {
+		p.Feed(frame)
+	}
+}
