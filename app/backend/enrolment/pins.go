@@ -39,9 +39,9 @@ func (s *Service) CheckPIN(ctx context.Context, c Call, in api.PINRequest) (api.
 // the PIN is looked at, so that many tries at once count as many.
 func (s *Service) withPIN(ctx context.Context, c Call, may rule, typed api.Secret, do func(*work) error) (api.Enrolment, error) {
 	var hash string
-	first, held := c, may
-	first.Memory, held.held = recallOnly{c.Memory}, true
-	_, err := s.step(ctx, first, held, func(w *work) error {
+	first := c
+	first.half = true
+	_, err := s.step(ctx, first, may, func(w *work) error {
 		st := &w.State
 		if st.PIN == "" {
 			return api.Fail(api.OutOfOrder, "no PIN is set")

@@ -171,18 +171,6 @@ type Memory interface {
 	Keep(tx store.Tx, answer any, failure *api.Problem) error
 }
 
-// recallOnly is a memory for the first half of a change made in two.
-type recallOnly struct{ memory Memory }
-
-func (m recallOnly) Recall(tx store.Tx) error {
-	if m.memory == nil {
-		return nil
-	}
-	return m.memory.Recall(tx)
-}
-
-func (recallOnly) Keep(store.Tx, any, *api.Problem) error { return nil }
-
 // Call says who calls. Device and Nonce come out of a verified proof of
 // possession; nothing else in it is believed.
 type Call struct {
@@ -192,6 +180,22 @@ type Call struct {
 	Nonce     string // of the step, where the operation asks for one
 	Address   string // of the network
 	Memory    Memory // nil: the answer is not kept
+
+	half bool // the first of two transactions: the answer is the second's
+}
+
+func (c Call) recall(tx store.Tx) error {
+	if c.Memory == nil {
+		return nil
+	}
+	return c.Memory.Recall(tx)
+}
+
+func (c Call) keep(tx store.Tx, answer any, failure *api.Problem) error {
+	if c.Memory == nil || c.half {
+		return nil
+	}
+	return c.Memory.Keep(tx, answer, failure)
 }
 
 // kept is a refusal that changed something, such as a counter of tries: the
@@ -206,7 +210,6 @@ func keep(p *api.Problem) error { return &kept{problem: p} }
 type rule struct {
 	at    []api.Step // empty: at any step of a living enrolment
 	nonce bool       // the call carries the step's nonce and uses it up
-	held  bool       // it does not use it up yet
 }
 
 func takes(steps ...api.Step) rule { return rule{at: steps, nonce: true} }
@@ -248,17 +251,14 @@ func change[Out any](ctx context.Context, s *Service, c Call, may rule, do func(
 		if err != nil {
 			return err
 		}
-		if may.nonce && !may.held && refused == nil {
+		if may.nonce && !c.half && refused == nil {
 			w.State.Nonce = secret()
 		}
 		if err := w.save(tx, w.now); err != nil {
 			return err
 		}
 		out = answer(s, w.record)
-		if c.Memory == nil {
-			return nil
-		}
-		return c.Memory.Keep(tx, out, refused)
+		return c.keep(tx, out, refused)
 	})
 	if err == nil && refused != nil {
 		err = refused
@@ -277,10 +277,8 @@ func (s *Service) step(ctx context.Context, c Call, may rule, do func(*work) err
 
 // admit reads the enrolment and checks that this call may change it now.
 func (s *Service) admit(tx store.Tx, c Call, may rule) (*work, error) {
-	if c.Memory != nil {
-		if err := c.Memory.Recall(tx); err != nil {
-			return nil, err
-		}
+	if err := c.recall(tx); err != nil {
+		return nil, err
 	}
 	r, err := s.find(tx, c)
 	if err != nil {

@@ -18,49 +18,47 @@ func (s *Service) Start(ctx context.Context, c Call, in api.StartRequest) (api.S
 	if err := in.Validate(); err != nil {
 		return api.Started{}, err
 	}
-	token := secret()
-	hash := sha256.Sum256([]byte(token))
 	var out api.Started
-	err := s.Store.Update(ctx, func(tx store.Tx) error {
-		if c.Memory != nil {
-			if err := c.Memory.Recall(tx); err != nil {
-				return err
-			}
-		}
-		now := s.now()
-		subject := s.subject(in.IIN)
-		if err := s.allow(tx, now, "start", limit.ByAddress, c.Address, s.rules.StartsPerAddress); err != nil {
+	err := s.Store.Update(ctx, func(tx store.Tx) (err error) {
+		if err := c.recall(tx); err != nil {
 			return err
 		}
-		if err := s.allow(tx, now, "start", limit.ByIIN, subject, s.rules.StartsPerIIN); err != nil {
+		if out, err = s.open(tx, c, in); err != nil {
 			return err
 		}
-		r := &record{
-			Enrolment: store.Enrolment{
-				ID: newID(), Subject: subject, CreatedAt: now, ExpiresAt: now.Add(s.rules.Unfinished),
-			},
-			State: State{IIN: in.IIN, Language: in.Language, Device: c.Device, Token: hash[:], Nonce: secret()},
-		}
-		w := &work{record: r, tx: tx, now: now, by: citizen}
-		if err := s.send(w, api.CodeForEnrolment); err != nil {
-			return err
-		}
-		if err := w.audit("start", "device "+c.Device); err != nil {
-			return err
-		}
-		if err := r.save(tx, now); err != nil {
-			return err
-		}
-		out = api.Started{Enrolment: s.render(r), Token: api.Secret(token)}
-		if c.Memory == nil {
-			return nil
-		}
-		return c.Memory.Keep(tx, out, nil)
+		return c.keep(tx, out, nil)
 	})
 	if err != nil {
 		return api.Started{}, err
 	}
 	return out, nil
+}
+
+// open counts the start against its limits and makes the record.
+func (s *Service) open(tx store.Tx, c Call, in api.StartRequest) (api.Started, error) {
+	now, subject, token := s.now(), s.subject(in.IIN), secret()
+	if err := s.allow(tx, now, "start", limit.ByAddress, c.Address, s.rules.StartsPerAddress); err != nil {
+		return api.Started{}, err
+	}
+	if err := s.allow(tx, now, "start", limit.ByIIN, subject, s.rules.StartsPerIIN); err != nil {
+		return api.Started{}, err
+	}
+	hash := sha256.Sum256([]byte(token))
+	r := &record{
+		Enrolment: store.Enrolment{ID: newID(), Subject: subject, CreatedAt: now, ExpiresAt: now.Add(s.rules.Unfinished)},
+		State:     State{IIN: in.IIN, Language: in.Language, Device: c.Device, Token: hash[:], Nonce: secret()},
+	}
+	w := &work{record: r, tx: tx, now: now, by: citizen}
+	if err := s.send(w, api.CodeForEnrolment); err != nil {
+		return api.Started{}, err
+	}
+	if err := w.audit("start", "device "+c.Device); err != nil {
+		return api.Started{}, err
+	}
+	if err := r.save(tx, now); err != nil {
+		return api.Started{}, err
+	}
+	return api.Started{Enrolment: s.render(r), Token: api.Secret(token)}, nil
 }
 
 // newID names an enrolment: 128 random bits and some.

@@ -51,31 +51,55 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if plan.Public == nil {
-		plan.Public = &url.URL{Scheme: "http", Host: listener.Addr().String()}
+	base := &url.URL{Scheme: "http", Host: listener.Addr().String()}
+	if pair != nil {
+		base.Scheme = "https"
 	}
+	if plan.Public == nil {
+		plan.Public = base
+	}
+	if err := run(ctx, plan, secured(listener, pair), base.String(), extra, out); err != nil {
+		return errors.Join(err, closed(listener))
+	}
+	return nil
+}
+
+// secured ends TLS at the listener if there is a certificate.
+func secured(listener net.Listener, pair *tls.Certificate) net.Listener {
+	if pair == nil {
+		return listener
+	}
+	return tls.NewListener(listener, &tls.Config{
+		Certificates: []tls.Certificate{*pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
+	})
+}
+
+// closed closes a listener that the server may have closed already.
+func closed(listener net.Listener) error {
+	if err := listener.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+// run opens the backend, says where it listens, and serves until ctx ends.
+func run(ctx context.Context, plan Plan, listener net.Listener, base string, extra extras, out io.Writer) (err error) {
 	b, err := Open(ctx, plan)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
-	scheme := "http"
-	if pair != nil {
-		scheme = "https"
-		listener = tls.NewListener(listener, &tls.Config{
-			Certificates: []tls.Certificate{*pair}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"},
-		})
-	}
-	base := scheme + "://" + listener.Addr().String()
-	stopExtra, err := begin(ctx, b, base, extra)
+	defer func() {
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+		defer cancel()
+		err = errors.Join(err, b.Close(ending))
+	}()
+	stop, err := begin(ctx, b, base, extra)
 	if err != nil {
-		return errors.Join(err, listener.Close(), b.Close(ctx))
+		return err
 	}
+	defer stop()
 	fmt.Fprintf(out, "listening on %s\n", base)
-	err = answer(ctx, b.Server.Listener(), listener)
-	stopExtra()
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-	defer cancel()
-	return errors.Join(err, b.Close(ending))
+	return answer(ctx, b.Server.Listener(), listener)
 }
 
 // answer serves until ctx ends, and then lets running calls end.

@@ -96,54 +96,62 @@ func Open(ctx context.Context, plan Plan) (_ *Backend, err error) {
 	if b.Store, err = b.openStore(ctx, plan.Config.Store, plan.Data, "qoltanba.db"); err != nil {
 		return nil, err
 	}
-	kept, err := b.openEvidence(ctx, plan, own)
-	if err != nil {
-		return nil, err
-	}
-	word, authority, err := b.openParties(ctx, plan, own)
-	if err != nil {
-		return nil, err
-	}
-	if plan.PIN == (pin.Params{}) {
-		plan.PIN = pin.DefaultParams()
-	}
-	hasher, err := pin.NewHasher(plan.PIN, max(2, runtime.NumCPU()), own.pepper, nil)
-	if err != nil {
-		return nil, err
-	}
-	b.Passwords = hasher
-	b.Enrolments, err = enrolment.New(plan.Rules, enrolment.Parts{
-		Store: b.Store, Pepper: own.pepper, PINs: hasher, MobileBase: plan.World.MobileBase, Register: plan.World.Register,
-		SMS: plan.World.SMS, Mail: plan.World.Mail, Evidence: kept, DigitalID: word, NCA: authority, Now: plan.Now,
-	})
-	if err != nil {
+	if err := b.openEnrolments(ctx, plan, own); err != nil {
 		return nil, err
 	}
 	if err := b.startQueue(ctx, plan); err != nil {
 		return nil, err
 	}
+	return b, b.openServer(ctx, plan, own)
+}
+
+// openEnrolments opens what the rules of the service rest on.
+func (b *Backend) openEnrolments(ctx context.Context, plan Plan, own secrets) error {
+	kept, err := b.openEvidence(ctx, plan, own)
+	if err != nil {
+		return err
+	}
+	word, authority, err := b.openParties(ctx, plan, own)
+	if err != nil {
+		return err
+	}
+	if plan.PIN == (pin.Params{}) {
+		plan.PIN = pin.DefaultParams()
+	}
+	if b.Passwords, err = pin.NewHasher(plan.PIN, max(2, runtime.NumCPU()), own.pepper, nil); err != nil {
+		return err
+	}
+	b.Enrolments, err = enrolment.New(plan.Rules, enrolment.Parts{
+		Store: b.Store, Pepper: own.pepper, PINs: b.Passwords, MobileBase: plan.World.MobileBase, Register: plan.World.Register,
+		SMS: plan.World.SMS, Mail: plan.World.Mail, Evidence: kept, DigitalID: word, NCA: authority, Now: plan.Now,
+	})
+	return err
+}
+
+// openServer makes the HTTP side, the console and further pages.
+func (b *Backend) openServer(ctx context.Context, plan Plan, own secrets) error {
 	proxies, err := plan.Config.Proxies()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	b.Server, err = server.New(server.Config{
 		Public: plan.Public, Service: b.Enrolments, Store: b.Store, Pepper: own.pepper, Log: plan.Log, Version: plan.Version,
 		PerAddress: plan.Config.Rules.PerAddress(), Proxies: proxies, Now: plan.Now,
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	operators, err := console.New(ctx, console.Config{
-		Service: b.Enrolments, Store: b.Store, Passwords: hasher, Log: plan.Log, Now: plan.Now, Secure: plan.Public.Scheme == "https",
+		Service: b.Enrolments, Store: b.Store, Passwords: b.Passwords, Log: plan.Log, Now: plan.Now, Secure: plan.Public.Scheme == "https",
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	b.Server.Mount(console.Path, operators)
 	for path, handler := range plan.World.Pages {
 		b.Server.Mount(path, handler)
 	}
-	return b, nil
+	return nil
 }
 
 // closes remembers to close a part.
