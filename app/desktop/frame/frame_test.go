@@ -40,13 +40,25 @@ func press(w fyne.Window, key fyne.KeyName) {
 	w.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: key})
 }
 
+// typeIn types into whatever has the keyboard.
+func typeIn(t *testing.T, w fyne.Window, s string) {
+	t.Helper()
+	focused := w.Canvas().Focused()
+	if focused == nil {
+		t.Fatal("nothing has the keyboard")
+	}
+	for _, r := range s {
+		focused.TypedRune(r)
+	}
+}
+
 func TestEnterPressesTheMainButtonOnlyWhenItIsAwake(t *testing.T) {
 	_, w, p := iinFrame(t)
 	press(w, fyne.KeyReturn)
 	if p.next != 0 {
 		t.Fatal("Enter went on without an IIN")
 	}
-	test.TypeOnCanvas(w.Canvas(), "570314450127")
+	typeIn(t, w, "570314450127")
 	press(w, fyne.KeyReturn)
 	if p.next != 1 {
 		t.Errorf("Enter went on %d times, want 1", p.next)
@@ -81,7 +93,7 @@ func TestEscapeClosesWhatLiesAboveAndThenGoesBack(t *testing.T) {
 
 func TestLanguageChangesAtOnceAndKeepsWhatWasTyped(t *testing.T) {
 	f, w, _ := iinFrame(t)
-	test.TypeOnCanvas(w.Canvas(), "570314")
+	typeIn(t, w, "570314")
 	b, ok := f.Find("language.ru").(*part.Button)
 	if !ok {
 		t.Fatal("no switch to Russian")
@@ -111,7 +123,7 @@ func TestHelpLeadsToAPerson(t *testing.T) {
 
 func TestWaitCoversThePageAndCanBeCancelled(t *testing.T) {
 	f, w, p := iinFrame(t)
-	test.TypeOnCanvas(w.Canvas(), "570314450127")
+	typeIn(t, w, "570314450127")
 	cancelled := 0
 	f.Wait("күтіңіз", -1, func() { cancelled++ })
 	press(w, fyne.KeyReturn)
@@ -131,6 +143,7 @@ func TestWaitCoversThePageAndCanBeCancelled(t *testing.T) {
 
 func TestEveryScreenHasHelpAndIDs(t *testing.T) {
 	test.NewTempApp(t)
+	test.ApplyTheme(t, look.New(look.Light))
 	for _, l := range wording.Languages() {
 		words := wording.New(l)
 		for _, e := range gallery() {

@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"image/color"
+	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/theme"
 
 	"qoltanba/assets/icons"
 )
@@ -14,7 +14,6 @@ import (
 // Icon returns the drawing called name in the colour called ink, as the theme th shows it now.
 // The resource's name tells colours apart, so that Fyne's cache never shows yesterday's theme.
 func Icon(th fyne.Theme, name string, ink fyne.ThemeColorName) fyne.Resource {
-	v := fyne.CurrentApp().Settings().ThemeVariant()
 	places := [...]struct {
 		place string
 		name  fyne.ThemeColorName
@@ -24,7 +23,7 @@ func Icon(th fyne.Theme, name string, ink fyne.ThemeColorName) fyne.Resource {
 	svg := icons.SVG(name)
 	id := name
 	for _, p := range places {
-		hex := hexOf(th.Color(p.name, v))
+		hex := hexOf(Color(th, p.name))
 		svg = bytes.ReplaceAll(svg, []byte(p.place), []byte(hex))
 		id += hex
 	}
@@ -34,9 +33,15 @@ func Icon(th fyne.Theme, name string, ink fyne.ThemeColorName) fyne.Resource {
 // AppIcon is the icon of window, dock and tray.
 func AppIcon() fyne.Resource { return fyne.NewStaticResource("qoltanba.png", icons.AppPNG) }
 
-// Foreground is the colour of body text, for callers that draw.
-func Foreground(th fyne.Theme) color.Color {
-	return th.Color(theme.ColorNameForeground, fyne.CurrentApp().Settings().ThemeVariant())
+// Color returns the colour called name as th shows it now; where th does not know one of our own names, ours is taken.
+func Color(th fyne.Theme, name fyne.ThemeColorName) color.Color {
+	variant := fyne.CurrentApp().Settings().ThemeVariant()
+	if _, ours := th.(Theme); !ours {
+		if _, named := light[name]; named && strings.HasPrefix(string(name), "qoltanba.") {
+			return New(System).Color(name, variant)
+		}
+	}
+	return th.Color(name, variant)
 }
 
 func hexOf(c color.Color) string {

@@ -167,7 +167,7 @@ func (r *textRenderer) Refresh() {
 
 // themed returns a colour of the theme that w stands under.
 func themed(w fyne.Widget, name fyne.ThemeColorName) color.Color {
-	return themeOf(w).Color(name, fyne.CurrentApp().Settings().ThemeVariant())
+	return look.Color(themeOf(w), name)
 }
 
 func themeOf(w fyne.Widget) fyne.Theme {
