@@ -13,6 +13,7 @@ import (
 
 	"qoltanba/app/api"
 	"qoltanba/app/backend/config"
+	"qoltanba/app/backend/console"
 	"qoltanba/app/backend/pin"
 	"qoltanba/app/backend/store"
 )
@@ -121,7 +122,7 @@ func putOperator(ctx context.Context, data string, c config.Config, o store.Oper
 	if o.Password, err = hasher.HashPassword(ctx, password, o.Login); err != nil {
 		return err
 	}
-	o.Roles, o.CreatedAt = []string{"moderator", "registrar"}, time.Now().UTC()
+	o.Roles, o.CreatedAt = []string{console.Moderator, console.Registrar}, time.Now().UTC()
 	err = db.Update(ctx, func(tx store.Tx) error {
 		_, err := tx.Operator(o.Login)
 		if err == nil {

@@ -20,21 +20,12 @@ import (
 	"qoltanba/app/backend/registry/sample"
 )
 
-// DemoOperator, where the demo's operator is compiled in, declares its flags
-// and returns what starts it once they are parsed: base is the backend's
-// address, and stop ends it.
-var DemoOperator func(flags *flag.FlagSet) func(ctx context.Context, b *Backend, base string) (stop func(), err error)
-
+// extras is what the demo build adds to serve: its operator.
 type extras struct {
 	start func(ctx context.Context, b *Backend, base string) (stop func(), err error)
 }
 
-func demoFlags(flags *flag.FlagSet) extras {
-	if DemoOperator == nil {
-		return extras{}
-	}
-	return extras{start: DemoOperator(flags)}
-}
+func demoFlags(flags *flag.FlagSet) extras { return extras{start: demoOperator(flags)} }
 
 // checkStamp stamps a new folder and refuses one with real data.
 func checkStamp(data string) error {
@@ -74,8 +65,5 @@ func prepare(plan *Plan, listen string, _ extras) (*tls.Certificate, error) {
 }
 
 func begin(ctx context.Context, b *Backend, base string, e extras) (stop func(), err error) {
-	if e.start == nil {
-		return func() {}, nil
-	}
 	return e.start(ctx, b, base)
 }

@@ -18,8 +18,6 @@ import (
 	"qoltanba/app/backend/store"
 )
 
-func init() { DemoOperator = demoOperator }
-
 // The accounts of a demonstration; their passwords are drawn anew at each start.
 const (
 	personsLogin = "operator"
