@@ -23,6 +23,12 @@ type walker struct {
 
 type area struct{ x, y, w, h float32 }
 
+// within narrows a to the place of a container: what its children write beyond it runs into the neighbours.
+func (a area) within(pos fyne.Position, size fyne.Size) area {
+	x, y := max(a.x, pos.X), max(a.y, pos.Y)
+	return area{x, y, min(a.x+a.w, pos.X+size.Width) - x, min(a.y+a.h, pos.Y+size.Height) - y}
+}
+
 const slack = 1.5 // units of rounding
 
 func (k *walker) walk(o fyne.CanvasObject, at fyne.Position, clip area) {
@@ -41,8 +47,9 @@ func (k *walker) walk(o fyne.CanvasObject, at fyne.Position, clip area) {
 		}
 		k.walk(v.Content, pos, inner)
 	case *fyne.Container:
+		inner := clip.within(pos, v.Size())
 		for _, c := range v.Objects {
-			k.walk(c, pos, clip)
+			k.walk(c, pos, inner)
 		}
 	case *part.Text:
 		if need := v.HeightFor(v.Size().Width); need > v.Size().Height+slack {
@@ -112,6 +119,12 @@ func TestCutTextIsFound(t *testing.T) {
 		t.Error("text of several lines in a box of one was not noticed")
 	}
 	label := widget.NewLabel("сыймайды")
+	row := container.NewHBox(container.NewGridWrap(fyne.NewSize(20, 20), container.NewWithoutLayout(widget.NewLabel(""), text)))
+	text.Resize(fyne.NewSize(300, 100))
+	w.SetContent(row)
+	if len(cuts(w)) == 0 {
+		t.Error("text that runs over its neighbour was not noticed")
+	}
 	w.SetContent(container.NewWithoutLayout(label))
 	label.Resize(label.MinSize())
 	label.Move(fyne.NewPos(380, 0))

@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"fyne.io/fyne/v2"
+
 	"qoltanba/app/desktop/look"
 	"qoltanba/app/desktop/part"
 	"qoltanba/app/desktop/wording"
@@ -40,14 +42,16 @@ func NewCompanion(w *wording.Words, m CompanionModel, on CompanionActions) *View
 		mood = part.Warn
 	}
 	key := "companion." + string(m.State)
+	var remedy []fyne.CanvasObject
+	if mood == part.Warn {
+		retry := v.button(part.Plain, "companion.retry", "companion.retry", "refresh", on.Retry)
+		remedy = []fyne.CanvasObject{part.Space(look.SpaceXS), part.Row(0, retry)}
+	}
 	v.Body = part.Column(look.SpaceM,
-		part.Notice(mood, w.T(key, "Owner", m.Owner, "Version", m.Version), w.T(key+".text", "Owner", m.Owner)),
+		part.Notice(mood, w.T(key, "Owner", m.Owner, "Version", m.Version), w.T(key+".text", "Owner", m.Owner), remedy...),
 		part.Notice(part.Tell, "", w.T("companion.goon")))
 	v.setMain("frame.next", on.Next)
 	v.setBack(on.Back)
-	if mood == part.Warn {
-		v.addLink("companion.retry", "companion.retry", "refresh", on.Retry)
-	}
 	v.addLink("companion.guide", "companion.guide", "document", on.Guide)
 	return v
 }

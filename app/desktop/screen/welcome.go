@@ -29,7 +29,7 @@ func NewWelcome(w *wording.Words, m WelcomeModel, on WelcomeActions) *View {
 	if m.Unfinished {
 		body = append([]fyne.CanvasObject{part.Notice(part.Tell, w.T("welcome.unfinished"), w.T("welcome.unfinished.text"))}, body...)
 		v.setMain("welcome.resume", on.Resume)
-		v.addLink("welcome.anew", "welcome.anew", "", on.Begin)
+		v.addLink("welcome.anew", "welcome.over", "", on.Begin)
 	} else {
 		v.setMain("welcome.begin", on.Begin)
 	}
