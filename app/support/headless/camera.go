@@ -51,6 +51,20 @@ func (w *walker) card(ctx context.Context, side api.Side) error {
 	return w.j.SendCard(ctx, side, picture)
 }
 
+// recordings is how often a recording that came out too short, as on a computer
+// that is busy, is made at most.
+const recordings = 3
+
+func (w *walker) recordPatiently(ctx context.Context) error {
+	for n := 1; ; n++ {
+		err := w.record(ctx)
+		if n == recordings || api.CodeOf(err) != api.RecordingBroken {
+			return err
+		}
+		w.line("%-16s %v, once more", journey.StageRecordingIntro, err)
+	}
+}
+
 // record sits before the camera and does what the prompts ask.
 func (w *walker) record(ctx context.Context) (err error) {
 	w.sitter.Face(nil)

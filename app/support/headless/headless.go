@@ -175,7 +175,7 @@ var simple = map[journey.Stage]struct {
 	}},
 	journey.StageBiometrics:     {"consented", func(ctx context.Context, w *walker) error { return w.j.AcceptBiometrics(ctx) }},
 	journey.StageSelfie:         {"selfie sent", func(ctx context.Context, w *walker) error { return w.selfie(ctx) }},
-	journey.StageRecordingIntro: {"movements recorded", func(ctx context.Context, w *walker) error { return w.record(ctx) }},
+	journey.StageRecordingIntro: {"movements recorded", func(ctx context.Context, w *walker) error { return w.recordPatiently(ctx) }},
 	journey.StagePIN:            {"PIN set", func(ctx context.Context, w *walker) error { return w.j.SetPIN(ctx, w.script.PIN) }},
 	journey.StageCardChoice: {"by camera", func(ctx context.Context, w *walker) error {
 		return w.j.ChooseCard(ctx, journey.CardByCamera)
