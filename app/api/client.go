@@ -218,7 +218,7 @@ func (a attempt) once(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, networkProblem(err)
 	}
-	defer response.Body.Close()
+	defer func() { _ = response.Body.Close() }()
 	content, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
 		return nil, networkProblem(err)

@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 )
@@ -97,23 +98,33 @@ func allDigits(s string) bool {
 // The methods below keep the three types out of logs and error texts, whatever
 // verb or handler prints them. JSON carries the value: it is the contract.
 
-func (IIN) String() string         { return redacted }
-func (IIN) GoString() string       { return redacted }
-func (IIN) LogValue() slog.Value   { return slog.StringValue(redacted) }
-func (Phone) String() string       { return redacted }
-func (Phone) GoString() string     { return redacted }
+func (IIN) String() string    { return redacted }
+func (Phone) String() string  { return redacted }
+func (Secret) String() string { return redacted }
+
+// GoString implements [fmt.GoStringer].
+func (IIN) GoString() string { return redacted }
+
+// GoString implements [fmt.GoStringer].
+func (Phone) GoString() string { return redacted }
+
+// GoString implements [fmt.GoStringer].
+func (Secret) GoString() string { return redacted }
+
+// LogValue implements [slog.LogValuer].
+func (IIN) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// LogValue implements [slog.LogValuer].
 func (Phone) LogValue() slog.Value { return slog.StringValue(redacted) }
-func (Secret) String() string      { return redacted }
-func (Secret) GoString() string    { return redacted }
 
 // LogValue implements [slog.LogValuer].
 func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // Format keeps every verb, %x and %q included, from printing the digits.
-func (IIN) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
+func (IIN) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
 // Format keeps every verb, %x and %q included, from printing the digits.
-func (Phone) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
+func (Phone) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
 
 // Format keeps every verb, %x and %q included, from printing the value.
-func (Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
+func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
