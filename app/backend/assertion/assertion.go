@@ -29,8 +29,9 @@ import (
 )
 
 const (
-	// Issuer and Audience are the two parties' names.
-	Issuer   = "qoltanba-digital-id"
+	// Issuer is the Digital ID's name.
+	Issuer = "qoltanba-digital-id"
+	// Audience is the authority's.
 	Audience = "qoltanba-nca"
 	// MaxLifetime is the longest time between issue and expiry.
 	MaxLifetime = 15 * time.Minute
