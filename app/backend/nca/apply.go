@@ -72,12 +72,8 @@ func (a *Authority) admit(tx Tx, word assertion.Assertion, fresh Application) (A
 	case served != "":
 		return Application{}, ErrReplayed
 	}
-	for _, r := range fresh.Requests {
-		if used, err := tx.KeyUsed(r.Key); err != nil {
-			return Application{}, err
-		} else if used {
-			return Application{}, ErrKeySeen
-		}
+	if err := refuseUsedKeys(tx, fresh.Requests); err != nil {
+		return Application{}, err
 	}
 	if fresh.Number, err = newNumber(a.config.Rand); err != nil {
 		return Application{}, err
@@ -86,6 +82,17 @@ func (a *Authority) admit(tx Tx, word assertion.Assertion, fresh Application) (A
 		return Application{}, err
 	}
 	return fresh, tx.AddAssertionUse(word.ID, fresh.Number, fresh.History[0].At)
+}
+
+func refuseUsedKeys(tx Tx, requests []Request) error {
+	for _, r := range requests {
+		if used, err := tx.KeyUsed(r.Key); err != nil {
+			return err
+		} else if used {
+			return ErrKeySeen
+		}
+	}
+	return nil
 }
 
 func keysOf(app Application) []assertion.Hash {

@@ -60,7 +60,7 @@ func Open(dir string, secret sealed.Secret, config Config) (*Authority, error) {
 	if !a.key.PublicKey.Equal(a.issuing.PublicKey) {
 		return nil, fmt.Errorf("%s and %s do not belong together: restore both", issuingKeyFile, issuingCertFile)
 	}
-	a.throwaway, err = rsa.GenerateKey(rand.Reader, throwawayBits) //nolint:gosec // its signatures are never given out
+	a.throwaway, err = rsa.GenerateKey(rand.Reader, throwawayBits) // its signatures are never given out
 	return a, err
 }
 

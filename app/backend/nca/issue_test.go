@@ -231,7 +231,7 @@ func TestAFaultAnywhereMakesNoSecondCertificate(t *testing.T) {
 		faults := 0
 		for n := 1; ; n++ {
 			store.Store, store.until = fresh(t), n
-			app, err := walkAll(t.Context(), a, s)
+			_, err := walkAll(t.Context(), a, s)
 			if err == nil {
 				break
 			}
@@ -239,7 +239,8 @@ func TestAFaultAnywhereMakesNoSecondCertificate(t *testing.T) {
 				t.Fatalf("fault %d: %v", n, err)
 			}
 			faults++
-			if app, err = walkAll(t.Context(), a, s); err != nil || app.Status() != nca.Issued {
+			app, err := walkAll(t.Context(), a, s)
+			if err != nil || app.Status() != nca.Issued {
 				t.Fatalf("after fault %d: %s, %v", n, app.Status(), err)
 			}
 			audited(t, a, 1, 2)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
 	"slices"
@@ -100,9 +101,26 @@ func lintUsage(cert *x509.Certificate, want expectation) error {
 }
 
 func (a *Authority) lintExtensions(cert *x509.Certificate, want expectation) error {
-	var wrong []error
+	wrong := lintInventory(cert.Extensions)
+	storage, err := profile.ParseKeyStore(cert.Extensions)
+	if err != nil || !storage.Equal(profile.OIDKeyStorePKCS12) {
+		wrong = append(wrong, errors.New("key-store extension is not PKCS#12"))
+	}
+	policies := cert.PolicyIdentifiers
+	if len(policies) != 1 || !policies[0].Equal(want.kind.Policy()) {
+		wrong = append(wrong, errors.New("certificate policy is not that of the kind"))
+	}
+	if !slices.Equal(cert.EmailAddresses, list(want.email)) || len(cert.DNSNames)+len(cert.IPAddresses)+len(cert.URIs) > 0 {
+		wrong = append(wrong, errors.New("alternative name is not the e-mail address"))
+	}
+	return errors.Join(wrong...)
+}
+
+// lintInventory tells which extensions are there that must not be, or are not
+// there that must be.
+func lintInventory(extensions []pkix.Extension) (wrong []error) {
 	count := make(map[string]int)
-	for _, e := range cert.Extensions {
+	for _, e := range extensions {
 		count[e.Id.String()]++
 		known := slices.ContainsFunc(optionalExtensions, e.Id.Equal) && !e.Critical
 		for _, r := range requiredExtensions {
@@ -117,16 +135,5 @@ func (a *Authority) lintExtensions(cert *x509.Certificate, want expectation) err
 			wrong = append(wrong, errors.New("extension "+r.id.String()+" is missing"))
 		}
 	}
-	storage, err := profile.ParseKeyStore(cert.Extensions)
-	if err != nil || !storage.Equal(profile.OIDKeyStorePKCS12) {
-		wrong = append(wrong, errors.New("key-store extension is not PKCS#12"))
-	}
-	policies := cert.PolicyIdentifiers
-	if len(policies) != 1 || !policies[0].Equal(want.kind.Policy()) {
-		wrong = append(wrong, errors.New("certificate policy is not that of the kind"))
-	}
-	if !slices.Equal(cert.EmailAddresses, list(want.email)) || len(cert.DNSNames)+len(cert.IPAddresses)+len(cert.URIs) > 0 {
-		wrong = append(wrong, errors.New("alternative name is not the e-mail address"))
-	}
-	return errors.Join(wrong...)
+	return wrong
 }
