@@ -164,7 +164,7 @@ func made(dir string) bool {
 // Write makes a file that only this user may read, syncs it and reads it back.
 // A file that exists is an error and stays as it is.
 func Write(path string, content []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the caller's own folder
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ func Write(path string, content []byte) error {
 
 // Read reads a file of a party's folder, of at most 64 KiB.
 func Read(path string) (_ []byte, err error) {
-	f, err := os.Open(path) //nolint:gosec // the caller's own folder
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +206,7 @@ func syncFolder(dir string) (err error) {
 	if runtime.GOOS == "windows" {
 		return nil // Windows syncs no folders; NTFS journals the rename
 	}
-	f, err := os.Open(dir) //nolint:gosec // the caller's own folder
+	f, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
