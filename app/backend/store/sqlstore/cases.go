@@ -27,8 +27,8 @@ func scanLink(r row) (l link, err error) {
 // length, so that no two entries read alike.
 func (l link) sum(previous []byte) []byte {
 	message := append([]byte("qoltanba/audit/v1\x00"), previous...)
-	message = binary.BigEndian.AppendUint64(message, uint64(l.position))       //nolint:gosec // positive
-	message = binary.BigEndian.AppendUint64(message, uint64(l.At.UnixMicro())) //nolint:gosec // bits, not a number
+	message = binary.BigEndian.AppendUint64(message, uint64(l.position)) //nolint:gosec // positive
+	message = binary.BigEndian.AppendUint64(message, uint64(l.At.UnixMicro()))
 	for _, text := range []string{l.Enrolment, l.Actor, l.Action, l.Detail} {
 		message = binary.BigEndian.AppendUint64(message, uint64(len(text)))
 		message = append(message, text...)

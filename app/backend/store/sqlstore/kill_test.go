@@ -76,7 +76,7 @@ func TestKilled(t *testing.T) {
 // killed runs a victim, kills it after some acknowledgements and returns all of them.
 func killed(t *testing.T, address, name string, after int) (ids []string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this test itself
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), victimAddress+"="+address, victimName+"="+name)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()

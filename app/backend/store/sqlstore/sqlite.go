@@ -34,7 +34,7 @@ func openSQLite(u *url.URL) (*DB, error) {
 	}
 	path = filepath.FromSlash(path)
 	// SQLite gives its journals the rights of the file.
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the path is the operator's configuration
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
