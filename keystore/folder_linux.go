@@ -40,13 +40,13 @@ func removableDevice(path string) bool {
 	if unix.Stat(path, &s) != nil {
 		return false
 	}
-	device := fmt.Sprintf("/sys/dev/block/%d:%d", unix.Major(s.Dev), unix.Minor(s.Dev)) //nolint:unconvert // the width differs
+	device := fmt.Sprintf("/sys/dev/block/%d:%d", unix.Major(s.Dev), unix.Minor(s.Dev))
 	device, err := filepath.EvalSymlinks(device)
 	if err != nil {
 		return false
 	}
 	for _, d := range []string{device, filepath.Dir(device)} {
-		if flag, err := os.ReadFile(filepath.Join(d, "removable")); err == nil { //nolint:gosec // sysfs
+		if flag, err := os.ReadFile(filepath.Join(d, "removable")); err == nil {
 			return strings.TrimSpace(string(flag)) == "1"
 		}
 	}
@@ -70,7 +70,7 @@ func documentsFolder() (string, error) {
 }
 
 func xdgDocuments(file, home string) string {
-	f, err := os.Open(file) //nolint:gosec // the desktop's own settings
+	f, err := os.Open(file)
 	if err != nil {
 		return ""
 	}

@@ -79,7 +79,7 @@ func openVault(d disk, dir string, source KeySource) (*Vault, error) {
 	if err := os.MkdirAll(dir, privateFolder); err != nil {
 		return nil, fmt.Errorf("open vault: %w", diskError(err))
 	}
-	lock, err := os.OpenFile(filepath.Join(dir, vaultLock), os.O_RDWR|os.O_CREATE, privateFile) //nolint:gosec // the caller's folder
+	lock, err := os.OpenFile(filepath.Join(dir, vaultLock), os.O_RDWR|os.O_CREATE, privateFile)
 	if err != nil {
 		return nil, fmt.Errorf("open vault: %w", diskError(err))
 	}
