@@ -1,12 +1,18 @@
 package frame_test
 
 import (
+	"cmp"
 	"flag"
+	"fmt"
 	"image"
+	"image/color"
 	"image/png"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -57,7 +63,7 @@ func TestGoldenPictures(t *testing.T) {
 func compare(t *testing.T, path string, got image.Image) {
 	t.Helper()
 	if *update {
-		write(t, path, got)
+		write(t, path, few(got))
 		return
 	}
 	file, err := os.Open(path)
@@ -72,7 +78,7 @@ func compare(t *testing.T, path string, got image.Image) {
 	if got.Bounds() != want.Bounds() {
 		t.Fatalf("picture is %v, golden is %v", got.Bounds(), want.Bounds())
 	}
-	const slight, few = 0x1800, 400
+	const slight, some = 0x1800, 400
 	differ := 0
 	for y := range got.Bounds().Dy() {
 		for x := range got.Bounds().Dx() {
@@ -83,11 +89,40 @@ func compare(t *testing.T, path string, got image.Image) {
 			}
 		}
 	}
-	if differ > few {
+	if differ > some {
 		failed := filepath.Join("testdata", "failed", filepath.Base(filepath.Dir(path)), filepath.Base(path))
 		write(t, failed, got)
 		t.Errorf("%d pixels differ from %s; see %s", differ, path, failed)
 	}
+}
+
+// few keeps the 256 commonest colours and takes the nearest for the rest, so that a golden weighs a third.
+func few(img image.Image) image.Image {
+	counts := map[color.Color]int{}
+	b := img.Bounds()
+	for y := range b.Dy() {
+		for x := range b.Dx() {
+			counts[color.NRGBAModel.Convert(img.At(x, y))]++
+		}
+	}
+	colours := slices.SortedFunc(maps.Keys(counts), func(a, b color.Color) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(fmt.Sprint(a), fmt.Sprint(b)))
+	})
+	palette := color.Palette(colours[:min(256, len(colours))])
+	index := map[color.Color]uint8{}
+	out := image.NewPaletted(b, palette)
+	for y := range b.Dy() {
+		for x := range b.Dx() {
+			c := color.NRGBAModel.Convert(img.At(x, y))
+			i, ok := index[c]
+			if !ok {
+				i = uint8(palette.Index(c)) //nolint:gosec // at most 255
+				index[c] = i
+			}
+			out.SetColorIndex(x, y, i)
+		}
+	}
+	return out
 }
 
 func apart(a, b uint32) uint32 { return max(a, b) - min(a, b) }

@@ -69,7 +69,7 @@ func NewSubmit(w *wording.Words, m SubmitModel, on SubmitActions) *View {
 		v.setMain("submit.next", on.Next)
 		return v
 	}
-	v.Body = part.Column(look.SpaceM, part.Card(list), part.Limit(420, part.NewBar(-1)), part.Muted(w.T("submit.wait")))
+	v.Body = part.Column(look.SpaceM, part.Card(list), part.NewBar(-1), part.Muted(w.T("submit.wait")))
 	if m.Number != "" {
 		v.setMain("submit.refresh", on.Refresh)
 	}

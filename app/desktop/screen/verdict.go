@@ -25,7 +25,7 @@ type CheckingActions struct {
 func NewChecking(w *wording.Words, m CheckingModel, on CheckingActions) *View {
 	v := newView(w, "checking", CheckStage)
 	if !m.Moderation {
-		v.Body = part.Column(look.SpaceM, part.Drawing("waiting", 200, 120, look.ColorInk), part.Limit(420, part.NewBar(-1)),
+		v.Body = part.Column(look.SpaceM, part.Drawing("waiting", 200, 120, look.ColorInk), part.NewBar(-1),
 			part.Muted(w.T("checking.register")))
 		return v
 	}
