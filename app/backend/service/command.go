@@ -39,8 +39,8 @@ func Run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	case two == "config check":
 		return checkConfig(args[2:], out)
 	default:
-		fmt.Fprint(out, usage)
-		return flag.ErrHelp
+		_, err := fmt.Fprint(out, usage)
+		return errors.Join(flag.ErrHelp, err)
 	}
 }
 
@@ -61,8 +61,8 @@ func checkConfig(args []string, out io.Writer) error {
 	if err := c.Check(); err != nil {
 		return err
 	}
-	fmt.Fprintln(out, "the configuration is complete")
-	return nil
+	_, err = fmt.Fprintln(out, "the configuration is complete")
+	return err
 }
 
 // addOperator adds an operator of the console. A password that is not given is
@@ -97,11 +97,12 @@ func addOperator(ctx context.Context, args []string, in io.Reader, out io.Writer
 	if err := putOperator(ctx, where.data, c, store.Operator{Login: login, Name: *name}, password); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "operator %s may log in\n", login)
+	told := fmt.Sprintf("operator %s may log in\n", login)
 	if !*given {
-		fmt.Fprintf(out, "password, shown this once: %s\n", string(password))
+		told += fmt.Sprintf("password, shown this once: %s\n", string(password))
 	}
-	return nil
+	_, err = io.WriteString(out, told)
+	return err
 }
 
 func putOperator(ctx context.Context, data string, c config.Config, o store.Operator, password api.Secret) (err error) {

@@ -277,7 +277,7 @@ func photo(t *testing.T, w, h int, seed byte) []byte {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
 		for x := range w {
-			img.Set(x, y, color.RGBA{uint8(x) ^ seed, uint8(y), seed, 255}) //nolint:gosec // a pattern
+			img.Set(x, y, color.RGBA{uint8(x) ^ seed, uint8(y), seed, 255})
 		}
 	}
 	var b bytes.Buffer
@@ -317,7 +317,7 @@ func (c *citizen) film() *liveness.Recorder {
 			c.a.clock.advance(100 * time.Millisecond)
 			img := image.NewGray(image.Rect(0, 0, 64, 48))
 			for i := range img.Pix {
-				img.Pix[i] = byte(i*(n+3) + c.a.clock.now().Nanosecond()/1e6) //nolint:gosec // a pattern
+				img.Pix[i] = byte(i*(n+3) + c.a.clock.now().Nanosecond()/1e6)
 			}
 			if _, err := rec.Offer(img, c.a.clock.now()); err != nil {
 				c.Fatal(err)

@@ -98,7 +98,9 @@ func run(ctx context.Context, plan Plan, listener net.Listener, base string, ext
 		return err
 	}
 	defer stop()
-	fmt.Fprintf(out, "listening on %s\n", base)
+	if _, err := fmt.Fprintf(out, "listening on %s\n", base); err != nil {
+		return err
+	}
 	return answer(ctx, b.Server.Listener(), listener)
 }
 
@@ -117,7 +119,9 @@ func answer(ctx context.Context, srv *http.Server, listener net.Listener) error 
 	if err != nil {
 		err = errors.Join(err, srv.Close())
 	}
-	<-failed
+	if stopped := <-failed; !errors.Is(stopped, http.ErrServerClosed) {
+		err = errors.Join(err, stopped)
+	}
 	return err
 }
 
