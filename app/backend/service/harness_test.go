@@ -224,7 +224,7 @@ func (c *citizen) read() {
 // until repeats a look until it sees what it looks for.
 func (c *citizen) until(what string, seen func() bool) {
 	c.Helper()
-	deadline := time.NewTimer(30 * time.Second)
+	deadline := time.NewTimer(2 * time.Minute)
 	defer deadline.Stop()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
