@@ -131,7 +131,13 @@ func (c *citizen) take(ctx context.Context, j *Journey, s State) error {
 		StageForm:           func() error { return j.FillForm(ctx, form) },
 		StageSubmit:         func() error { return j.Submit(ctx) },
 		StageStatus:         func() error { c.model.issue(); return j.Refresh(ctx) },
-		StagePassword:       func() error { return j.WriteKeys(ctx, modelPass) },
+		StagePassword: func() error {
+			err := j.WriteKeys(ctx, modelPass)
+			if api.CodeOf(err) == api.FileUnverified { // the remedy is to write it again
+				err = j.WriteKeys(ctx, modelPass)
+			}
+			return err
+		},
 		StageResume:         func() error { return j.Resume(ctx, modelPIN) },
 		StageWelcome: func() error {
 			if s.Unfinished {

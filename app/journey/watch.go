@@ -30,7 +30,7 @@ func (j *Journey) Watch(ctx context.Context) {
 		p, waits := paces[stage]
 		switch {
 		case stage == StageLocked:
-			pause = max(until.Sub(j.cfg.Now()), 0) + time.Second/4
+			pause = max(until.Sub(j.cfg.Now()), 0) + time.Second
 		case !waits:
 			pause = 0
 			select {

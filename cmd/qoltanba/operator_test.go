@@ -34,6 +34,8 @@ var (
 )
 
 // work logs in and decides what waits until ctx ends or every verdict is given.
+// What fails is tried again: another operator, or a busy computer, may be the
+// cause. The error is the last.
 func (o *operator) work(ctx context.Context) error {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -47,12 +49,10 @@ func (o *operator) work(ctx context.Context) error {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	for len(o.verdicts) > 0 || o.iin != "" {
-		if err := errors.Join(o.decide(ctx), o.call(ctx)); err != nil {
-			return err
-		}
+		err = errors.Join(o.decide(ctx), o.call(ctx))
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return err
 		case <-tick.C:
 		}
 	}
@@ -98,8 +98,9 @@ func (o *operator) call(ctx context.Context) error {
 		return nil
 	}
 	form := url.Values{"csrf": {value(csrf, page)}, "iin": {o.iin}, "outcome": {"registered"}}
-	_, err = o.post(ctx, "/console/calls/"+found[1], form)
-	o.iin = ""
+	if _, err = o.post(ctx, "/console/calls/"+found[1], form); err == nil {
+		o.iin = ""
+	}
 	return err
 }
 
