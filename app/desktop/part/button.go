@@ -151,8 +151,10 @@ func (b *Button) colors() (ground, edge, ink fyne.ThemeColorName) {
 
 // CreateRenderer implements fyne.Widget.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
-	r := &buttonRenderer{button: b, ground: canvas.NewRectangle(nil), veil: canvas.NewRectangle(nil),
-		ring: canvas.NewRectangle(color.Transparent), label: canvas.NewText("", nil), icon: canvas.NewImageFromResource(nil)}
+	r := &buttonRenderer{
+		button: b, ground: canvas.NewRectangle(nil), veil: canvas.NewRectangle(nil),
+		ring: canvas.NewRectangle(color.Transparent), label: canvas.NewText("", nil), icon: canvas.NewImageFromResource(nil),
+	}
 	r.icon.FillMode = canvas.ImageFillContain
 	r.paint()
 	return r

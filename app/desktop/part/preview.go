@@ -124,9 +124,11 @@ func (p *Preview) SetMessage(s string) {
 
 // CreateRenderer implements fyne.Widget.
 func (p *Preview) CreateRenderer() fyne.WidgetRenderer {
-	r := &previewRenderer{preview: p, ground: canvas.NewRectangle(color.Black), image: &canvas.Image{},
+	r := &previewRenderer{
+		preview: p, ground: canvas.NewRectangle(color.Black), image: &canvas.Image{},
 		oval: &canvas.Image{}, frame: canvas.NewRectangle(color.Transparent),
-		message: Body("").Centered().Colored(look.ColorOnPicture)}
+		message: Body("").Centered().Colored(look.ColorOnPicture),
+	}
 	r.ground.CornerRadius = look.RadiusCard
 	r.image.FillMode, r.image.ScaleMode = canvas.ImageFillStretch, canvas.ImageScaleFastest
 	r.image.CornerRadius = look.RadiusCard - 2

@@ -66,9 +66,11 @@ type Video struct {
 
 // NewVideo builds the video identification: the picture, a prompt to be read from a metre away, and how far it is.
 func NewVideo(w *wording.Words, m VideoModel, cancel func()) *Video {
-	c := &Video{View: newUntitled(w, "video", FaceStage), Preview: part.NewPreview(part.OvalGuide, true).Low(190),
+	c := &Video{
+		View: newUntitled(w, "video", FaceStage), Preview: part.NewPreview(part.OvalGuide, true).Low(190),
 		prompt: part.Prompt(""), arrow: part.Icon("ahead", 64, theme.ColorNamePrimary), hint: part.Body(""),
-		dots: part.Row(0), bar: part.NewBar(0), sending: part.Strong(w.T("video.sending"))}
+		dots: part.Row(0), bar: part.NewBar(0), sending: part.Strong(w.T("video.sending")),
+	}
 	c.Title = w.T("video.title")
 	c.Preview.SetMessage(w.T("camera.starting"))
 	c.Body = part.Column(12,
