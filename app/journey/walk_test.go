@@ -138,7 +138,7 @@ func (c *citizen) take(ctx context.Context, j *Journey, s State) error {
 			}
 			return err
 		},
-		StageResume:         func() error { return j.Resume(ctx, modelPIN) },
+		StageResume: func() error { return j.Resume(ctx, modelPIN) },
 		StageWelcome: func() error {
 			if s.Unfinished {
 				return j.Resume(ctx, "")
