@@ -35,12 +35,12 @@ type SuccessActions struct {
 func NewSuccess(w *wording.Words, m SuccessModel, on SuccessActions) *View {
 	v := newView(w, "success", DoneStage)
 	open := v.button(part.Plain, "success.open", "success.open", "folder", on.Open)
-	print := v.button(part.Plain, "success.print", "success.print", "print", on.Print)
+	printing := v.button(part.Plain, "success.print", "success.print", "print", on.Print)
 	files := part.Column(10, part.Fact(w.T("success.folder"), m.Folder))
 	for _, f := range m.Files {
 		files.Add(part.Row(12, part.Icon("key", 24, look.ColorInk), part.Grow(part.Column(0, part.Strong(f.Purpose), part.Caption(f.Name)))))
 	}
-	buttons := []fyne.CanvasObject{open, print}
+	buttons := []fyne.CanvasObject{open, printing}
 	if on.Try != nil {
 		buttons = append(buttons, v.button(part.Plain, "success.try", "success.try", "check", on.Try))
 	}
