@@ -12,7 +12,7 @@ DRAWING  := /app/desktop|/cmd/qoltanba$$
 FUZZTIME ?= 5s
 
 .DEFAULT_GOAL := build
-.PHONY: setup build run demo test test-go test-race test-fuzz fuzz check lint fmt bench golden clean
+.PHONY: setup build run demo test test-go test-race test-fuzz fuzz check lint fmt bench bench-window golden clean
 
 setup: ## install what is missing (Debian, Ubuntu) or say what to install
 	@.ci/setup test
@@ -58,6 +58,9 @@ fmt: ## gofumpt
 
 bench: ## benchmarks; figures are compared with what runs beside them
 	$(GO) test -tags demo -run '^$$' -bench . -benchmem $$($(GO) list -tags demo ./... | grep -Ev '$(DRAWING)')
+
+bench-window: ## the window's start, memory and pictures a second, beside an empty window
+	@cmd/qoltanba/testdata/bench-window
 
 golden: ## write the golden pictures anew, after looking at them
 	UPDATE_GOLDEN=1 $(GO) test -tags demo ./app/desktop/...

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"qoltanba/app/api"
 	"qoltanba/app/desktop"
@@ -33,6 +34,7 @@ type show struct {
 	camera  *string
 	fly     *bool
 	out     *string
+	measure *time.Duration
 	ended   chan error
 }
 
@@ -43,6 +45,7 @@ func demoOptions(flags *flag.FlagSet, front *desktop.Config) *show {
 		camera:  flags.String("camera", "sample", "sample or own: `which` camera is before the citizen"),
 		fly:     flags.Bool("autopilot", false, "let the sample citizen walk by themselves"),
 		out:     flags.String("out", "", "`folder` for the autopilot's pictures (screens) and key files (keys)"),
+		measure: flags.Duration("measure", 0, "go to the camera's picture and measure the interface for so `long`"),
 	}
 }
 
@@ -62,6 +65,10 @@ func (d *show) prepare(ctx context.Context, s *session) error {
 	case "own":
 	default:
 		return errors.New("--camera is sample or own")
+	}
+	if *d.measure > 0 {
+		d.launch(func(w *desktop.Window) error { return autopilot.Measure(ctx, w, *d.measure, os.Stdout) })
+		return nil
 	}
 	if !*d.fly {
 		return nil
@@ -85,24 +92,31 @@ func (d *show) prepareFlight(ctx context.Context, s *session, citizen citizens.C
 	}
 	d.front.Cameras, d.front.Folder = sitter.Cameras(), keys
 	d.front.Log = slog.New(slog.NewTextHandler(os.Stdout, nil))
+	d.launch(func(w *desktop.Window) error {
+		return autopilot.Fly(ctx, w, autopilot.Config{
+			Citizen: citizen, Sitter: sitter, Backend: s.backend, PIN: samplePIN, Password: samplePassword,
+			Pictures: filepath.Join(*d.out, "screens"), Log: d.front.Log,
+		})
+	})
+	return nil
+}
+
+// launch lets fly work the window once it stands. A flight that fails leaves no window behind.
+func (d *show) launch(fly func(*desktop.Window) error) {
 	d.front.Opened = func(w *desktop.Window) {
 		go func() { // ends with the flight, which closes the window
-			err := autopilot.Fly(ctx, w, autopilot.Config{
-				Citizen: citizen, Sitter: sitter, Backend: s.backend, PIN: samplePIN, Password: samplePassword,
-				Pictures: filepath.Join(*d.out, "screens"), Log: d.front.Log,
-			})
+			err := fly(w)
 			d.ended <- err
 			if err != nil {
 				w.Stop()
 			}
 		}()
 	}
-	return nil
 }
 
 // result is how the flight ended; nil where nobody flew.
 func (d *show) result() error {
-	if !*d.fly {
+	if !*d.fly && *d.measure <= 0 {
 		return nil
 	}
 	select {
