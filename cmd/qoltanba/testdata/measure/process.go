@@ -33,7 +33,7 @@ func (m *measurement) open(ctx context.Context, program string, args ...string) 
 		}
 	}
 	// Nobody listens on port 1: what is measured needs no service.
-	args = append([]string{"--backend", "http://127.0.0.1:1", "--data", folder}, args...)
+	args = append([]string{"--backend", "https://127.0.0.1:1", "--data", folder}, args...)
 	p := &process{command: exec.CommandContext(ctx, program, args...), lines: make(chan string, 16), ended: make(chan struct{})}
 	p.command.Env = append(os.Environ(), "DISPLAY="+m.screen.display, "WAYLAND_DISPLAY=", "LIBGL_ALWAYS_SOFTWARE=1", "FYNE_THEME=light")
 	out, err := p.command.StdoutPipe()
