@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -150,7 +152,13 @@ func writeTemp(d disk, temp string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	if _, err = f.Write(data); err == nil {
+	return fill(f, data)
+}
+
+// fill writes data through to the disk and closes the file in any case.
+func fill(f file, data []byte) error {
+	_, err := f.Write(data)
+	if err == nil {
 		err = f.Sync()
 	}
 	if closeErr := f.Close(); err == nil {
@@ -181,12 +189,7 @@ func copyNew(d disk, temp, path string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	if _, err = f.Write(data); err == nil {
-		err = f.Sync()
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
+	err = fill(f, data)
 	if err == nil {
 		err = readBack(d, path, data, func([]byte) error { return nil })
 	}
@@ -232,4 +235,19 @@ func diskError(err error) error {
 		return fmt.Errorf("%w: %w", sentinel, err)
 	}
 	return err
+}
+
+// classify finds the sentinel for an error of the system, or nil.
+func classify(err error) error {
+	if errors.Is(err, fs.ErrExist) {
+		return ErrExists
+	}
+	var code syscall.Errno
+	if errors.As(err, &code) {
+		return sentinelOf(code)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return ErrFolderGone
+	}
+	return nil
 }

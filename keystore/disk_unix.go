@@ -4,7 +4,6 @@ package keystore
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"syscall"
 
@@ -59,18 +58,8 @@ func syncFolder(path string) error {
 	return err
 }
 
-// classify finds the sentinel for an error of the system, or nil.
-func classify(err error) error {
-	if errors.Is(err, fs.ErrExist) {
-		return ErrExists
-	}
-	var code syscall.Errno
-	if !errors.As(err, &code) {
-		if errors.Is(err, fs.ErrNotExist) {
-			return ErrFolderGone
-		}
-		return nil
-	}
+// sentinelOf finds the sentinel for a code of the system, or nil.
+func sentinelOf(code syscall.Errno) error {
 	switch code {
 	case unix.ENOSPC, unix.EDQUOT, unix.EFBIG:
 		return ErrNoSpace

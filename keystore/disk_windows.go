@@ -2,7 +2,6 @@ package keystore
 
 import (
 	"errors"
-	"io/fs"
 	"os"
 	"syscall"
 
@@ -30,18 +29,8 @@ func moveNoReplace(from, to string) error {
 // moveNoReplace writes through.
 func syncFolder(string) error { return nil }
 
-// classify finds the sentinel for an error of the system, or nil.
-func classify(err error) error {
-	if errors.Is(err, fs.ErrExist) {
-		return ErrExists
-	}
-	var code syscall.Errno
-	if !errors.As(err, &code) {
-		if errors.Is(err, fs.ErrNotExist) {
-			return ErrFolderGone
-		}
-		return nil
-	}
+// sentinelOf finds the sentinel for a code of the system, or nil.
+func sentinelOf(code syscall.Errno) error {
 	switch code {
 	case windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED:
 		return ErrNoSpace

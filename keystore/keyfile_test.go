@@ -101,7 +101,7 @@ func TestKeyFileReplacesNothing(t *testing.T) {
 			dir := t.TempDir()
 			path := filepath.Join(dir, name)
 			if err := put(path); err != nil {
-				t.Skip(err)
+				t.Skipf("no %s is possible here: %v", what, err)
 			}
 			before := snapshot(t, dir)
 			if _, err := WriteKeyFile(dir, key, cert, goodPassword, Encoding3DES); !errors.Is(err, ErrExists) {
@@ -140,7 +140,7 @@ func TestKeyFileRefusals(t *testing.T) {
 	cert := issue(t, keys[0], profile.RSASign)
 	link := filepath.Join(t.TempDir(), "link")
 	if err := os.Symlink(dir, link); err != nil {
-		t.Skip(err)
+		t.Skipf("links cannot be made here: %v", err)
 	}
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {

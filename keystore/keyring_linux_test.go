@@ -29,7 +29,7 @@ func TestGNOMEKeyring(t *testing.T) {
 	t.Parallel()
 	for _, program := range []string{"dbus-run-session", "dbus-send", "gnome-keyring-daemon", "bash"} {
 		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("%s is not installed: install dbus and gnome-keyring to run this test", program)
+			t.Skipf("%s is not installed: run make setup", program)
 		}
 	}
 	home := t.TempDir()
