@@ -65,7 +65,7 @@ func startKannel(t *testing.T) *gateway {
 	t.Helper()
 	for _, program := range []string{"bearerbox", "smsbox"} {
 		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("%s is not installed: apt-get install kannel", program)
+			t.Skipf("%s is not installed: run make setup", program)
 		}
 	}
 	ports := freePorts(t, 4)
