@@ -163,7 +163,6 @@ var wordings = map[string]api.Wording{
 
 	"calls":               {KK: "Қоңыраулар", RU: "Звонки", EN: "Calls"},
 	"calls.explain":       {KK: "Азаматқа қоңырау шалыңыз. Нөмірді тіркеу үшін ЖСН-ін айтуды сұраңыз және оны осында енгізіңіз.", RU: "Позвоните гражданину. Чтобы зарегистрировать номер, попросите назвать ИИН и введите его здесь.", EN: "Call the citizen. To register the phone, ask for the IIN and enter it here."},
-	"calls.phone":         {KK: "Телефон", RU: "Телефон", EN: "Phone"},
 	"calls.reason":        {KK: "Себебі", RU: "Причина", EN: "Reason"},
 	"calls.language":      {KK: "Тілі", RU: "Язык", EN: "Language"},
 	"calls.iin":           {KK: "Азамат айтқан ЖСН", RU: "ИИН со слов гражданина", EN: "IIN as told by the citizen"},
