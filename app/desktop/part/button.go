@@ -157,6 +157,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	}
 	r.icon.FillMode = canvas.ImageFillContain
 	r.paint()
+	r.Layout(b.Size())
 	return r
 }
 

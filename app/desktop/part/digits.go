@@ -214,6 +214,7 @@ func (d *Digits) CreateRenderer() fyne.WidgetRenderer {
 		r.texts = append(r.texts, canvas.NewText("", nil))
 	}
 	r.paint()
+	r.Layout(d.Size())
 	return r
 }
 

@@ -38,6 +38,7 @@ func (p *Picture) Set(name string, ink fyne.ThemeColorName) {
 func (p *Picture) CreateRenderer() fyne.WidgetRenderer {
 	img := canvas.NewImageFromResource(look.Icon(p.Theme(), p.name, p.ink))
 	img.FillMode = canvas.ImageFillContain
+	img.Resize(p.Size())
 	return &pictureRenderer{picture: p, image: img}
 }
 

@@ -134,6 +134,7 @@ func (p *Preview) CreateRenderer() fyne.WidgetRenderer {
 	r.image.CornerRadius = look.RadiusCard - 2
 	r.frame.CornerRadius, r.frame.StrokeWidth = 12, 5
 	r.update()
+	r.Layout(p.Size())
 	return r
 }
 

@@ -32,6 +32,7 @@ func (b *Bar) Set(share float32) {
 func (b *Bar) CreateRenderer() fyne.WidgetRenderer {
 	r := &barRenderer{bar: b, ground: canvas.NewRectangle(nil), done: canvas.NewRectangle(nil)}
 	r.paint()
+	r.Layout(b.Size())
 	return r
 }
 

@@ -36,6 +36,7 @@ func (s *Surface) Set(fill, border fyne.ThemeColorName) {
 func (s *Surface) CreateRenderer() fyne.WidgetRenderer {
 	r := &surfaceRenderer{surface: s, rect: canvas.NewRectangle(nil)}
 	r.paint()
+	r.Layout(s.Size())
 	return r
 }
 

@@ -126,7 +126,12 @@ func (t *Text) naturalWidth() float32 {
 }
 
 // CreateRenderer implements fyne.Widget.
-func (t *Text) CreateRenderer() fyne.WidgetRenderer { return &textRenderer{text: t} }
+// A renderer may be made anew for a widget that has its size already, so each of ours lays itself out at once.
+func (t *Text) CreateRenderer() fyne.WidgetRenderer {
+	r := &textRenderer{text: t}
+	r.Layout(t.Size())
+	return r
+}
 
 type textRenderer struct {
 	text  *Text
