@@ -161,7 +161,7 @@ func (c *Console) logout(ctx context.Context, s store.Session) error {
 }
 
 func (c *Console) cookie(token string, age time.Duration) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // G124: the demo on loopback has no TLS
 		Name: cookieName, Value: token, Path: Path, MaxAge: int(age.Seconds()),
 		HttpOnly: true, Secure: c.secure, SameSite: http.SameSiteStrictMode,
 	}

@@ -40,7 +40,7 @@ func newChromium(ctx context.Context, base *url.URL, pictures string) (_ *chromi
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.UserDataDir(profile), chromedp.WindowSize(1360, 1000), chromedp.Flag("disable-gpu", true),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		// Pictures are small where memory is shared by containers; the pages are this program's own.
+		// Chromium's sandbox does not work for root; the pages are this program's own.
 		chromedp.Flag("no-sandbox", os.Geteuid() == 0),
 	)
 	// The browser outlives the context, so that a round can end; close ends it.
@@ -144,7 +144,7 @@ func (b *chromiumBrowser) picture(ctx context.Context, name string) error {
 	}
 	path := filepath.Join(b.pictures, name+".png")
 	for n := 2; ; n++ {
-		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the folder is given by whoever runs the demo
+		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 		if errors.Is(err, os.ErrExist) {
 			path = filepath.Join(b.pictures, fmt.Sprintf("%s-%d.png", name, n))
 			continue
@@ -158,7 +158,9 @@ func (b *chromiumBrowser) picture(ctx context.Context, name string) error {
 }
 
 func (b *chromiumBrowser) close() error {
-	err := chromedp.Cancel(b.tab) // waits until the browser has ended
+	ending, cancel := context.WithTimeout(b.tab, 10*time.Second)
+	defer cancel()
+	err := chromedp.Cancel(ending) // waits until the browser has ended
 	b.end()
 	if errors.Is(err, context.Canceled) {
 		err = nil

@@ -69,7 +69,7 @@ func TestChromium(t *testing.T) {
 	a.Walk(t, "citizen gauhar\nend cabinet\n")
 	stop()
 	for _, name := range []string{"login", "queue", "case-kk", "case-ru", "case-en", "calls-empty"} {
-		content, err := os.ReadFile(filepath.Join(pictures, name+".png")) //nolint:gosec // the test's own folder
+		content, err := os.ReadFile(filepath.Join(pictures, name+".png"))
 		if err != nil || !strings.HasPrefix(string(content), "\x89PNG") {
 			t.Errorf("picture %s: %v", name, err)
 		}

@@ -49,7 +49,7 @@ func (r *robot) round(ctx context.Context) error {
 		if err := r.answer(ctx, call); err != nil {
 			return err
 		}
-		if page, err = r.visit(ctx, "/console/calls"); err != nil {
+		if _, err := r.visit(ctx, "/console/calls"); err != nil {
 			return err
 		}
 	}
