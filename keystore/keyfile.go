@@ -179,18 +179,16 @@ func DecodeKeyFile(data []byte, password string) (KeyFile, error) {
 // modestIterations walks through everything that is readable without the
 // password and tells whether no round count, which always follows the salt as
 // INTEGER after OCTET STRING, is beyond reason; a count of thousands of
-// millions would keep the program busy for hours.
+// millions would keep the program busy for hours. An octet string that is not
+// DER from end to end is ciphertext or a salt, which hold no parameters: bytes of
+// it that happen to look like a count mean nothing.
 func modestIterations(der []byte, depth int) bool {
-	const maxDepth = 24
-	if depth > maxDepth {
-		return false
-	}
 	salt := false
 	for len(der) > 0 {
 		var v asn1.RawValue
 		rest, err := asn1.Unmarshal(der, &v)
-		if err != nil {
-			return true // no DER: ciphertext, which holds no parameters
+		if err != nil || depth > maxDepth {
+			return depth == 0 // what is no DER at all is refused by the decoder
 		}
 		der = rest
 		if salt && v.Tag == asn1.TagInteger {
@@ -200,9 +198,26 @@ func modestIterations(der []byte, depth int) bool {
 			}
 		}
 		salt = v.Tag == asn1.TagOctetString
-		if (v.IsCompound || salt) && !modestIterations(v.Bytes, depth+1) {
+		if (v.IsCompound || salt && wholeDER(v.Bytes, depth+1)) && !modestIterations(v.Bytes, depth+1) {
 			return false
 		}
+	}
+	return true
+}
+
+// maxDepth bounds the nesting of what is read; key files have about ten levels.
+const maxDepth = 24
+
+// wholeDER says that the bytes are values of DER to the last byte, and so are
+// the contents of those that are compound.
+func wholeDER(der []byte, depth int) bool {
+	for len(der) > 0 {
+		var v asn1.RawValue
+		rest, err := asn1.Unmarshal(der, &v)
+		if err != nil || depth > maxDepth || v.IsCompound && !wholeDER(v.Bytes, depth+1) {
+			return false
+		}
+		der = rest
 	}
 	return true
 }
