@@ -49,18 +49,17 @@ func Measure(ctx context.Context, w *desktop.Window, length time.Duration, out i
 	return err
 }
 
-// latencies are the times the interface took to answer; at least one.
+// latencies are the times the interface took to answer; at least one. Questions fall due by the clock: those that fell due while the
+// interface kept another one waiting were late too, by what was left of the wait.
 func latencies(ctx context.Context, length time.Duration) (late []time.Duration, err error) {
-	tick := time.NewTicker(askEvery)
-	defer tick.Stop()
-	for end := time.Now().Add(length); len(late) == 0 || time.Now().Before(end); {
-		asked := time.Now()
+	due := time.Now()
+	for end := due.Add(length); due.Before(end) || len(late) == 0; {
+		if err := pause(ctx, time.Until(due)); err != nil {
+			return nil, err
+		}
 		fyne.DoAndWait(func() {})
-		late = append(late, time.Since(asked))
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			return nil, ctx.Err()
+		for answered := time.Now(); !due.After(answered); due = due.Add(askEvery) {
+			late = append(late, answered.Sub(due))
 		}
 	}
 	return late, nil
