@@ -26,7 +26,11 @@ func (c *Console) showCalls(v *visit) error {
 			Reason:   v.words.T("call." + string(call.Reason)), Register: call.Reason == api.CallToRegister,
 		})
 	}
-	c.show(v, http.StatusOK, "calls", page{Title: v.words.T("calls"), Refresh: 30, Data: shown})
+	p := page{Title: v.words.T("calls"), Data: shown}
+	if len(shown) == 0 {
+		p.Refresh = 15 // otherwise an IIN that is being typed would be lost
+	}
+	c.show(v, http.StatusOK, "calls", p)
 	return nil
 }
 
