@@ -63,7 +63,7 @@ bench-window: ## the window's start, memory and pictures a second, beside an emp
 	@cmd/qoltanba/testdata/bench-window
 
 golden: ## write the golden pictures anew, after looking at them
-	UPDATE_GOLDEN=1 $(GO) test -tags demo ./app/desktop/...
+	CGO_ENABLED=0 $(GO) test -tags ci ./app/desktop/frame -run Golden -update
 
 clean:
 	rm -rf bin demo-out run-data

@@ -1,6 +1,8 @@
 package frame
 
 import (
+	"strconv"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -76,7 +78,7 @@ func disc(icon string, ink, ground fyne.ThemeColorName) fyne.CanvasObject {
 }
 
 func number(s screen.Stage, ground, ink fyne.ThemeColorName) fyne.CanvasObject {
-	digit := part.Caption(string(rune('0' + s))).Centered().Colored(ink)
+	digit := part.Caption(strconv.Itoa(int(s))).Centered().Colored(ink)
 	return part.Fixed(30, 30, container.NewStack(part.NewSurface(ground, "", 15), container.NewCenter(part.Fixed(30, 21, digit))))
 }
 

@@ -275,7 +275,7 @@ func cardScreens() []exhibit {
 		{name: "documents", build: show(func(w *wording.Words) screen.Screen {
 			d := document
 			d.Kind = w.T("stage.card")
-			old := screen.Document{ID: "2", Kind: w.T("cardway.passport"), Number: "N1•••678", At: noon, State: screen.DocumentRejected}
+			old := screen.Document{ID: "2", Kind: w.T("document.identity"), Number: "N1•••678", At: noon, State: screen.DocumentRejected}
 			return screen.NewDocuments(w, []screen.Document{d, old}, screen.DocumentsActions{View: noText, Back: nothing})
 		})},
 		{name: "document", build: show(func(w *wording.Words) screen.Screen {

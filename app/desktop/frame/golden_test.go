@@ -124,7 +124,7 @@ func reduced(img image.Image, palette color.Palette) image.Image {
 			c := color.NRGBAModel.Convert(img.At(x, y))
 			i, ok := index[c]
 			if !ok {
-				i = uint8(palette.Index(c)) //nolint:gosec // at most 255
+				i = uint8(palette.Index(c)) // at most 255
 				index[c] = i
 			}
 			out.SetColorIndex(x, y, i)

@@ -13,11 +13,10 @@ import (
 // CardWay is how the document comes in.
 type CardWay string
 
-// The ways: both sides of the ID card before the camera, files, or a passport's data page before the camera.
+// The ways: both sides of the ID card before the camera, or as files.
 const (
-	CardByCamera     CardWay = "camera"
-	CardByFile       CardWay = "file"
-	PassportByCamera CardWay = "passport"
+	CardByCamera CardWay = "camera"
+	CardByFile   CardWay = "file"
 )
 
 // CardWayActions are what can be done where the way is chosen.
@@ -33,8 +32,8 @@ func NewCardWay(w *wording.Words, chosen CardWay, on CardWayActions) *View {
 	v.setMain("cardway.start", on.Next)
 	var options []*part.Choice
 	body := part.Column(12)
-	for i, way := range []CardWay{CardByCamera, CardByFile, PassportByCamera} {
-		icon := map[CardWay]string{CardByCamera: "camera", CardByFile: "upload", PassportByCamera: "document"}[way]
+	for i, way := range []CardWay{CardByCamera, CardByFile} {
+		icon := map[CardWay]string{CardByCamera: "camera", CardByFile: "upload"}[way]
 		key := "cardway." + string(way)
 		o := part.NewOption(icon, w.T(key), w.T(key+".text"), way == chosen, func() {
 			for j, other := range options {
@@ -57,9 +56,8 @@ type CardSide string
 
 // The sides.
 const (
-	CardFront    CardSide = "front"
-	CardBack     CardSide = "back"
-	PassportPage CardSide = "passport"
+	CardFront CardSide = "front"
+	CardBack  CardSide = "back"
 )
 
 // NewCardShot builds the screen that photographs one side of the document in a frame.
