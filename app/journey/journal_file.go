@@ -109,7 +109,7 @@ func (f *journalFile) save(r record) error {
 type osDisk struct{}
 
 func (osDisk) Write(path string, content []byte) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // the program's own folder
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,7 @@ func (osDisk) Write(path string, content []byte) error {
 }
 
 func (osDisk) Read(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path) //nolint:gosec // the program's own folder
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (osDisk) SyncFolder(path string) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
-	f, err := os.Open(path) //nolint:gosec // the program's own folder
+	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}

@@ -15,21 +15,14 @@ func place(e api.Enrolment, r record, card CardSource, now time.Time) Stage {
 	}
 	switch e.Step {
 	case api.StepSignIn:
-		switch {
-		case !r.Companion:
+		if !r.Companion {
 			return StageCompanion
-		case !r.Proceeded:
+		}
+		if !r.Proceeded {
 			return StageSummary
 		}
 	case api.StepCard:
-		switch {
-		case card == "":
-			return StageCardChoice
-		case !slices.Contains(e.CardSides, api.Front):
-			return StageCardFront
-		default:
-			return StageCardBack
-		}
+		return cardPlace(e.CardSides, card)
 	case api.StepDecision:
 		if e.Decision != nil && e.Decision.State == api.DecisionRejected {
 			return StageRejected
@@ -47,6 +40,17 @@ func place(e api.Enrolment, r record, card CardSource, now time.Time) Stage {
 		return stage
 	}
 	return StageEnded
+}
+
+func cardPlace(sent []api.Side, card CardSource) Stage {
+	switch {
+	case card == "":
+		return StageCardChoice
+	case !slices.Contains(sent, api.Front):
+		return StageCardFront
+	default:
+		return StageCardBack
+	}
 }
 
 // backwards is where Back leads; what is not in it cannot be gone back from.
