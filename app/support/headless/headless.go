@@ -70,7 +70,6 @@ type walker struct {
 
 	wrongCodes, wrongPINs, repeats int
 	passed                         int // of script.Expect
-	shown                          bool
 }
 
 // watch lets the journey refresh by itself until the walk ends.
