@@ -117,7 +117,7 @@ func (w *Window) chooseFile(side api.Side) {
 		if err != nil || file == nil {
 			return
 		}
-		defer file.Close()
+		defer func() { _ = file.Close() }()
 		w.takeFile(side, file.URI().Name(), file)
 	}, w.window)
 	open.SetFilter(storage.NewExtensionFileFilter([]string{".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG"}))
@@ -302,10 +302,16 @@ func (w *Window) oneDocument(words *wording.Words, d api.Document) screen.Screen
 	f := d.Fields
 	sex := words.T("fields.sex." + string(f.Sex))
 	m := screen.DocumentModel{Document: documentLine(words, d), Front: w.typed.front, Back: w.typed.back, Fields: [][2]string{
-		{words.T("fields.surname"), f.Surname}, {words.T("fields.name"), f.Name}, {words.T("fields.patronymic"), f.Patronymic},
-		{words.T("fields.sex"), sex}, {words.T("fields.birthdate"), cardDate(f.BirthDate)}, {words.T("fields.birthplace"), f.BirthPlace},
-		{words.T("fields.nationality"), f.Nationality}, {words.T("fields.citizenship"), f.Citizenship},
-		{words.T("fields.issued"), cardDate(f.IssueDate)}, {words.T("fields.expires"), cardDate(f.ExpiryDate)},
+		{words.T("fields.surname"), f.Surname},
+		{words.T("fields.name"), f.Name},
+		{words.T("fields.patronymic"), f.Patronymic},
+		{words.T("fields.sex"), sex},
+		{words.T("fields.birthdate"), cardDate(f.BirthDate)},
+		{words.T("fields.birthplace"), f.BirthPlace},
+		{words.T("fields.nationality"), f.Nationality},
+		{words.T("fields.citizenship"), f.Citizenship},
+		{words.T("fields.issued"), cardDate(f.IssueDate)},
+		{words.T("fields.expires"), cardDate(f.ExpiryDate)},
 	}}
 	return screen.NewDocument(words, m, screen.DocumentActions{
 		Keys: func() {

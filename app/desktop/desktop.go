@@ -60,7 +60,6 @@ type Window struct {
 	wait          *time.Timer        // will cover the page, as an action takes its time
 	waits         bool               // the page is covered
 	stopRecording context.CancelFunc // ends the video identification under way
-	onShow        func(string)
 }
 
 // typed is what the citizen entered on screens and has not sent yet. It lives in memory only.

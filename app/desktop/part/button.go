@@ -57,7 +57,7 @@ func (b *Button) SetIcon(icon string) {
 	b.Refresh()
 }
 
-// Enable, Disable and Disabled implement fyne.Disableable.
+// Enable makes the button answer again.
 func (b *Button) Enable() { b.setDisabled(false) }
 
 // Disable makes the button deaf.
@@ -105,7 +105,7 @@ func (b *Button) TypedKey(e *fyne.KeyEvent) {
 	b.hooked(e)
 }
 
-// MouseIn, MouseMoved and MouseOut implement desktop.Hoverable.
+// MouseIn shows that the pointer is over the button.
 func (b *Button) MouseIn(*desktop.MouseEvent) {
 	b.hovered = true
 	b.Refresh()

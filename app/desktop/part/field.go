@@ -122,5 +122,5 @@ func (f *Field) SetProblem(problem string) {
 	}
 	f.note.Hidden = problem == "" && f.hint == ""
 	f.note.Refresh()
-	f.Container.Refresh()
+	f.Refresh()
 }

@@ -152,7 +152,7 @@ func (f *Fields) picture(img image.Image) fyne.CanvasObject {
 // letters are keys for the letters that a Russian keyboard lacks; they type into the entry that had the keyboard last.
 func (f *Fields) letters() fyne.CanvasObject {
 	keys := make([]fyne.CanvasObject, 0, 9)
-	for _, letter := range []rune("ӘҒҚҢӨҰҮҺІ") {
+	for _, letter := range "ӘҒҚҢӨҰҮҺІ" {
 		b := register(f.View, "fields.letter."+string(letter), part.NewButton(part.Key, string(letter), "", func() {
 			if f.last == nil {
 				return

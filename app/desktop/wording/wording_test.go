@@ -115,7 +115,7 @@ func TestNoKeyIsUnusedOrMissing(t *testing.T) {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err
 		}
-		source, err := os.ReadFile(path) //nolint:gosec // the module's own sources
+		source, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
@@ -157,7 +157,7 @@ func TestNoKeyIsUnusedOrMissing(t *testing.T) {
 		if d.IsDir() || !strings.HasSuffix(path, ".go") {
 			return nil
 		}
-		source, _ := os.ReadFile(path) //nolint:gosec // the module's own sources
+		source, _ := os.ReadFile(path)
 		for _, m := range call.FindAllStringSubmatch(string(source), -1) {
 			if _, ok := known[m[1]]; !ok && !strings.HasPrefix(m[1], "missing") {
 				t.Errorf("%s asks for %q, which is not translated", path, m[1])
@@ -207,7 +207,7 @@ func TestToolkitLearnsKazakh(t *testing.T) {
 		if err := wording.Teach(l); err != nil {
 			t.Fatal(err)
 		}
-		if got := lang.L("Cancel"); got != want && !(l == wording.Russian && strings.HasPrefix(got, "Отмен")) {
+		if got := lang.L("Cancel"); got != want && (l != wording.Russian || !strings.HasPrefix(got, "Отмен")) {
 			t.Errorf("%s: Cancel is %q", l, got)
 		}
 	}
