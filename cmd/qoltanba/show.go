@@ -23,7 +23,7 @@ import (
 // Secrets of the sample citizens.
 const (
 	samplePIN      = "482913"
-	samplePassword = "Qoltanba2026"
+	samplePassword = "Qoltanba2026" //nolint:gosec // G101: nobody's
 )
 
 // show is what a demonstration adds to the window: a sample citizen before a

@@ -30,7 +30,7 @@ var backend = sync.OnceValues(func() (string, error) {
 	}
 	built = dir
 	path := filepath.Join(dir, "qoltanbad-demo")
-	out, err := exec.Command("go", "build", "-tags", "demo", "-o", path, "qoltanba/cmd/qoltanbad").CombinedOutput() //nolint:noctx // bounded by the test's own time
+	out, err := exec.Command("go", "build", "-tags", "demo", "-o", path, "qoltanba/cmd/qoltanbad").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build the backend: %w\n%s", err, out)
 	}
