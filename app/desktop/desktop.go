@@ -66,6 +66,7 @@ type Window struct {
 type typed struct {
 	iin, phone, code string
 	email            string
+	given            string // the code that was given last
 	emailWrong       string // the address that was refused
 	folder           string // as chosen
 	agreed           bool
@@ -117,6 +118,7 @@ func newWindow(ctx context.Context, cfg Config, a fyne.App, win fyne.Window) *Wi
 	w.frame = frame.New(win.Canvas(), frame.Options{
 		Language: language, Demo: cfg.Demo, Languages: w.languageChanged, CallBack: w.helpCall,
 	})
+	win.SetPadded(false)
 	win.SetContent(w.frame.Content())
 	win.SetOnDropped(w.dropped)
 	w.apply(s)

@@ -132,6 +132,7 @@ func (w *Window) code(words *wording.Words) screen.Screen {
 	on := screen.CodeActions{
 		Changed: func(code string) { w.typed.code = code },
 		Next: func() {
+			w.typed.given = w.typed.code
 			code := api.Secret(w.typed.code)
 			w.do("give code", func(ctx context.Context) error { return w.cfg.Journey.GiveCode(ctx, code) })
 		},
@@ -150,7 +151,7 @@ func (w *Window) codeModel() screen.CodeModel {
 	if sent := w.state.Enrolment.Code; sent != nil {
 		m.ResendIn = until(sent.ResendAt)
 	}
-	if w.state.Problem != nil && w.state.Problem.Code == api.CodeWrong {
+	if w.state.Problem != nil && w.state.Problem.Code == api.CodeWrong && w.typed.code == w.typed.given {
 		m.Wrong, m.Tries = true, triesOf(w.state)
 	}
 	return m

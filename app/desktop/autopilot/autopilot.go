@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"path/filepath"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -31,7 +32,11 @@ type Config struct {
 	PIN      string
 	Password string
 	Pictures string // folder
-	Log      *slog.Logger
+	// Until is the stage at which the citizen closes the window, to come back later; "" is the end of the way.
+	Until journey.Stage
+	// WrongCodes is how many codes are mistyped before the right one.
+	WrongCodes int
+	Log        *slog.Logger
 }
 
 // Pilot walks a window to its last screen.
@@ -56,8 +61,17 @@ func Fly(ctx context.Context, w *desktop.Window, cfg Config) error {
 	if err := os.MkdirAll(cfg.Pictures, 0o700); err != nil {
 		return err
 	}
+	earlier, err := filepath.Glob(filepath.Join(cfg.Pictures, "*-kk.png"))
+	if err != nil {
+		return err
+	}
+	p.count = len(earlier)
 	for {
 		at := p.state()
+		if at.Stage == cfg.Until && !at.Busy {
+			w.Stop()
+			return nil
+		}
 		p.Log.Info("autopilot", "stage", string(at.Stage))
 		done, err := p.take(ctx, at)
 		if err == nil && !done {

@@ -23,6 +23,7 @@ func (p *Pilot) take(ctx context.Context, at journey.State) (done bool, err erro
 	}
 	steps := map[journey.Stage]func(context.Context, journey.State) error{
 		journey.StageWelcome:        p.welcome,
+		journey.StageResume:         p.resume,
 		journey.StageCamera:         p.camera,
 		journey.StageIIN:            p.iin,
 		journey.StageCode:           p.firstCode,
@@ -53,17 +54,30 @@ func (p *Pilot) take(ctx context.Context, at journey.State) (done bool, err erro
 	return false, step(ctx, at)
 }
 
-// simply looks at a screen and presses its main button.
-func (p *Pilot) simply(name string) func(context.Context, journey.State) error {
+// simply looks at a screen and presses its main button, or what else is named.
+func (p *Pilot) simply(name string, presses ...string) func(context.Context, journey.State) error {
+	if len(presses) == 0 {
+		presses = []string{name + ".main"}
+	}
 	return func(ctx context.Context, _ journey.State) error {
 		if err := p.look(ctx, name); err != nil {
 			return err
 		}
-		return p.press(ctx, name+".main")
+		return p.press(ctx, presses...)
 	}
 }
 
+func (p *Pilot) resume(ctx context.Context, s journey.State) error {
+	if err := p.write(ctx, "resume.pin", p.PIN); err != nil {
+		return err
+	}
+	return p.simply("resume")(ctx, s)
+}
+
 func (p *Pilot) welcome(ctx context.Context, s journey.State) error {
+	if s.Unfinished {
+		return p.simply("welcome-unfinished", "welcome.main")(ctx, s)
+	}
 	if err := p.look(ctx, "welcome"); err != nil {
 		return err
 	}
@@ -117,7 +131,43 @@ func (p *Pilot) firstCode(ctx context.Context, s journey.State) error {
 	if err := p.visit(ctx, s, "callback", "code.nocode"); err != nil {
 		return err
 	}
+	if p.WrongCodes > 0 {
+		return p.mistype(ctx)
+	}
 	return p.giveCode(ctx, "code")
+}
+
+// mistype gives a wrong code as often as Config.WrongCodes says; the last of three locks for a while.
+func (p *Pilot) mistype(ctx context.Context) error {
+	code, err := p.code(ctx)
+	if err != nil {
+		return err
+	}
+	wrong := []byte(code)
+	for p.WrongCodes > 0 {
+		p.WrongCodes--
+		wrong[0] = '0' + (wrong[0]-'0'+1)%10
+		before := p.state()
+		if err := p.write(ctx, "code.code", string(wrong)); err != nil {
+			return err
+		}
+		if err := p.press(ctx, "code.main"); err != nil {
+			return err
+		}
+		if err := p.until(ctx, func() (bool, error) {
+			now := p.window.State()
+			return !now.Busy && now.Problem != nil && now.Problem != before.Problem, nil
+		}); err != nil {
+			return err
+		}
+		if p.state().Stage != journey.StageCode {
+			return nil
+		}
+		if err := p.look(ctx, "code-wrong"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *Pilot) secondCode(ctx context.Context, _ journey.State) error {

@@ -92,9 +92,15 @@ func (d *Digits) SetWrong(on bool) {
 	d.Refresh()
 }
 
-// TypedRune implements fyne.Focusable.
+// TypedRune implements fyne.Focusable. After a wrong number the first digit begins anew.
 func (d *Digits) TypedRune(r rune) {
-	if r < '0' || r > '9' || d.caret >= d.count() {
+	if r < '0' || r > '9' {
+		return
+	}
+	if d.wrong && d.Complete() && d.caret == d.count() {
+		d.value, d.caret = "", 0
+	}
+	if d.caret >= d.count() {
 		return
 	}
 	rest := ""

@@ -269,3 +269,20 @@ func BenchmarkPreviewFeed(b *testing.B) {
 		p.Feed(frame)
 	}
 }
+
+func TestDigitsBeginAnewAfterAWrongNumber(t *testing.T) {
+	test.NewTempApp(t)
+	d := NewDigits("code", "", []int{6}, nil)
+	for _, r := range "123456" {
+		d.TypedRune(r)
+	}
+	d.TypedRune('7')
+	if d.Value() != "123456" {
+		t.Errorf("a seventh digit was taken: %s", d.Value())
+	}
+	d.SetWrong(true)
+	d.TypedRune('7')
+	if d.Value() != "7" {
+		t.Errorf("after a wrong number: %s", d.Value())
+	}
+}
