@@ -9,8 +9,7 @@ import (
 )
 
 // caseKeys keeps the keys of cases in a database of their own, which lies
-// outside the point-in-time backups of the other. A key without content is the
-// tombstone of one that was destroyed.
+// outside the point-in-time backups of the other.
 type caseKeys struct{ store store.Store }
 
 var _ evidence.KeyTable = caseKeys{}
@@ -33,24 +32,15 @@ func (k caseKeys) CaseKey(ctx context.Context, id string) (found evidence.CaseKe
 }
 
 func (k caseKeys) AddCaseKey(ctx context.Context, id string, key evidence.CaseKey) error {
-	return k.store.Update(ctx, func(tx store.Tx) error {
-		_, err := tx.CaseKey(id)
-		if err == nil {
-			return evidence.ErrKeyExists
-		}
-		if !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		return tx.PutCaseKey(store.CaseKey{Enrolment: id, Wrapped: key.Wrapped, RetainUntil: key.RetainUntil})
+	err := k.store.Update(ctx, func(tx store.Tx) error {
+		return tx.AddCaseKey(store.CaseKey{Enrolment: id, Wrapped: key.Wrapped, RetainUntil: key.RetainUntil})
 	})
+	if errors.Is(err, store.ErrConflict) {
+		return evidence.ErrKeyExists
+	}
+	return err
 }
 
 func (k caseKeys) DestroyCaseKey(ctx context.Context, id string) error {
-	return k.store.Update(ctx, func(tx store.Tx) error {
-		key, err := tx.CaseKey(id)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
-		return tx.PutCaseKey(store.CaseKey{Enrolment: id, RetainUntil: key.RetainUntil})
-	})
+	return k.store.Update(ctx, func(tx store.Tx) error { return tx.DestroyCaseKey(id) })
 }

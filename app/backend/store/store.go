@@ -98,11 +98,19 @@ type Tx interface {
 	// case for "". [ErrTampered] when one was altered or taken out.
 	Trail(enrolment string) ([]AuditEntry, error)
 
-	// CaseKey reads the wrapped key of a case's evidence.
+	// CaseKey reads the wrapped key of a case's evidence, or the tombstone of
+	// one that was destroyed: a key without content.
 	CaseKey(enrolment string) (CaseKey, error)
-	PutCaseKey(k CaseKey) error
-	// DestroyCaseKey forgets the key, and with it the evidence, for good.
+	// AddCaseKey keeps the first key; [ErrConflict] when the case has one or a
+	// tombstone.
+	AddCaseKey(k CaseKey) error
+	// DestroyCaseKey leaves a tombstone in place of the key, also where there
+	// was none.
 	DestroyCaseKey(enrolment string) error
+
+	// Claim keeps the first value under a name, for good, and returns the one
+	// that is kept.
+	Claim(name, value string) (kept string, err error)
 
 	// Enqueue hands a job to the queue, to run once this transaction is kept.
 	Enqueue(job Job) error
@@ -180,7 +188,7 @@ type AuditEntry struct {
 // CaseKey is the wrapped key of one case's evidence.
 type CaseKey struct {
 	Enrolment   string
-	Wrapped     []byte
+	Wrapped     []byte // empty once destroyed
 	RetainUntil time.Time
 }
 

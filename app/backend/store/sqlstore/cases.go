@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"time"
 
 	"qoltanba/app/backend/store"
 )
@@ -75,14 +76,27 @@ func (t *tx) CaseKey(enrolment string) (store.CaseKey, error) {
 	}, `SELECT enrolment, wrapped, retain_until FROM case_keys WHERE enrolment = $1`, enrolment)
 }
 
-func (t *tx) PutCaseKey(k store.CaseKey) error {
+func (t *tx) AddCaseKey(k store.CaseKey) error {
+	if len(k.Wrapped) == 0 {
+		return errors.New("the key of a case must have content: without it it would be a tombstone")
+	}
 	return t.put(`INSERT INTO case_keys (enrolment, wrapped, retain_until) VALUES ($1, $2, $3)
-		ON CONFLICT (enrolment) DO UPDATE SET wrapped = excluded.wrapped, retain_until = excluded.retain_until`,
-		k.Enrolment, whole(k.Wrapped), k.RetainUntil.UnixMicro())
+		ON CONFLICT DO NOTHING`, k.Enrolment, k.Wrapped, k.RetainUntil.UnixMicro())
 }
 
 func (t *tx) DestroyCaseKey(enrolment string) error {
-	return t.touch(store.ErrNotFound, `DELETE FROM case_keys WHERE enrolment = $1`, enrolment)
+	return t.put(`INSERT INTO case_keys (enrolment, wrapped, retain_until) VALUES ($1, $2, $3)
+		ON CONFLICT (enrolment) DO UPDATE SET wrapped = excluded.wrapped`,
+		enrolment, []byte{}, time.Time{}.UnixMicro())
+}
+
+func (t *tx) Claim(name, value string) (kept string, err error) {
+	kept, err = one(t, func(r row) (s string, err error) { return s, r.Scan(&s) },
+		`SELECT value FROM claims WHERE name = $1`, name)
+	if !errors.Is(err, store.ErrNotFound) {
+		return kept, err
+	}
+	return value, t.put(`INSERT INTO claims (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING`, name, value)
 }
 
 func (t *tx) Enqueue(job store.Job) error {

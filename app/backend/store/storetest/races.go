@@ -55,6 +55,45 @@ func testUseOnceRace(t *testing.T, s Store) {
 	same(t, "winners", won(t, results, store.ErrUsed), 1)
 }
 
+// Of many first keys one is kept, and a destruction is the last word whenever it
+// comes.
+func testCaseKeyRace(t *testing.T, s Store) {
+	add := func(enrolment string) []error {
+		return race(func(i int) error {
+			return s.Update(t.Context(), func(tx store.Tx) error {
+				if i == racers/2 && enrolment == "destroyed" {
+					return tx.DestroyCaseKey(enrolment)
+				}
+				return tx.AddCaseKey(store.CaseKey{Enrolment: enrolment, Wrapped: []byte{1, byte(i)}})
+			})
+		})
+	}
+	results := add("kept")
+	same(t, "winners", won(t, results, store.ErrConflict), 1)
+	k := read(t, s, func(tx store.Tx) (store.CaseKey, error) { return tx.CaseKey("kept") })
+	if results[k.Wrapped[1]] != nil {
+		t.Errorf("the key of %d is kept, who was told %v", k.Wrapped[1], results[k.Wrapped[1]])
+	}
+	won(t, add("destroyed"), store.ErrConflict)
+	k = read(t, s, func(tx store.Tx) (store.CaseKey, error) { return tx.CaseKey("destroyed") })
+	same(t, "content after the destruction", len(k.Wrapped), 0)
+}
+
+// All racers are told the one value that is kept.
+func testClaimRace(t *testing.T, s Store) {
+	told := make([]string, racers)
+	results := race(func(i int) error {
+		return s.Update(t.Context(), func(tx store.Tx) (err error) {
+			told[i], err = tx.Claim("name", strconv.Itoa(i))
+			return err
+		})
+	})
+	same(t, "winners", won(t, results, nil), racers)
+	for _, value := range told {
+		same(t, "value", value, told[0])
+	}
+}
+
 func testLostUpdate(t *testing.T, s Store) {
 	update(t, s, func(tx store.Tx) error {
 		_, err := tx.PutEnrolment(Enrolment("e"))

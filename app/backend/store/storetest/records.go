@@ -200,17 +200,44 @@ func testTrail(t *testing.T, s Store) {
 
 func testCaseKey(t *testing.T, s Store) {
 	get := func(tx store.Tx) (store.CaseKey, error) { return tx.CaseKey("e1") }
-	missing := func(tx store.Tx) error { _, err := get(tx); return err }
-	destroy := func(tx store.Tx) error { return tx.DestroyCaseKey("e1") }
-	wants(t, store.ErrNotFound, s.View, missing)
-	wants(t, store.ErrNotFound, s.Update, destroy)
 	k := store.CaseKey{Enrolment: "e1", Wrapped: []byte{0, 1, 2}, RetainUntil: kept}
-	update(t, s, func(tx store.Tx) error { return tx.PutCaseKey(k) })
-	k.RetainUntil = kept.Add(time.Hour)
-	update(t, s, func(tx store.Tx) error { return tx.PutCaseKey(k) })
+	add := func(tx store.Tx) error { return tx.AddCaseKey(k) }
+	destroy := func(tx store.Tx) error { return tx.DestroyCaseKey("e1") }
+	wants(t, store.ErrNotFound, s.View, func(tx store.Tx) error { _, err := get(tx); return err })
+	update(t, s, add)
+	wants(t, store.ErrConflict, s.Update, func(tx store.Tx) error {
+		return tx.AddCaseKey(store.CaseKey{Enrolment: "e1", Wrapped: []byte{9}, RetainUntil: kept.Add(time.Hour)})
+	})
 	same(t, "key", read(t, s, get), k)
 	update(t, s, destroy)
-	wants(t, store.ErrNotFound, s.View, missing)
+	update(t, s, destroy)
+	tombstone := read(t, s, get)
+	if len(tombstone.Wrapped) != 0 || !tombstone.RetainUntil.Equal(kept) {
+		t.Errorf("the tombstone is %v", tombstone)
+	}
+	wants(t, store.ErrConflict, s.Update, add)
+
+	// A destruction that is replayed leaves a tombstone where there was no key.
+	update(t, s, func(tx store.Tx) error { return tx.DestroyCaseKey("e2") })
+	wants(t, store.ErrConflict, s.Update, func(tx store.Tx) error {
+		return tx.AddCaseKey(store.CaseKey{Enrolment: "e2", Wrapped: []byte{1}})
+	})
+	if err := s.Update(t.Context(), func(tx store.Tx) error { return tx.AddCaseKey(store.CaseKey{Enrolment: "e3"}) }); err == nil {
+		t.Error("a key without content is kept")
+	}
+}
+
+func testClaim(t *testing.T, s Store) {
+	claim := func(name, value string) (kept string) {
+		update(t, s, func(tx store.Tx) (err error) {
+			kept, err = tx.Claim(name, value)
+			return err
+		})
+		return kept
+	}
+	same(t, "first", claim("pepper", "a"), "a")
+	same(t, "second", claim("pepper", "b"), "a")
+	same(t, "other", claim("authority", "b"), "b")
 }
 
 func testPurge(t *testing.T, s Store) {
@@ -222,7 +249,7 @@ func testPurge(t *testing.T, s Store) {
 				tx.PutAnswer(store.Answer{Owner: "o", Key: name, Until: until}),
 				tx.PutWindow(name, limit.Window{Count: 1, Start: kept}, until),
 				tx.PutSession(store.Session{Hash: name, Until: until}),
-				tx.PutCaseKey(store.CaseKey{Enrolment: name, RetainUntil: until}),
+				tx.AddCaseKey(store.CaseKey{Enrolment: name, Wrapped: []byte{1}, RetainUntil: until}),
 				tx.Record(store.AuditEntry{At: until, Enrolment: name}),
 			} {
 				if err != nil {
