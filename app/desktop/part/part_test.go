@@ -272,7 +272,7 @@ func BenchmarkPreviewFeed(b *testing.B) {
 
 func TestDigitsBeginAnewAfterAWrongNumber(t *testing.T) {
 	test.NewTempApp(t)
-	d := NewDigits("code", "", []int{6}, nil)
+	d := part.NewDigits("code", "", []int{6}, nil)
 	for _, r := range "123456" {
 		d.TypedRune(r)
 	}
