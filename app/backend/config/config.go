@@ -20,6 +20,7 @@ import (
 	"os"
 	"strings"
 
+	"qoltanba/app/backend/enrolment"
 	"qoltanba/app/backend/notify"
 	"qoltanba/app/backend/registry"
 )
@@ -38,7 +39,9 @@ type Config struct {
 
 	// Store and Keys are sqlite:///… or postgres://… URLs; absent: files in the
 	// data folder. Keys holds the case keys and must lie outside the
-	// point-in-time backups of Store.
+	// point-in-time backups of Store. A Store on PostgreSQL is one that replicas
+	// share: then Keys, Ledger and Evidence must be named too, where all of them
+	// reach it.
 	Store    string `json:"store"`
 	Keys     string `json:"keys"`
 	Ledger   string `json:"ledger"`   // of the authority: postgres://…; absent: a file
@@ -139,7 +142,24 @@ func (c Config) Missing() []string {
 	lack(c.Mail == nil, "mail: the mail server")
 	lack(c.MobileBase == nil, "mobile_base: the base of mobile citizens")
 	lack(c.Register == nil, "register: the state register of individuals")
+	shared := postgres(c.Store)
+	lack(shared && !postgres(c.Keys), "keys: a postgres:// address, as the store has one: a file of one replica would hide its cases from the others")
+	lack(shared && !postgres(c.Ledger), "ledger: a postgres:// address, as the store has one: each replica would keep an authority's ledger of its own")
+	lack(shared && c.Evidence == "", "evidence: an s3:// address or a file:/// one on a disk that all replicas share")
 	return list
+}
+
+func postgres(address string) bool {
+	scheme, _, _ := strings.Cut(address, "://")
+	return scheme == "postgres" || scheme == "postgresql"
+}
+
+// apart refuses case keys in the database whose backups they must not be in.
+func (c Config) apart() error {
+	if c.Keys != "" && c.Keys == c.Store {
+		return errors.New("the case keys need a database of their own: destroyed keys would come back with the store's backup")
+	}
+	return nil
 }
 
 // Public reads PublicURL, which is https and has no path.
@@ -274,6 +294,9 @@ func (c Config) Check() error {
 	try("trusted_proxies", err)
 	_, err = c.TLS.Load()
 	try("tls", err)
+	try("keys", c.apart())
+	try("rules", c.Rules.Apply(enrolment.DefaultRules()).Validate())
+	try("rules: calls_per_address", c.Rules.PerAddress().Validate())
 	if c.SMS != nil {
 		_, err = c.SMS.Gateway()
 		try("sms", err)

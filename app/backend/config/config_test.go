@@ -87,6 +87,42 @@ func TestMissing(t *testing.T) {
 	}
 }
 
+// A store that replicas share wants everything shared, and case keys apart.
+func TestShared(t *testing.T) {
+	t.Parallel()
+	base := Config{PublicURL: "https://example.kz", TLS: &KeyPair{}, SMS: &SMS{}, Mail: &Mail{}, MobileBase: &Register{}, Register: &Register{}}
+	for name, test := range map[string]struct {
+		change func(*Config)
+		lacks  []string
+	}{
+		"files":        {func(c *Config) { c.Store = "sqlite:///srv/store.db" }, nil},
+		"store only":   {func(c *Config) { c.Store = "postgres://a/store" }, []string{"keys:", "ledger:", "evidence:"}},
+		"keys in file": {func(c *Config) { c.Store, c.Keys = "postgresql://a/store", "sqlite:///srv/keys.db" }, []string{"keys:", "ledger:", "evidence:"}},
+		"all": {func(c *Config) {
+			c.Store, c.Keys, c.Ledger, c.Evidence = "postgres://a/store", "postgres://a/keys", "postgres://a/ledger", "s3://evidence"
+		}, nil},
+	} {
+		c := base
+		test.change(&c)
+		missing := c.Missing()
+		if len(missing) != len(test.lacks) {
+			t.Errorf("%s lacks %v", name, missing)
+			continue
+		}
+		for i, what := range test.lacks {
+			if !strings.HasPrefix(missing[i], what) {
+				t.Errorf("%s lacks %q, want %s", name, missing[i], what)
+			}
+		}
+	}
+	base.Store, base.Keys = "postgres://a/store", "postgres://a/store"
+	base.Rules.Prompts = new(int)
+	err := base.Check()
+	if err == nil || !strings.Contains(err.Error(), "a database of their own") || !strings.Contains(err.Error(), "head movements") {
+		t.Errorf("case keys beside the rest, and no head movements: %v", err)
+	}
+}
+
 func TestPublic(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{"", "http://example.kz", "https://example.kz/path", "https://u:p@example.kz", "https://example.kz?x=1"} {

@@ -30,6 +30,9 @@ func prepare(plan *Plan, _ string, _ extras) (*tls.Certificate, error) {
 	if missing := c.Missing(); len(missing) > 0 {
 		return nil, errors.New("the configuration lacks:\n  " + strings.Join(missing, "\n  "))
 	}
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
 	var errs [6]error
 	var pair *tls.Certificate
 	plan.Public, errs[0] = c.Public()

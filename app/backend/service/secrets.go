@@ -22,6 +22,7 @@ type secrets struct {
 	evidence  evidence.Master
 	digitalID sealed.Secret
 	authority sealed.Secret
+	identity  identity // of those that no key is sealed under
 }
 
 // readSecrets reads the files that the configuration names, or those of the
@@ -48,6 +49,7 @@ func readSecrets(data string, named config.Secrets) (s secrets, err error) {
 	if err != nil {
 		return s, err
 	}
+	s.identity = identity{"pepper": fingerprint("pepper", peppered), "master key of the evidence": fingerprint("evidence", master)}
 	var errs [4]error
 	s.pepper, errs[0] = pepper.New(peppered)
 	s.evidence, errs[1] = evidence.NewMaster(master)

@@ -96,6 +96,9 @@ func Open(ctx context.Context, plan Plan) (_ *Backend, err error) {
 	if b.Store, err = b.openStore(ctx, plan.Config.Store, plan.Data, "qoltanba.db"); err != nil {
 		return nil, err
 	}
+	if err := own.identity.claim(ctx, b.Store); err != nil {
+		return nil, err
+	}
 	if err := b.openEnrolments(ctx, plan, own); err != nil {
 		return nil, err
 	}
@@ -211,7 +214,14 @@ func (b *Backend) openParties(ctx context.Context, plan Plan, own secrets) (*dig
 		Stamp: plan.Stamp, KeyBits: plan.KeyBits, Store: book, DigitalID: verifier, Clock: plan.Now, Rand: rand.Reader,
 		URLs: nca.URLs{OCSP: urls.OCSP, Issuer: urls.Issuer, CRL: urls.CRL, DeltaCRL: urls.DeltaCRL, CPS: urls.CPS},
 	})
-	return word, authority, err
+	if err != nil {
+		return nil, nil, err
+	}
+	both, err := parties(word, authority)
+	if err != nil {
+		return nil, nil, err
+	}
+	return word, authority, both.claim(ctx, b.Store)
 }
 
 func (b *Backend) startQueue(ctx context.Context, plan Plan) error {

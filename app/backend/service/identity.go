@@ -1,0 +1,55 @@
+package service
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"fmt"
+
+	"qoltanba/app/backend/digitalid"
+	"qoltanba/app/backend/nca"
+	"qoltanba/app/backend/store"
+)
+
+// identity is what all processes over one store must have in common, as
+// fingerprints by name. One that had secrets or keys of its own would make
+// itself an authority of its own, and could read neither codes, PINs nor
+// evidence of the others.
+type identity map[string]string
+
+// fingerprint gives nothing of a secret away: it is a hash of 256 random bits.
+func fingerprint(label string, content []byte) string {
+	sum := sha256.Sum256(append([]byte("qoltanba/identity/v1/"+label+"\x00"), content...))
+	return hex.EncodeToString(sum[:])
+}
+
+// claim holds the identity against that of the process which came first.
+func (i identity) claim(ctx context.Context, s store.Store) error {
+	return s.Update(ctx, func(tx store.Tx) error {
+		for name, own := range i {
+			kept, err := tx.Claim(name, own)
+			if err != nil {
+				return err
+			}
+			if kept != own {
+				return fmt.Errorf("this store belongs to a service with another %s: "+
+					"give this process the secrets and the data folder of that service, or restore them from its backup", name)
+			}
+		}
+		return nil
+	})
+}
+
+// parties is the identity of Digital ID and authority.
+func parties(word *digitalid.Party, authority *nca.Authority) (identity, error) {
+	key, err := x509.MarshalPKIXPublicKey(word.PublicKey())
+	if err != nil {
+		return nil, err
+	}
+	chain := authority.Chain()
+	return identity{
+		"Digital ID":              fingerprint("digitalid", key),
+		"certification authority": fingerprint("authority", chain[len(chain)-1]),
+	}, nil
+}
