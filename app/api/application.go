@@ -11,7 +11,8 @@ const StoragePC Storage = "personal-computer"
 // ApplicationStatus is how far the certification authority is.
 type ApplicationStatus string
 
-// The statuses of an application, in order; rejected ends it.
+// The statuses of an application, in order. Rejected ends it, and the enrolment
+// with it: nothing follows but [CancelEnrolment] and a new one.
 const (
 	ApplicationCreated  ApplicationStatus = "created"
 	ApplicationChecking ApplicationStatus = "checking"
@@ -25,6 +26,7 @@ const (
 type StatusChange struct {
 	Status ApplicationStatus `json:"status" enum:"created,checking,approved,rejected,awaiting-import,issued"`
 	At     time.Time         `json:"at"`
+	Reason string            `json:"reason,omitempty" doc:"Why it was rejected, in the authority's words"`
 }
 
 // Application is the request for certificates as the authority keeps it.

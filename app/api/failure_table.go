@@ -64,6 +64,9 @@ const (
 	KeysLost        Code = "keys-lost"
 	KeysDamaged     Code = "keys-damaged"
 	JournalDamaged  Code = "journal-damaged"
+	KeyringLocked   Code = "keyring-locked"
+	DataUnusable    Code = "data-folder"
+	ServiceUnknown  Code = "service-address"
 )
 
 // row keeps the table below readable: sentence and remedy, each kk, ru, en.
@@ -247,6 +250,15 @@ var failures = table(
 	row(JournalDamaged, 0, false,
 		Wording{"Қай қадамда тоқтағаныңыз туралы жазба бүлінген.", "Запись о том, где вы остановились, повреждена.", "The note of where you stopped is damaged."},
 		Wording{"Басынан бастаңыз. Бүлінген жазба сақталып қалды.", "Начните сначала. Повреждённая запись сохранена рядом.", "Begin again. The damaged note was kept beside it."}),
+	row(KeyringLocked, 0, true,
+		Wording{"Кілттеріңіз сақталған қойма ашылмады.", "Хранилище, где лежат Ваши ключи, не открылось.", "The store that holds your keys did not open."},
+		Wording{"Жүйе сұраса, компьютердің құпиясөзін енгізіп, қайталаңыз. Кілттер сақтаулы.", "Если система спросит, введите пароль компьютера и повторите. Ключи сохранены.", "If the system asks, enter the password of the computer, and try again. Your keys are safe."}),
+	row(DataUnusable, 0, true,
+		Wording{"Қолданба өз файлдарын жаза алмайды.", "Приложение не может записать свои файлы.", "The application cannot write its own files."},
+		Wording{"Дискіде орын бар-жоғын тексеріп, қайталаңыз. Көмектеспесе, 1414-ке қоңырау шалып, осы қате кодын айтыңыз.", "Проверьте, есть ли место на диске, и повторите. Если не поможет, позвоните 1414 и назовите код этой ошибки.", "Check that the disk has space and try again. If that does not help, call 1414 and tell them the code of this failure."}),
+	row(ServiceUnknown, 0, false,
+		Wording{"Қолданба қызметтің мекенжайын білмейді.", "Приложение не знает адреса сервиса.", "The application does not know the address of the service."},
+		Wording{"Қолданбаны ресми беттен қайта орнатыңыз немесе 1414-ке қоңырау шалып, осы қате кодын айтыңыз.", "Установите приложение заново с официальной страницы или позвоните 1414 и назовите код этой ошибки.", "Install the application again from its official page, or call 1414 and tell them the code of this failure."}),
 )
 
 func table(rows ...Failure) map[Code]Failure {

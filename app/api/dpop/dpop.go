@@ -40,6 +40,9 @@ const (
 var (
 	ErrProof = errors.New("the proof of possession does not hold")
 	ErrClock = errors.New("the proof's time is too far off")
+	// ErrAddress is an ErrProof, and most often a mistake of configuration:
+	// localhost for 127.0.0.1, or a proxy's own name.
+	ErrAddress = fmt.Errorf("%w: made for another address", ErrProof)
 )
 
 // Proof is what a proof says.
@@ -96,7 +99,7 @@ func Sign(key crypto.Signer, p Proof) (string, error) {
 // Verify checks a proof against the call it came with: want names method, URL,
 // token and body as the caller received them and, as IssuedAt, the time now.
 // It returns the proof's id and nonce and the thumbprint of the key (RFC 7638,
-// base64url). The error is [ErrClock] or [ErrProof].
+// base64url). The error is [ErrClock] or [ErrProof], which may be [ErrAddress].
 func Verify(compact string, want Proof) (id, nonce, thumbprint string, err error) {
 	if len(compact) > maxProof {
 		return "", "", "", fmt.Errorf("%w: longer than %d bytes", ErrProof, maxProof)
@@ -135,8 +138,10 @@ func (c claims) match(want Proof) error {
 	switch {
 	case c.ID == "" || len(c.ID) > 64:
 		return fmt.Errorf("%w: no id of at most 64 characters", ErrProof)
-	case c.Method != want.Method || c.URL != want.URL:
+	case c.Method != want.Method:
 		return fmt.Errorf("%w: made for another call", ErrProof)
+	case c.URL != want.URL:
+		return ErrAddress
 	case c.Token != tokenHash(want.Token):
 		return fmt.Errorf("%w: made for another token", ErrProof)
 	case c.Body != hash(want.Body):

@@ -67,6 +67,11 @@ func TestProofOfAnotherCall(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	elsewhere := proof()
+	elsewhere.URL += "/y"
+	if _, _, _, err := Verify(signed, elsewhere); !errors.Is(err, ErrAddress) {
+		t.Errorf("another address: %v", err)
+	}
 	for _, off := range []time.Duration{Skew + time.Second, -Skew - time.Second} {
 		want := proof()
 		want.IssuedAt = now.Add(off)

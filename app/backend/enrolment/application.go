@@ -141,7 +141,7 @@ func hexKeys(keys []assertion.Hash) []string {
 func (a *application) follow(n nca.Application) {
 	told := api.Application{Number: n.Number, Status: api.ApplicationStatus(n.Status()), Email: n.Email, Storage: api.Storage(n.Storage)}
 	for _, h := range n.History {
-		told.History = append(told.History, api.StatusChange{Status: api.ApplicationStatus(h.Status), At: h.At})
+		told.History = append(told.History, api.StatusChange{Status: api.ApplicationStatus(h.Status), At: h.At, Reason: h.Reason})
 	}
 	a.Application = told
 }
@@ -157,12 +157,15 @@ func (s *Service) issue(ctx context.Context, args caseArgs) error {
 		return err
 	}
 	return s.update(ctx, args.Enrolment, func(w *work) error {
-		if w.State.Next() != api.StepIssue {
+		if w.State.Next() != api.StepIssue || w.State.Application.Application.Status == api.ApplicationRejected {
 			return nil
 		}
 		w.State.Application.follow(issued)
-		if issued.Status() != nca.AwaitingImport {
-			return w.audit("application", string(issued.Status()))
+		if issued.Status() == nca.Rejected {
+			if err := s.enqueueSMS(w, w.State.Phone, sms{Notice: notify.Refused}); err != nil {
+				return err
+			}
+			return w.audit("application-rejected", issued.Number)
 		}
 		if err := s.enqueueSMS(w, w.State.Phone, sms{Notice: notify.Issued}); err != nil {
 			return err

@@ -169,7 +169,7 @@ func (s *Service) fillCode(w *work, to api.Phone) error {
 	}
 	fresh.Left = old.Left
 	w.State.Code.Challenge = fresh
-	if err := s.enqueueSMS(w, to, sms{Purpose: old.Purpose, Code: code.Reveal()}); err != nil {
+	if err := s.enqueueSMS(w, to, sms{Purpose: old.Purpose, Code: code.Reveal(), Until: fresh.Expires}); err != nil {
 		return err
 	}
 	return w.audit("code-sent", string(old.Purpose))

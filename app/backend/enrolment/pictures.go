@@ -5,10 +5,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strings"
 
 	"qoltanba/app/api"
+	"qoltanba/app/backend/evidence"
 	"qoltanba/capture/picture"
 )
 
@@ -68,10 +70,25 @@ func (s *Service) keepPicture(ctx context.Context, c Call, may rule, what string
 	}
 	sum := sha256.Sum256(clean.JPEG)
 	name := strings.ToLower(what) + "-" + hex.EncodeToString(sum[:6]) + ".jpg"
-	if _, err := s.Evidence.Put(ctx, r.ID, name, bytes.NewReader(clean.JPEG), maxClean); err != nil {
-		return nil, fmt.Errorf("keep a picture: %w", err)
+	if err := s.keepEvidence(ctx, r.ID, name, clean.JPEG, maxClean); err != nil {
+		return nil, err
 	}
 	return &piece{Name: name, SHA256: hex.EncodeToString(sum[:])}, nil
+}
+
+// keepEvidence puts an object into the evidence, and words what repeating the
+// call or beginning anew can mend.
+func (s *Service) keepEvidence(ctx context.Context, caseID, name string, content []byte, most int64) error {
+	_, err := s.Evidence.Put(ctx, caseID, name, bytes.NewReader(content), most)
+	switch {
+	case errors.Is(err, evidence.ErrBusy):
+		return api.Fail(api.Overloaded, "an earlier call is just keeping the same").WithCause(err)
+	case errors.Is(err, evidence.ErrDestroyed):
+		return api.Fail(api.EnrolmentEnded, "begin again").WithCause(err)
+	case err != nil:
+		return fmt.Errorf("keep evidence: %w", err)
+	}
+	return nil
 }
 
 // maxClean bounds a cleaned picture: at most 9 megapixels of good quality.

@@ -1,7 +1,6 @@
 package enrolment
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -64,8 +63,8 @@ func (s *Service) keepFrames(ctx context.Context, r *record, frames []liveness.F
 	}
 	sum := sha256.Sum256(content)
 	name := fmt.Sprintf("recording/%s/%04d-%s.frames", strings.ToLower(ch.ID), frames[0].Index, hex.EncodeToString(sum[:6]))
-	if _, err := s.Evidence.Put(ctx, r.ID, name, bytes.NewReader(content), api.MaxFrames); err != nil {
-		return nil, fmt.Errorf("keep frames: %w", err)
+	if err := s.keepEvidence(ctx, r.ID, name, content, api.MaxFrames); err != nil {
+		return nil, err
 	}
 	return &batch{Name: name, First: frames[0].Index, Frames: len(frames)}, nil
 }

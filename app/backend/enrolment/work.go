@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"qoltanba/app/api"
 	"qoltanba/app/backend/jobs"
@@ -35,6 +36,7 @@ type sms struct {
 	Notice   notify.Notice   // or a code:
 	Purpose  api.CodePurpose `json:",omitempty"`
 	Code     string          `json:",omitempty"`
+	Until    time.Time       `json:",omitzero"` // of no use to anybody after
 }
 
 // smsArgs names the case outside, so that an operator of the queue can tell
@@ -67,6 +69,9 @@ func (s *Service) sendSMS(ctx context.Context, args smsArgs) error {
 	var m sms
 	if err := json.Unmarshal(text, &m); err != nil {
 		return fmt.Errorf("%w: read the message", jobs.ErrGiveUp)
+	}
+	if !m.Until.IsZero() && !s.now().Before(m.Until) {
+		return fmt.Errorf("%w: the code ran out before the gateway took it", jobs.ErrGiveUp)
 	}
 	message, err := m.message()
 	if err != nil {

@@ -16,8 +16,11 @@ import (
 )
 
 const (
-	// maxAttempts with River's pauses (attempt⁴ seconds) go on for 11 hours.
-	maxAttempts = 12
+	// Pauses grow as attempt⁴ seconds up to longPause, so that a job is done
+	// soon after a fault ends; maxAttempts of them go on for a week, since an
+	// outage over a long holiday must lose nobody's certificates.
+	longPause   = 10 * time.Minute
+	maxAttempts = 1000
 	// A job waits pollInterval at most, for the queue is only polled; while
 	// there is plenty, it is fetched from every fetchCooldown.
 	pollInterval  = 150 * time.Millisecond
@@ -187,6 +190,15 @@ func (w *worker) Work(ctx context.Context, job *river.Job[call]) (err error) {
 			"attempt", job.Attempt, "error", errorType(err))
 	}
 	return errFailed
+}
+
+// NextRetry implements river.Worker.
+func (*worker) NextRetry(job *river.Job[call]) time.Time { return time.Now().Add(pauseAfter(job.Attempt)) }
+
+// pauseAfter is how long a job rests after its nth attempt.
+func pauseAfter(attempt int) time.Duration {
+	n := time.Duration(min(attempt, 5))
+	return min(n*n*n*n*time.Second, longPause)
 }
 
 // errorType names the innermost error's Go type.

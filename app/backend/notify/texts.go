@@ -17,10 +17,11 @@ const (
 	Approved        Notice = "approved"         // the operator accepted the evidence
 	Rejected        Notice = "rejected"         // something has to be done again
 	Issued          Notice = "issued"           // certificates were issued
+	Refused         Notice = "refused"          // the authority rejected the application
 )
 
 // Notices lists every notice.
-func Notices() []Notice { return []Notice{PhoneRegistered, Approved, Rejected, Issued} }
+func Notices() []Notice { return []Notice{PhoneRegistered, Approved, Rejected, Issued, Refused} }
 
 // Purposes lists every purpose a code is sent for.
 func Purposes() []api.CodePurpose {
@@ -72,6 +73,11 @@ var noticeTexts = map[Notice]text{
 		api.Kazakh:  "Qoltanba: Сізге ЭЦҚ сертификаттары берілді. Егер оны Сіз алмасаңыз, 1414 нөміріне қоңырау шалыңыз.",
 		api.Russian: "Qoltanba: Вам выданы сертификаты ЭЦП. Если их получали не Вы, позвоните по номеру 1414.",
 		api.English: "Qoltanba: signature certificates were issued to you. If you did not ask for them, call 1414.",
+	},
+	Refused: {
+		api.Kazakh:  "Qoltanba: ЭЦҚ алуға өтініміңіз қабылданбады. Себебін 1414 нөмірінен біле аласыз. Өтінімді жаңадан беруге болады.",
+		api.Russian: "Qoltanba: Ваша заявка на ЭЦП отклонена. Причину можно узнать по номеру 1414. Заявку можно подать заново.",
+		api.English: "Qoltanba: your request for a signature was rejected. Call 1414 to learn why. You may apply anew.",
 	},
 }
 

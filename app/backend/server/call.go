@@ -119,6 +119,8 @@ func (c *call) prove(ctx context.Context, access api.Access, method string) erro
 	switch {
 	case errors.Is(err, dpop.ErrClock):
 		return api.Fail(api.ClockWrong, "the proof's time is more than %v off", dpop.Skew)
+	case errors.Is(err, dpop.ErrAddress):
+		return api.Fail(api.ProofRefused, "the proof names another address: call this service as %s", s.Public).WithCause(err)
 	case err != nil:
 		return api.Fail(api.ProofRefused, "the proof of possession does not hold").WithCause(err)
 	}
