@@ -92,10 +92,12 @@ func (c *citizen) live(ctx context.Context, k *killer, until Stage) error {
 // process finish the way: no key is lost, no certificate doubled, and no
 // enrolment opened twice.
 func TestKilledAtEveryInstant(t *testing.T) {
+	t.Parallel()
 	stretches := []struct{ from, until Stage }{{StageWelcome, StageForm}, {StageForm, StageDone}}
 	for _, stretch := range stretches {
 		for _, late := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s late=%v", stretch.until, late), func(t *testing.T) {
+				t.Parallel()
 				killThroughout(t, stretch.from, stretch.until, late)
 			})
 		}
