@@ -193,7 +193,9 @@ func (w *worker) Work(ctx context.Context, job *river.Job[call]) (err error) {
 }
 
 // NextRetry implements river.Worker.
-func (*worker) NextRetry(job *river.Job[call]) time.Time { return time.Now().Add(pauseAfter(job.Attempt)) }
+func (*worker) NextRetry(job *river.Job[call]) time.Time {
+	return time.Now().Add(pauseAfter(job.Attempt))
+}
 
 // pauseAfter is how long a job rests after its nth attempt.
 func pauseAfter(attempt int) time.Duration {
