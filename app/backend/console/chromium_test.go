@@ -15,7 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"qoltanba/app/api"
-	"qoltanba/app/backend/console/consoletest"
+	"qoltanba/app/support/consoletest"
 )
 
 // tab opens Chromium with a profile of its own.

@@ -21,7 +21,7 @@ import (
 
 	"qoltanba/app/api"
 	"qoltanba/app/backend/console"
-	"qoltanba/app/backend/console/consoletest"
+	"qoltanba/app/support/consoletest"
 	"qoltanba/assets/citizens"
 )
 

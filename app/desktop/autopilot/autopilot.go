@@ -46,7 +46,12 @@ type Pilot struct {
 	phone  sample.Phone
 	seen   map[string]bool
 	count  int
+
+	recordings int // that came out broken
 }
+
+// maxRecordings is how many broken recordings the citizen puts up with; the fifth would lock.
+const maxRecordings = 3
 
 // Times of a patient citizen.
 const (
@@ -76,6 +81,10 @@ func Fly(ctx context.Context, w *desktop.Window, cfg Config) error {
 		done, err := p.take(ctx, at)
 		if err == nil && !done {
 			err = p.leave(ctx, at)
+		}
+		if api.CodeOf(err) == api.RecordingBroken && p.recordings < maxRecordings {
+			p.recordings++ // a computer that is busy makes too few frames: once more, as the screen asks
+			continue
 		}
 		if err != nil {
 			return errors.Join(fmt.Errorf("at stage %s: %w", at.Stage, err), p.picture(ctx, "failed"))

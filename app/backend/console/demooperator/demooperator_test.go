@@ -13,7 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"qoltanba/app/api"
-	"qoltanba/app/backend/console/consoletest"
+	"qoltanba/app/support/consoletest"
 	"qoltanba/app/backend/console/demooperator"
 )
 
