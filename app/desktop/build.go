@@ -14,6 +14,9 @@ import (
 // screenKey names what a screen is built for: while it stays the same, the screen that stands is brought up to date in place.
 func (w *Window) screenKey() string {
 	s := w.state
+	if w.help.open {
+		return fmt.Sprint("help", w.help.asked)
+	}
 	key := string(s.Stage)
 	switch s.Stage {
 	case journey.StageCamera:
@@ -45,6 +48,9 @@ func (w *Window) screenKey() string {
 
 // build makes the screen of the state.
 func (w *Window) build(words *wording.Words) screen.Screen {
+	if w.help.open {
+		return w.helpScreen(words)
+	}
 	if build, ok := builders()[w.state.Stage]; ok {
 		return build(w, words)
 	}
@@ -127,7 +133,7 @@ func (w *Window) back() func() {
 	if !w.state.CanGoBack {
 		return nil
 	}
-	return func() { w.do("back", w.cfg.Journey.Back) }
+	return func() { w.do("back", w.journey.Back) }
 }
 
 // triesOf is how many tries are left, below 0 where nobody said.

@@ -37,7 +37,7 @@ func (w *Window) cardChoice(words *wording.Words) screen.Screen {
 			if w.typed.cardWay == screen.CardByFile {
 				source = journey.CardByFile
 			}
-			w.do("choose card", func(ctx context.Context) error { return w.cfg.Journey.ChooseCard(ctx, source) })
+			w.do("choose card", func(ctx context.Context) error { return w.journey.ChooseCard(ctx, source) })
 		},
 		Back: w.back(),
 	})
@@ -53,9 +53,9 @@ func (w *Window) card(words *wording.Words) screen.Screen {
 	}
 	return screen.NewCardShot(words, shown, screen.ShotModel{Taken: w.typed.picture}, w.shotActions(func(ctx context.Context, p api.Picture) error {
 		seen := w.typed.picture
-		err := w.cfg.Journey.SendCard(ctx, side, p)
+		err := w.journey.SendCard(ctx, side, p)
 		if err == nil {
-			fyne.Do(func() { w.keepSide(side, seen) })
+			w.ui(func() { w.keepSide(side, seen) })
 		}
 		return err
 	}))
@@ -100,14 +100,14 @@ func (w *Window) sendFiles() {
 	there := slices.Clone(w.state.Enrolment.CardSides)
 	w.do("send card", func(ctx context.Context) error {
 		if !slices.Contains(there, api.Front) {
-			if err := w.cfg.Journey.SendCard(ctx, api.Front, front.data); err != nil {
+			if err := w.journey.SendCard(ctx, api.Front, front.data); err != nil {
 				return err
 			}
 		}
-		if err := w.cfg.Journey.SendCard(ctx, api.Back, back.data); err != nil {
+		if err := w.journey.SendCard(ctx, api.Back, back.data); err != nil {
 			return err
 		}
-		fyne.Do(func() { w.keepSide(api.Front, front.picture); w.keepSide(api.Back, back.picture) })
+		w.ui(func() { w.keepSide(api.Front, front.picture); w.keepSide(api.Back, back.picture) })
 		return nil
 	})
 }
@@ -207,7 +207,7 @@ func (w *Window) confirmFields() {
 		w.fail(api.Fail(api.FieldsInvalid, "%d fields", len(wrong)))
 		return
 	}
-	w.do("confirm fields", func(ctx context.Context) error { return w.cfg.Journey.ConfirmFields(ctx, fields) })
+	w.do("confirm fields", func(ctx context.Context) error { return w.journey.ConfirmFields(ctx, fields) })
 }
 
 // fieldNames says which field of the form holds which of the contract.
@@ -244,7 +244,7 @@ func (w *Window) checking(words *wording.Words) screen.Screen {
 		m.Since = d.Since.In(time.Local)
 	}
 	return screen.NewChecking(words, m, screen.CheckingActions{
-		Refresh: func() { w.do("refresh", w.cfg.Journey.Refresh) },
+		Refresh: func() { w.do("refresh", w.journey.Refresh) },
 		Close:   w.window.Close,
 	})
 }
@@ -258,10 +258,10 @@ func (w *Window) rejected(words *wording.Words) screen.Screen {
 	return screen.NewRejected(words, screen.RejectedModel{Reason: words.T(key), Redo: words.T(key + ".redo")}, screen.RejectedActions{
 		Redo: func() {
 			if !w.state.CanRepeat {
-				w.do("start again", w.cfg.Journey.StartAgain)
+				w.do("start again", w.journey.StartAgain)
 				return
 			}
-			w.do("repeat", w.cfg.Journey.Repeat)
+			w.do("repeat", w.journey.Repeat)
 		},
 	})
 }
@@ -270,8 +270,8 @@ func (w *Window) cabinet(words *wording.Words) screen.Screen {
 	e := w.state.Enrolment
 	m := screen.CabinetModel{Name: citizenName(e), Confirmed: true, Documents: 1, KeysAllowed: true}
 	return screen.NewCabinet(words, m, screen.CabinetActions{
-		Documents: func() { w.do("open documents", w.cfg.Journey.OpenDocuments) },
-		Keys:      func() { w.do("proceed", w.cfg.Journey.Proceed) },
+		Documents: func() { w.do("open documents", w.journey.OpenDocuments) },
+		Keys:      func() { w.do("proceed", w.journey.Proceed) },
 	})
 }
 
@@ -316,7 +316,7 @@ func (w *Window) oneDocument(words *wording.Words, d api.Document) screen.Screen
 	return screen.NewDocument(words, m, screen.DocumentActions{
 		Keys: func() {
 			w.typed.document = ""
-			w.do("leave documents", w.cfg.Journey.Back)
+			w.do("leave documents", w.journey.Back)
 		},
 		Back: func() { w.typed.document = ""; w.show(false) },
 	})

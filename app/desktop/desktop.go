@@ -10,11 +10,13 @@ import (
 	"fmt"
 	"image"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/dialog"
 
 	"qoltanba/app/api"
 	"qoltanba/app/desktop/frame"
@@ -30,13 +32,18 @@ const AppID = "kz.qoltanba.desktop"
 
 // Config is what the window works with.
 type Config struct {
-	Journey *journey.Journey
-	Cameras camera.System
+	// Open makes the journey, under the passphrase where it is not "". It may take minutes, while the system asks the citizen to unlock its
+	// keyring, and is called again when the citizen retries. With [keystore.ErrNoKeyring] a new passphrase is asked for, with
+	// [keystore.ErrPassphrase] the one chosen before; [keystore.ErrVaultBusy] tells of another window; all else is shown as a failure.
+	Open func(ctx context.Context, passphrase string) (*journey.Journey, error)
+	// Language is spoken until the citizen chooses another.
+	Language api.Language
+	Cameras  camera.System
 	// Folder is offered for the key files.
 	Folder string
 	// Demo puts the ribbon on.
 	Demo bool
-	// Opened is told once the window stands; nil where nobody asks.
+	// Opened is told, on the interface's goroutine, once the first screen of the way stands; nil where nobody asks.
 	Opened func(*Window)
 	Log    *slog.Logger
 }
@@ -52,6 +59,14 @@ type Window struct {
 	window fyne.Window
 	frame  *frame.Frame
 	feed   *feed
+	ui     func(func()) // posts to the interface's goroutine
+
+	opening        opening
+	journey        *journey.Journey // nil until it was opened
+	languageChosen bool             // in this window, before there was a journey
+	help           helpCall
+	failed         *api.Problem          // shown last
+	closing        *dialog.ConfirmDialog // asks whether to close all the same
 
 	state         journey.State
 	key           string        // what the screen that stands was built for
@@ -91,43 +106,51 @@ func Run(ctx context.Context, cfg Config) error {
 	a := app.NewWithID(AppID)
 	a.SetIcon(look.AppIcon())
 	a.Settings().SetTheme(look.New(look.System))
-	w := newWindow(ctx, cfg, a, a.NewWindow("Qoltanba"))
+	saveAtOnceOnly(a)
+	cfg.Language = api.Language(a.Preferences().StringWithFallback(languageKey, string(cfg.Language)))
+	w := newWindow(ctx, cfg, a, a.NewWindow("Qoltanba"), fyne.Do)
 	defer w.close()
 	w.window.Resize(fyne.NewSize(frame.Width, frame.Height))
 	w.window.CenterOnScreen()
 	w.window.SetMaster()
 	stop := context.AfterFunc(ctx, func() { fyne.Do(w.window.Close) })
 	defer stop()
-	if cfg.Opened != nil {
-		a.Lifecycle().SetOnStarted(func() { cfg.Opened(w) })
-	}
+	w.open("")
 	w.window.ShowAndRun()
 	return nil
 }
 
-func newWindow(ctx context.Context, cfg Config, a fyne.App, win fyne.Window) *Window {
-	w := &Window{cfg: cfg, app: a, window: win}
+// languageKey is what the toolkit's preferences keep the language under, for the screens that stand before the journal is open.
+const languageKey = "language"
+
+// saveAtOnceOnly takes from the toolkit the writing of its preferences at exit. They are written at every change anyway; at exit the file is
+// cut and written while the toolkit's own watch reads it, without the order that the interface's goroutine gives to both before.
+func saveAtOnceOnly(a fyne.App) {
+	if l, ok := a.Lifecycle().(interface{ SetOnStoppedHookExecuted(func()) }); ok {
+		l.SetOnStoppedHookExecuted(nil)
+	}
+}
+
+// newWindow fills the window; ui posts to the interface's goroutine.
+func newWindow(ctx context.Context, cfg Config, a fyne.App, win fyne.Window, ui func(func())) *Window {
+	w := &Window{cfg: cfg, app: a, window: win, ui: ui}
 	w.ctx, w.cancel = context.WithCancel(ctx)
 	w.forgetTyped()
-	w.feed = newFeed(w.ctx, cfg.Cameras, w.work.Go, w.cameraChanged)
-	s := cfg.Journey.State()
-	language := wording.Language(s.Language)
+	w.feed = newFeed(w.ctx, cfg.Cameras, ui, w.work.Go, w.cameraChanged)
+	language := wording.Language(cfg.Language)
+	if !slices.Contains(wording.Languages(), language) {
+		language = wording.Kazakh
+	}
 	if err := wording.Teach(language); err != nil {
 		cfg.Log.Warn("the toolkit keeps its words", "error", err)
 	}
 	w.frame = frame.New(win.Canvas(), frame.Options{
-		Language: language, Demo: cfg.Demo, Languages: w.languageChanged, CallBack: w.helpCall,
+		Language: language, Demo: cfg.Demo, Languages: w.languageChanged, CallBack: w.callForHelp,
 	})
 	win.SetPadded(false)
 	win.SetContent(w.frame.Content())
 	win.SetOnDropped(w.dropped)
-	w.apply(s)
-	if s.Problem != nil {
-		w.fail(s.Problem)
-	}
-	unsubscribe := cfg.Journey.Subscribe(func(s journey.State) { fyne.Do(func() { w.apply(s) }) })
-	context.AfterFunc(w.ctx, unsubscribe)
-	w.work.Go(func() { cfg.Journey.Watch(w.ctx) })
+	win.SetCloseIntercept(w.askClose)
 	w.work.Go(w.beat)
 	return w
 }
@@ -148,7 +171,7 @@ func (w *Window) beat() {
 		case <-w.ctx.Done():
 			return
 		case <-tick.C:
-			fyne.Do(w.tick)
+			w.ui(w.tick)
 		}
 	}
 }
@@ -177,6 +200,12 @@ func (w *Window) apply(s journey.State) {
 	}
 	w.show(false)
 	w.showBusy(s.Busy)
+	if w.closing != nil && w.underWay() == "" {
+		w.closing.Hide()
+	}
+	if w.help.pending && !s.Busy {
+		w.requestHelp()
+	}
 	switch {
 	case s.Problem == nil:
 		if before.Problem != nil {
@@ -196,16 +225,17 @@ func (w *Window) arrived(from, to journey.Stage) {
 	case journey.StageWelcome:
 		w.forgetTyped()
 	case journey.StageCompanion:
-		w.do("probe", w.cfg.Journey.ProbeCompanion)
+		w.do("probe", w.journey.ProbeCompanion)
 	case journey.StageBiometrics, journey.StageAgreement:
-		w.do("read text", w.cfg.Journey.Refresh)
+		w.do("read text", w.journey.Refresh)
 	case journey.StageSubmit:
-		w.do("submit", w.cfg.Journey.Submit)
+		w.do("submit", w.journey.Submit)
 	}
 	w.cfg.Log.Info("stage", "from", string(from), "to", string(to))
 }
 
 func (w *Window) forgetTyped() {
+	w.help = helpCall{}
 	w.typed = typed{
 		cardWay: screen.CardByCamera, files: map[api.Side]cardFile{},
 		fields: map[screen.FieldName]string{screen.FieldCitizenship: ""}, problems: map[screen.FieldName]bool{},
@@ -244,7 +274,7 @@ func (w *Window) showBusy(busy bool) {
 		return
 	}
 	w.wait = time.AfterFunc(400*time.Millisecond, func() {
-		fyne.Do(func() {
+		w.ui(func() {
 			if w.state.Busy && w.ctx.Err() == nil {
 				w.waits = true
 				w.frame.Wait(w.frame.Words().T(w.waitText()), -1, nil)
@@ -270,6 +300,7 @@ func (w *Window) fail(p *api.Problem) {
 		w.update()
 		return
 	}
+	w.failed = p
 	f := api.FailureOf(p.Code)
 	language := api.Language(w.frame.Words().Language())
 	failure := frame.Failure{Sentence: f.Sentence.In(language), Remedy: f.Remedy.In(language), Code: string(p.Code)}
@@ -277,10 +308,10 @@ func (w *Window) fail(p *api.Problem) {
 		failure.Retry = func() {
 			w.frame.ClearFailure()
 			if w.state.Stage == journey.StageSubmit {
-				w.do("submit", w.cfg.Journey.Submit)
+				w.do("submit", w.journey.Submit)
 				return
 			}
-			w.do("refresh", w.cfg.Journey.Refresh)
+			w.do("refresh", w.journey.Refresh)
 		}
 	}
 	w.frame.Fail(failure)
@@ -304,21 +335,24 @@ func onScreen(s journey.State) bool {
 }
 
 func (w *Window) languageChanged(l wording.Language) {
-	problem := w.state.Problem
-	w.do("language", func(ctx context.Context) error { return w.cfg.Journey.SetLanguage(ctx, api.Language(l)) })
-	if problem != nil {
-		fyne.Do(func() { w.fail(problem) })
-	}
-}
-
-// helpCall asks an operator to call, from the page of help.
-func (w *Window) helpCall() {
-	w.frame.Ready()
-	if w.state.Enrolment.ID == "" {
-		w.frame.Toast(w.frame.Words().T("help.call.1414"))
+	w.app.Preferences().SetString(languageKey, string(l))
+	if w.journey == nil {
+		w.languageChosen = true
 		return
 	}
-	w.do("open call-back", w.cfg.Journey.OpenCallBack)
+	w.setLanguage(l)
+	w.ui(func() { // once the page was built anew, with the failure in the old language
+		if w.failed != nil && w.frame.Find("failure.close") != nil {
+			w.fail(w.failed)
+		}
+	})
+}
+
+// setLanguage tells the journey which language is spoken.
+func (w *Window) setLanguage(l wording.Language) {
+	if w.journey.State().Language != api.Language(l) {
+		w.do("language", func(ctx context.Context) error { return w.journey.SetLanguage(ctx, api.Language(l)) })
+	}
 }
 
 // Frame gives what the window shows, for those who press its buttons by program.
@@ -337,7 +371,7 @@ func (w *Window) State() journey.State { return w.state }
 func (w *Window) Close() { w.window.Close() }
 
 // Stop closes the window from any goroutine.
-func (w *Window) Stop() { fyne.Do(w.window.Close) }
+func (w *Window) Stop() { w.ui(w.window.Close) }
 
 // Follow tells, after every change, what belongs before the camera: a side of the card, or else a face that does what the prompt asks.
 func (w *Window) Follow(before func(api.Side, *api.Prompt)) {
@@ -352,7 +386,7 @@ func (w *Window) Follow(before func(api.Side, *api.Prompt)) {
 		}
 	}
 	tell(w.state)
-	context.AfterFunc(w.ctx, w.cfg.Journey.Subscribe(tell))
+	context.AfterFunc(w.ctx, w.journey.Subscribe(tell))
 }
 
 func (w *Window) String() string { return fmt.Sprintf("[window at %s]", w.state.Stage) }

@@ -13,7 +13,7 @@ import (
 func (w *Window) signIn(words *wording.Words) screen.Screen {
 	return screen.NewSignIn(words, screen.SignInModel{Phone: w.typed.phone}, screen.SignInActions{
 		Phone: func(digits string) { w.typed.phone = digits },
-		Next:  func() { w.withPhone(w.cfg.Journey.SignIn) },
+		Next:  func() { w.withPhone(w.journey.SignIn) },
 		Back:  w.back(),
 	})
 }
@@ -21,8 +21,8 @@ func (w *Window) signIn(words *wording.Words) screen.Screen {
 func (w *Window) biometrics(words *wording.Words) screen.Screen {
 	return screen.NewConsent(words, w.agreementModel(words), screen.ConsentActions{
 		Changed: func(agreed bool) { w.typed.agreed = agreed },
-		Accept:  func() { w.do("accept biometrics", w.cfg.Journey.AcceptBiometrics) },
-		Refuse:  func() { w.do("refuse biometrics", w.cfg.Journey.RefuseBiometrics) },
+		Accept:  func() { w.do("accept biometrics", w.journey.AcceptBiometrics) },
+		Refuse:  func() { w.do("refuse biometrics", w.journey.RefuseBiometrics) },
 		Back:    w.back(),
 	})
 }
@@ -46,7 +46,7 @@ func (w *Window) serviceCentre(words *wording.Words) screen.Screen {
 
 func (w *Window) selfie(words *wording.Words) screen.Screen {
 	return screen.NewSelfie(words, screen.ShotModel{Taken: w.typed.picture}, w.shotActions(func(ctx context.Context, p api.Picture) error {
-		return w.cfg.Journey.SendSelfie(ctx, p)
+		return w.journey.SendSelfie(ctx, p)
 	}))
 }
 
@@ -87,16 +87,18 @@ func (w *Window) record() {
 	w.do("record", func(context.Context) error {
 		defer cancel()
 		defer stop()
-		return w.cfg.Journey.Record(ctx, source)
+		return w.journey.Record(ctx, source)
 	})
 }
 
 func (w *Window) recording(words *wording.Words) screen.Screen {
-	return screen.NewVideo(words, w.videoModel(), func() {
-		if w.stopRecording != nil {
-			w.stopRecording()
-		}
-	})
+	return screen.NewVideo(words, w.videoModel(), w.endRecording)
+}
+
+func (w *Window) endRecording() {
+	if w.stopRecording != nil {
+		w.stopRecording()
+	}
 }
 
 func (w *Window) videoModel() screen.VideoModel {
@@ -122,7 +124,7 @@ var prompts = map[api.PromptKind]screen.Prompt{
 func (w *Window) pin(words *wording.Words) screen.Screen {
 	return screen.NewPIN(words, screen.NewPINActions{
 		Set: func(pin string) {
-			w.do("set PIN", func(ctx context.Context) error { return w.cfg.Journey.SetPIN(ctx, api.Secret(pin)) })
+			w.do("set PIN", func(ctx context.Context) error { return w.journey.SetPIN(ctx, api.Secret(pin)) })
 		},
 		Back: w.back(),
 	})

@@ -9,8 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"qoltanba/app/desktop/part"
 	"qoltanba/app/journey"
 	"qoltanba/capture/camera"
@@ -22,6 +20,7 @@ type feed struct {
 	ctx     context.Context
 	sys     camera.System
 	preview *camera.Preview
+	ui      func(func()) // posts to the interface's goroutine
 	spawn   func(func())
 	changed func()
 
@@ -42,8 +41,8 @@ type feed struct {
 const retryEvery = 2 * time.Second
 
 // newFeed makes a feed that tells, on the interface's goroutine, when something has changed. What it does beside the interface it spawns.
-func newFeed(ctx context.Context, sys camera.System, spawn func(func()), changed func()) *feed {
-	f := &feed{ctx: ctx, sys: sys, spawn: spawn, changed: changed}
+func newFeed(ctx context.Context, sys camera.System, ui, spawn func(func()), changed func()) *feed {
+	f := &feed{ctx: ctx, sys: sys, ui: ui, spawn: spawn, changed: changed}
 	f.preview = camera.NewPreview(sys, camera.Events{Ready: f.ready, Frame: f.frame, Failed: f.failed})
 	return f
 }
@@ -57,7 +56,7 @@ func (f *feed) ready() {
 	if target := f.target.Load(); target != nil && picture != nil {
 		target.Feed(picture)
 	}
-	fyne.Do(func() {
+	f.ui(func() {
 		if f.live || !f.wanted {
 			return
 		}
@@ -82,7 +81,7 @@ func (f *feed) frame(frame *camera.Frame) {
 }
 
 func (f *feed) failed(err error) {
-	fyne.Do(func() {
+	f.ui(func() {
 		f.live, f.fault = false, err
 		f.changed()
 	})
@@ -135,7 +134,7 @@ func (f *feed) list() {
 	f.listing = true
 	f.spawn(func() {
 		devices, err := f.sys.List(f.ctx)
-		fyne.Do(func() {
+		f.ui(func() {
 			f.listing = false
 			if err == nil && f.ctx.Err() == nil && !sameNames(devices, f.devices) {
 				f.devices = devices

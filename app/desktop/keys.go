@@ -38,7 +38,7 @@ func (w *Window) grant(words *wording.Words) screen.Screen {
 	e := w.state.Enrolment
 	return screen.NewGrant(words, screen.GrantModel{Name: citizenName(e), IIN: maskedIIN(e), PIN: w.pinModel()}, screen.PINActions{
 		Next: func(pin string) {
-			w.do("grant", func(ctx context.Context) error { return w.cfg.Journey.Grant(ctx, api.Secret(pin)) })
+			w.do("grant", func(ctx context.Context) error { return w.journey.Grant(ctx, api.Secret(pin)) })
 		},
 		Back: w.back(),
 	})
@@ -47,7 +47,7 @@ func (w *Window) grant(words *wording.Words) screen.Screen {
 func (w *Window) agreement(words *wording.Words) screen.Screen {
 	return screen.NewAgreement(words, w.agreementModel(words), screen.AgreementActions{
 		Changed: func(agreed bool) { w.typed.agreed = agreed },
-		Confirm: func() { w.do("accept agreement", w.cfg.Journey.AcceptAgreement) },
+		Confirm: func() { w.do("accept agreement", w.journey.AcceptAgreement) },
 		Back:    w.back(),
 	})
 }
@@ -93,10 +93,10 @@ func (w *Window) fillForm() {
 	form := journey.Form{Email: w.typed.email, Storage: api.StoragePC, Folder: w.folder()}
 	w.do("fill form", func(ctx context.Context) error {
 		if err := keystore.CreateFolder(form.Folder); err != nil {
-			fyne.Do(func() { w.fail(journey.Problem(err)) })
+			w.ui(func() { w.fail(journey.Problem(err)) })
 			return err
 		}
-		return w.cfg.Journey.FillForm(ctx, form)
+		return w.journey.FillForm(ctx, form)
 	})
 }
 
@@ -140,7 +140,7 @@ func (w *Window) status(words *wording.Words) screen.Screen {
 		}
 	}
 	return screen.NewSubmit(words, m, screen.SubmitActions{
-		Refresh: func() { w.do("refresh", w.cfg.Journey.Refresh) },
+		Refresh: func() { w.do("refresh", w.journey.Refresh) },
 	})
 }
 
@@ -153,11 +153,11 @@ var applicationStates = map[api.ApplicationStatus]screen.ApplicationState{
 func (w *Window) password(words *wording.Words) screen.Screen {
 	return screen.NewPassword(words, screen.PasswordActions{
 		Download: func(password string) {
-			w.do("write keys", func(ctx context.Context) error { return w.cfg.Journey.WriteKeys(ctx, api.Secret(password)) })
+			w.do("write keys", func(ctx context.Context) error { return w.journey.WriteKeys(ctx, api.Secret(password)) })
 		},
 		Folder: func() {
 			w.chooseFolder(func(folder string) {
-				w.do("change folder", func(ctx context.Context) error { return w.cfg.Journey.ChangeFolder(ctx, folder) })
+				w.do("change folder", func(ctx context.Context) error { return w.journey.ChangeFolder(ctx, folder) })
 			})
 		},
 		Back: w.back(),

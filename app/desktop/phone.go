@@ -20,14 +20,14 @@ const ncaLayerPage = "https://ncl.pki.gov.kz/"
 func (w *Window) welcome(words *wording.Words) screen.Screen {
 	return screen.NewWelcome(words, screen.WelcomeModel{Unfinished: w.state.Unfinished}, screen.WelcomeActions{
 		Begin:    w.begin,
-		Resume:   func() { w.do("resume", func(ctx context.Context) error { return w.cfg.Journey.Resume(ctx, "") }) },
+		Resume:   func() { w.do("resume", func(ctx context.Context) error { return w.journey.Resume(ctx, "") }) },
 		Language: w.frame.SetLanguage,
 	})
 }
 
 // begin asks first when a way that was begun would be given up.
 func (w *Window) begin() {
-	begin := func() { w.do("begin", w.cfg.Journey.Begin) }
+	begin := func() { w.do("begin", w.journey.Begin) }
 	if !w.state.Unfinished {
 		begin()
 		return
@@ -46,7 +46,7 @@ func (w *Window) begin() {
 func (w *Window) resume(words *wording.Words) screen.Screen {
 	return screen.NewResume(words, w.pinModel(), screen.PINActions{
 		Next: func(pin string) {
-			w.do("resume", func(ctx context.Context) error { return w.cfg.Journey.Resume(ctx, api.Secret(pin)) })
+			w.do("resume", func(ctx context.Context) error { return w.journey.Resume(ctx, api.Secret(pin)) })
 		},
 		Back: w.back(),
 	})
@@ -60,7 +60,7 @@ func (w *Window) camera(words *wording.Words) screen.Screen {
 	return screen.NewCamera(words, w.cameraModel(), screen.CameraActions{
 		Choose: w.feed.choose,
 		Retry:  func() { w.feed.open(); w.feed.list() },
-		Next:   func() { w.do("camera checked", w.cfg.Journey.CameraChecked) },
+		Next:   func() { w.do("camera checked", w.journey.CameraChecked) },
 		Back:   w.back(),
 	})
 }
@@ -122,7 +122,7 @@ func (w *Window) iin(words *wording.Words) screen.Screen {
 				w.fail(api.Fail(api.IINInvalid, "%v", err))
 				return
 			}
-			w.do("give IIN", func(ctx context.Context) error { return w.cfg.Journey.GiveIIN(ctx, iin) })
+			w.do("give IIN", func(ctx context.Context) error { return w.journey.GiveIIN(ctx, iin) })
 		},
 		Back: w.back(),
 	})
@@ -134,10 +134,10 @@ func (w *Window) code(words *wording.Words) screen.Screen {
 		Next: func() {
 			w.typed.given = w.typed.code
 			code := api.Secret(w.typed.code)
-			w.do("give code", func(ctx context.Context) error { return w.cfg.Journey.GiveCode(ctx, code) })
+			w.do("give code", func(ctx context.Context) error { return w.journey.GiveCode(ctx, code) })
 		},
-		Resend: func() { w.do("resend code", w.cfg.Journey.ResendCode) },
-		NoCode: func() { w.do("open call-back", w.cfg.Journey.OpenCallBack) },
+		Resend: func() { w.do("resend code", w.journey.ResendCode) },
+		NoCode: func() { w.do("open call-back", w.journey.OpenCallBack) },
 		Back:   w.back(),
 	}
 	if w.state.Stage == journey.StageSignInCode {
@@ -179,10 +179,10 @@ func (w *Window) callBack(words *wording.Words) screen.Screen {
 		Phone:    func(digits string) { w.typed.phone = digits },
 		Language: func(l wording.Language) { w.frame.SetLanguage(l) },
 		Request: func() {
-			w.withPhone(func(ctx context.Context, phone api.Phone) error { return w.cfg.Journey.AskCall(ctx, phone, reason) })
+			w.withPhone(func(ctx context.Context, phone api.Phone) error { return w.journey.AskCall(ctx, phone, reason) })
 		},
-		Again:   func() { w.do("start again", w.cfg.Journey.StartAgain) },
-		Refresh: func() { w.do("refresh", w.cfg.Journey.Refresh) },
+		Again:   func() { w.do("start again", w.journey.StartAgain) },
+		Refresh: func() { w.do("refresh", w.journey.Refresh) },
 		Back:    w.back(),
 	})
 }
@@ -209,9 +209,9 @@ func (w *Window) companion(words *wording.Words) screen.Screen {
 		m.State = screen.CompanionStranger
 	}
 	return screen.NewCompanion(words, m, screen.CompanionActions{
-		Retry: func() { w.do("probe", w.cfg.Journey.ProbeCompanion) },
+		Retry: func() { w.do("probe", w.journey.ProbeCompanion) },
 		Guide: func() { w.openPage(ncaLayerPage) },
-		Next:  func() { w.do("companion checked", w.cfg.Journey.CompanionChecked) },
+		Next:  func() { w.do("companion checked", w.journey.CompanionChecked) },
 		Back:  w.back(),
 	})
 }
@@ -230,15 +230,15 @@ func (w *Window) summary(words *wording.Words) screen.Screen {
 	kind := w.state.Companion.Kind
 	m := screen.SummaryModel{Phone: w.state.Enrolment.Phone, Companion: kind == journey.CompanionOurs || kind == journey.CompanionNCA}
 	return screen.NewSummary(words, m, screen.SummaryActions{
-		Next: func() { w.do("proceed", w.cfg.Journey.Proceed) },
+		Next: func() { w.do("proceed", w.journey.Proceed) },
 		Back: w.back(),
 	})
 }
 
 func (w *Window) locked(words *wording.Words) screen.Screen {
 	return screen.NewLocked(words, w.lockedModel(words), screen.LockedActions{
-		CallBack: func() { w.do("open call-back", w.cfg.Journey.OpenCallBack) },
-		Next:     func() { w.do("refresh", w.cfg.Journey.Refresh) },
+		CallBack: func() { w.do("open call-back", w.journey.OpenCallBack) },
+		Next:     func() { w.do("refresh", w.journey.Refresh) },
 	})
 }
 
@@ -255,6 +255,6 @@ func (w *Window) lockedModel(words *wording.Words) screen.LockedModel {
 func (w *Window) ended(words *wording.Words) screen.Screen {
 	f, language := api.FailureOf(api.EnrolmentEnded), api.Language(words.Language())
 	return screen.NewRejected(words, screen.RejectedModel{Reason: f.Sentence.In(language), Redo: f.Remedy.In(language)}, screen.RejectedActions{
-		Redo: func() { w.do("start again", w.cfg.Journey.StartAgain) },
+		Redo: func() { w.do("start again", w.journey.StartAgain) },
 	})
 }

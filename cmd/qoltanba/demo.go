@@ -49,7 +49,7 @@ func enroll(ctx context.Context, args []string, out io.Writer) error {
 	if err := o.forDemo(*folder); err != nil {
 		return err
 	}
-	s, err := o.open(ctx)
+	s, err := o.open(ctx, "")
 	if err != nil {
 		return err
 	}

@@ -53,15 +53,12 @@ func window(ctx context.Context, args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	s, err := o.open(ctx)
-	if err != nil {
+	open, closeSession := o.opener()
+	front.Open, front.Language, front.Folder = open, api.Language(o.language), keyFolder()
+	if err := show.prepare(ctx, o.backend); err != nil {
 		return err
 	}
-	front.Journey, front.Folder = s.journey, keyFolder()
-	if err := show.prepare(ctx, s); err != nil {
-		return errors.Join(err, s.Close())
-	}
-	return errors.Join(desktop.Run(ctx, front), show.result(), s.Close())
+	return errors.Join(desktop.Run(ctx, front), show.result(), closeSession())
 }
 
 // keyFolder is offered for the key files; "" where the system names no place for documents.

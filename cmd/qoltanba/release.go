@@ -16,6 +16,6 @@ type show struct{}
 
 func demoOptions(*flag.FlagSet, *desktop.Config) show { return show{} }
 
-func (show) prepare(context.Context, *session) error { return nil }
+func (show) prepare(context.Context, string) error { return nil }
 
 func (show) result() error { return nil }

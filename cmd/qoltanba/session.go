@@ -46,61 +46,149 @@ type session struct {
 // Close lets another process have the vault.
 func (s *session) Close() error { return s.vault.Close() }
 
-// keyringTime is how long the citizen may take to unlock the system's keyring.
-const keyringTime = 2 * time.Minute
+// opener opens the session for the window, which retries; closeSession ends it
+// once the window is gone.
+func (o *options) opener() (open func(context.Context, string) (*journey.Journey, error), closeSession func() error) {
+	var opened *session
+	open = func(ctx context.Context, passphrase string) (*journey.Journey, error) {
+		s, err := o.open(ctx, passphrase)
+		if err != nil {
+			return nil, err
+		}
+		opened = s
+		return s.journey, nil
+	}
+	closeSession = func() error {
+		if opened == nil {
+			return nil
+		}
+		return opened.Close()
+	}
+	return open, closeSession
+}
 
-// open makes the journey. The vault is opened first: it keeps a second process
-// away from device key and journal.
-func (o *options) open(ctx context.Context) (*session, error) {
+// keyringTime is how long the citizen may take to unlock the system's keyring.
+const keyringTime = 5 * time.Minute
+
+// open makes the journey, under the passphrase where it is not "". The vault is
+// opened first: it keeps a second process away from device key and journal.
+// Beside failures of the table the errors are those of the key store on which
+// the window asks for a passphrase or tells of another window.
+func (o *options) open(ctx context.Context, passphrase string) (*session, error) {
 	backend, err := parseBackend(o.backend)
 	if err != nil {
-		return nil, err
+		return nil, api.Fail(api.ServiceUnknown, "%v", err)
 	}
-	if o.data == "" {
-		base, err := os.UserConfigDir()
-		if err != nil {
-			return nil, fmt.Errorf("find the folder for the program's files (give --data): %w", err)
-		}
-		o.data = filepath.Join(base, "qoltanba")
+	data, err := o.folder()
+	if err != nil {
+		return nil, unusable(err)
 	}
-	source, err := o.source()
+	source, err := o.source(ctx, data, passphrase)
 	if err != nil {
 		return nil, err
 	}
-	vault, err := keystore.OpenVault(filepath.Join(o.data, "vault"), source)
-	if err != nil {
+	vault, err := keystore.OpenVault(vaultIn(data), source)
+	if errors.Is(err, keystore.ErrVaultBusy) {
 		return nil, err
+	}
+	if err != nil {
+		return nil, unusable(err)
 	}
 	s := &session{backend: backend, vault: vault}
-	if s.journey, err = o.journey(ctx, s, source); err != nil {
+	if s.journey, err = o.journey(ctx, s, data, source); err != nil {
 		return nil, errors.Join(err, vault.Close())
 	}
 	return s, nil
 }
 
-func (o *options) journey(ctx context.Context, s *session, source keystore.KeySource) (*journey.Journey, error) {
+func (o *options) journey(ctx context.Context, s *session, data string, source keystore.KeySource) (*journey.Journey, error) {
 	ctx, cancel := context.WithTimeout(ctx, keyringTime)
 	defer cancel()
 	key, _, err := keystore.DeviceKey(ctx, source)
 	if err != nil {
-		return nil, journey.Problem(err)
+		return nil, keyProblem(err, begun(data, s.vault))
 	}
-	return journey.New(journey.Config{
+	j, err := journey.New(journey.Config{
 		Client: &api.Client{Base: s.backend, Version: version()},
-		Key:    key, Vault: s.vault, Data: o.data, Language: api.Language(o.language),
+		Key:    key, Vault: s.vault, Data: data, Language: api.Language(o.language),
 	})
+	if err != nil {
+		return nil, unusable(err)
+	}
+	return j, nil
 }
 
-func (o *options) source() (keystore.KeySource, error) {
-	if o.passphrase == "" {
-		return keystore.KeyringSource(desktop.AppID), nil
+// folder is where the program's own files lie.
+func (o *options) folder() (string, error) {
+	if o.data != "" {
+		return o.data, nil
 	}
-	text, err := os.ReadFile(o.passphrase)
+	base, err := os.UserConfigDir()
 	if err != nil {
-		return nil, fmt.Errorf("read the passphrase: %w", err)
+		return "", fmt.Errorf("find the folder for the program's files (give --data): %w", err)
 	}
-	return keystore.PassphraseSource(filepath.Join(o.data, "vault"), strings.TrimRight(string(text), "\r\n")), nil
+	return filepath.Join(base, "qoltanba"), nil
 }
+
+func vaultIn(data string) string { return filepath.Join(data, "vault") }
+
+// source is the keyring, or what took its place: the phrase that the citizen
+// gave, the one in the file that was named, or the one they chose before and
+// have yet to give, of which [keystore.ErrPassphrase] tells.
+func (o *options) source(ctx context.Context, data, passphrase string) (keystore.KeySource, error) {
+	vault := vaultIn(data)
+	if passphrase != "" {
+		return keystore.PassphraseSource(vault, passphrase), nil
+	}
+	if o.passphrase != "" {
+		text, err := os.ReadFile(o.passphrase)
+		if err != nil {
+			return nil, unusable(fmt.Errorf("read the passphrase: %w", err))
+		}
+		return keystore.PassphraseSource(vault, strings.TrimRight(string(text), "\r\n")), nil
+	}
+	// The empty passphrase opens nothing and protects nothing: what it gets for
+	// an answer is whether there is one.
+	if _, _, err := keystore.DeviceKey(ctx, keystore.PassphraseSource(vault, "")); errors.Is(err, keystore.ErrPassphrase) {
+		return nil, err
+	}
+	return keystore.KeyringSource(desktop.AppID), nil
+}
+
+// journalName is the journey's file in the data folder.
+const journalName = "journey.json"
+
+// begun says that something in the data folder was made with a device key.
+func begun(data string, vault *keystore.Vault) bool {
+	ids, err := vault.List()
+	if err != nil || len(ids) > 0 {
+		return true
+	}
+	_, err = os.Lstat(filepath.Join(data, journalName))
+	return err == nil
+}
+
+// keyProblem says why there is no device key. Where a way was begun under a
+// keyring that does not answer now, a passphrase would not open it.
+func keyProblem(err error, begun bool) error {
+	switch {
+	case errors.Is(err, keystore.ErrPassphrase), errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, keystore.ErrNoKeyring) && begun:
+		return api.Fail(api.KeyringLocked, "on this computer").WithCause(err)
+	}
+	problem := journey.Problem(err)
+	switch problem.Code {
+	case api.FolderGone, api.FolderReadOnly, api.FolderFull, api.FileExists, api.FileUnverified:
+		return unusable(err)
+	case api.Internal:
+		return api.Fail(api.KeysDamaged, "the device key").WithCause(err)
+	default:
+		return problem
+	}
+}
+
+func unusable(err error) error { return api.Fail(api.DataUnusable, "on this computer").WithCause(err) }
 
 // parseBackend accepts an address under https, and in the demo build one of
 // this computer under http.

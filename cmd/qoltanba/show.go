@@ -49,7 +49,7 @@ func demoOptions(flags *flag.FlagSet, front *desktop.Config) *show {
 	}
 }
 
-func (d *show) prepare(ctx context.Context, s *session) error {
+func (d *show) prepare(ctx context.Context, backend string) error {
 	citizen, err := citizens.Find(*d.citizen)
 	if err != nil {
 		return fmt.Errorf("--citizen %s: see citizens.json", *d.citizen)
@@ -76,10 +76,14 @@ func (d *show) prepare(ctx context.Context, s *session) error {
 	if *d.out == "" {
 		return errors.New("--autopilot needs --out")
 	}
-	return d.prepareFlight(ctx, s, citizen, sitter)
+	return d.prepareFlight(ctx, backend, citizen, sitter)
 }
 
-func (d *show) prepareFlight(ctx context.Context, s *session, citizen citizens.Citizen, sitter *sample.Sitter) error {
+func (d *show) prepareFlight(ctx context.Context, backend string, citizen citizens.Citizen, sitter *sample.Sitter) error {
+	service, err := parseBackend(backend)
+	if err != nil {
+		return err
+	}
 	keys, err := filepath.Abs(filepath.Join(*d.out, "keys"))
 	if err != nil {
 		return err
@@ -94,7 +98,7 @@ func (d *show) prepareFlight(ctx context.Context, s *session, citizen citizens.C
 	d.front.Log = slog.New(slog.NewTextHandler(os.Stdout, nil))
 	d.launch(func(w *desktop.Window) error {
 		return autopilot.Fly(ctx, w, autopilot.Config{
-			Citizen: citizen, Sitter: sitter, Backend: s.backend, PIN: samplePIN, Password: samplePassword,
+			Citizen: citizen, Sitter: sitter, Backend: service, PIN: samplePIN, Password: samplePassword,
 			Pictures: filepath.Join(*d.out, "screens"), Log: d.front.Log,
 		})
 	})

@@ -4,9 +4,11 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
+	"qoltanba/app/api"
 	"qoltanba/app/desktop/frame"
 	"qoltanba/app/desktop/screen"
 	"qoltanba/app/desktop/wording"
@@ -126,7 +128,48 @@ func enter(id, value string) func(f *frame.Frame) {
 
 // gallery lists every screen, the important ones in more than one state.
 func gallery() []exhibit {
-	return append(append(phoneScreens(), faceScreens()...), append(cardScreens(), keyScreens()...)...)
+	return slices.Concat(startScreens(), phoneScreens(), faceScreens(), cardScreens(), keyScreens())
+}
+
+func startScreens() []exhibit {
+	retry := screen.RetryActions{Retry: nothing, Close: nothing}
+	starting := func(slow bool) frame.Builder {
+		return func(w *wording.Words) screen.Screen { return screen.NewStarting(w, slow) }
+	}
+	passphrase := show(func(w *wording.Words) screen.Screen {
+		return screen.NewPassphrase(w, screen.PassphraseActions{Next: noText, Keyring: nothing})
+	})
+	unlock := func(wrong bool) frame.Builder {
+		return func(w *wording.Words) screen.Screen { return screen.NewUnlock(w, wrong, noText) }
+	}
+	help := func(m screen.HelpCallModel) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			return screen.NewHelpCall(w, m, screen.HelpCallActions{Phone: noDigits, Language: func(wording.Language) {}, Request: nothing, Return: nothing})
+		}
+	}
+	failure := func(code api.Code, anew func()) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			f, l := api.FailureOf(code), api.Language(w.Language())
+			return screen.NewStartFailure(w, screen.StartFailureModel{Sentence: f.Sentence.In(l), Remedy: f.Remedy.In(l), Code: string(code)},
+				screen.RetryActions{Retry: nothing, Close: nothing, Anew: anew})
+		}
+	}
+	return []exhibit{
+		{name: "start", build: starting(false)},
+		{name: "start-slow", build: starting(true)},
+		{name: "passphrase", build: passphrase},
+		{name: "passphrase-good", build: passphrase, after: func(f *frame.Frame) {
+			enter("passphrase.first", "ақ боз ат")(f)
+			enter("passphrase.second", "ақ боз ат")(f)
+		}},
+		{name: "unlock", build: unlock(false)},
+		{name: "unlock-wrong", build: unlock(true)},
+		{name: "already", build: show(func(w *wording.Words) screen.Screen { return screen.NewAlreadyOpen(w, retry) })},
+		{name: "startfailure", build: failure(api.DataUnusable, nil)},
+		{name: "startfailure-keyring", build: failure(api.KeyringLocked, nothing)},
+		{name: "helpcall", build: help(screen.HelpCallModel{Phone: "70112", Language: wording.Kazakh})},
+		{name: "helpcall-awaited", build: help(screen.HelpCallModel{Phone: "7011234567", Awaited: true})},
+	}
 }
 
 func phoneScreens() []exhibit {

@@ -47,16 +47,16 @@ func NewCallBack(w *wording.Words, m CallBackModel, on CallBackActions) *View {
 		v.Body = part.Notice(part.Good, w.T("callback.registered"), w.T("callback.registered.text"))
 		v.setMain("callback.again", on.Again)
 	default:
-		v.askPhone(m, on)
+		v.askPhone(m, w.T("callback.what.text"), on)
 	}
 	v.setBack(on.Back)
 	return v
 }
 
-func (v *View) askPhone(m CallBackModel, on CallBackActions) {
+func (v *View) askPhone(m CallBackModel, what string, on CallBackActions) {
 	w := v.words
 	v.setMain("callback.request", on.Request)
-	digits := register(v, "callback.phone", phoneBoxes(w, func(p string) {
+	digits := register(v, v.Name+".phone", phoneBoxes(w, func(p string) {
 		enable(v.Main, len(p) == 10)
 		on.Phone(p)
 	}))
@@ -66,7 +66,7 @@ func (v *View) askPhone(m CallBackModel, on CallBackActions) {
 	var options []*part.Choice
 	var row []fyne.CanvasObject
 	for i, l := range []wording.Language{wording.Kazakh, wording.Russian} {
-		o := register(v, "callback.language."+string(l), part.NewOption("", l.Own(), "", l == m.Language, func() {
+		o := register(v, v.Name+".language."+string(l), part.NewOption("", l.Own(), "", l == m.Language, func() {
 			for j, other := range options {
 				other.SetChosen(i == j)
 			}
@@ -78,7 +78,7 @@ func (v *View) askPhone(m CallBackModel, on CallBackActions) {
 	v.Body = part.Column(look.SpaceM,
 		part.Column(look.SpaceS, part.Strong(w.T("callback.phone")), part.Row(0, digits)),
 		part.Column(look.SpaceS, part.Strong(w.T("callback.language")), part.Limit(480, part.Grid(2, 12, row...))),
-		part.Notice(part.Tell, w.T("callback.what"), w.T("callback.what.text")))
+		part.Notice(part.Tell, w.T("callback.what"), what))
 }
 
 func phoneBoxes(w *wording.Words, changed func(string)) *part.Digits {

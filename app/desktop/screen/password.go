@@ -78,19 +78,7 @@ func NewPassword(w *wording.Words, on PasswordActions) *Password {
 		p.ticks[r] = part.Icon("ring", 22, look.ColorMuted)
 		rules = append(rules, part.Row(10, p.ticks[r], part.Grow(part.Body(w.T("password.rule."+string(r))))))
 	}
-	shown := false
-	var show *part.Button
-	show = p.button(part.Quiet, "password.show", "secret.show", "eye", func() {
-		shown = !shown
-		key, icon := "secret.show", "eye"
-		if shown {
-			key, icon = "secret.hide", "eyeoff"
-		}
-		show.SetIcon(icon)
-		show.SetText(w.T(key))
-		p.first.Reveal(shown)
-		p.second.Reveal(shown)
-	})
+	show := p.reveal("password.show", func(shown bool) { p.first.Reveal(shown); p.second.Reveal(shown) })
 	left := part.Column(12, part.NewField(w.T("password.first"), "", p.first).Container,
 		part.NewField(w.T("password.second"), "", p.second).Container, part.Row(0, show))
 	right := part.Card(part.Column(look.SpaceS, append([]fyne.CanvasObject{part.Strong(w.T("password.rules"))}, rules...)...))

@@ -51,7 +51,7 @@ func NewPIN(w *wording.Words, on NewPINActions) *View {
 	v.Body = part.Column(look.SpaceM,
 		part.Column(look.SpaceS, part.Strong(w.T("pin.first")), part.Row(0, first)),
 		part.Column(look.SpaceS, part.Strong(w.T("pin.second")), part.Row(0, second), verdict),
-		part.Row(0, v.reveal("pin.show", first, second)),
+		part.Row(0, v.reveal("pin.show", func(shown bool) { first.SetMasked(!shown); second.SetMasked(!shown) })),
 		part.Limit(620, part.Notice(part.Warn, "", w.T("pin.remember"))))
 	v.setBack(on.Back)
 	return v
@@ -64,7 +64,7 @@ func (v *View) pinBoxes(changed func(string)) *part.Digits {
 }
 
 // reveal is the link that shows and hides what secret boxes hold.
-func (v *View) reveal(id string, boxes ...*part.Digits) fyne.CanvasObject {
+func (v *View) reveal(id string, show func(shown bool)) fyne.CanvasObject {
 	shown := false
 	var b *part.Button
 	b = v.button(part.Quiet, id, "secret.show", "eye", func() {
@@ -75,9 +75,7 @@ func (v *View) reveal(id string, boxes ...*part.Digits) fyne.CanvasObject {
 		}
 		b.SetIcon(icon)
 		b.SetText(v.text(key))
-		for _, d := range boxes {
-			d.SetMasked(!shown)
-		}
+		show(shown)
 	})
 	return b
 }
@@ -144,5 +142,5 @@ func (v *View) askPIN(m PINModel, mainKey string, next func(pin string)) fyne.Ca
 	v.Main.Disable()
 	v.First = digits
 	return part.Column(look.SpaceS, part.Strong(v.text("pin.enter")),
-		part.Row(look.SpaceM, digits, v.reveal(v.Name+".show", digits)), note)
+		part.Row(look.SpaceM, digits, v.reveal(v.Name+".show", func(shown bool) { digits.SetMasked(!shown) })), note)
 }
