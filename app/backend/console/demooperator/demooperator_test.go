@@ -13,8 +13,8 @@ import (
 	"go.uber.org/goleak"
 
 	"qoltanba/app/api"
-	"qoltanba/app/support/consoletest"
 	"qoltanba/app/backend/console/demooperator"
+	"qoltanba/app/support/consoletest"
 )
 
 func TestMain(m *testing.M) {
