@@ -5,8 +5,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -18,8 +16,6 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"qoltanba/assets/citizens"
 )
 
 // backend is the real program, built once for all stories.
@@ -30,7 +26,7 @@ var backend = sync.OnceValues(func() (string, error) {
 	}
 	built = dir
 	path := filepath.Join(dir, "qoltanbad-demo")
-	out, err := exec.Command("go", "build", "-tags", "demo", "-o", path, "qoltanba/cmd/qoltanbad").CombinedOutput()
+	out, err := exec.Command("go", "build", "-tags", "demo", "-ldflags", "-s -w", "-o", path, "qoltanba/cmd/qoltanbad").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build the backend: %w\n%s", err, out)
 	}
@@ -55,35 +51,38 @@ func TestMain(m *testing.M) {
 	testscript.Main(cleaner{m}, map[string]func(){"qoltanba-demo": main})
 }
 
-// TestStories walks whole ways without a window over HTTP, against the backend
-// as it is shipped and an operator who works its console.
+// TestStories walks whole ways without a window over HTTP, against the demo
+// backend as a program of its own and the demo operator, who works the
+// console's forms as a person would.
 func TestStories(t *testing.T) {
 	if testing.Short() {
 		t.Skip("whole ways take their time")
 	}
-	scripts, err := filepath.Abs(filepath.Join("testdata", "scripts"))
+	testdata, err := filepath.Abs("testdata")
 	if err != nil {
 		t.Fatal(err)
 	}
 	testscript.Run(t, testscript.Params{
-		Dir: filepath.Join("testdata", "stories"),
+		Dir: filepath.Join(testdata, "stories"),
 		Setup: func(env *testscript.Env) error {
-			env.Setenv("SCRIPTS", scripts)
+			env.Setenv("SCRIPTS", filepath.Join(testdata, "scripts"))
+			env.Setenv("RULES", filepath.Join(testdata, "rules.json"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "operate": operate},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serve": serve},
 	})
 }
 
-const password = "A long password of the demo"
-
-// serve starts the backend on $WORK/backend and sets $URL.
-func serve(ts *testscript.TestScript, _ bool, _ []string) {
+// serve starts the backend on $WORK/backend under $RULES, which shorten what a
+// person would wait for, with further flags, and sets $URL:
+//
+//	serve [--operator none] [--operator-first REASON]
+func serve(ts *testscript.TestScript, _ bool, flags []string) {
 	program, err := backend()
 	ts.Check(err)
-	data := ts.MkAbs("backend")
 	ctx, cancel := context.WithCancel(context.Background())
-	command := exec.CommandContext(ctx, program, "serve", "--listen", "127.0.0.1:0", "--data", data, "--config", ts.MkAbs("rules.json"))
+	args := append([]string{"serve", "--listen", "127.0.0.1:0", "--data", ts.MkAbs("backend"), "--config", ts.Getenv("RULES")}, flags...)
+	command := exec.CommandContext(ctx, program, args...)
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = 10 * time.Second
 	log, err := os.Create(ts.MkAbs("backend.log"))
@@ -102,11 +101,6 @@ func serve(ts *testscript.TestScript, _ bool, _ []string) {
 		ts.Fatalf("the backend does not listen:\n%s", ts.ReadFile("backend.log"))
 	}
 	ts.Setenv("URL", address)
-	add := exec.CommandContext(ctx, program, "operator", "add", "op", "--name", "Operator", "--data", data, "--password-stdin")
-	add.Stdin = strings.NewReader(password + "\n")
-	if said, err := add.CombinedOutput(); err != nil {
-		ts.Fatalf("add the operator: %v\n%s", err, said)
-	}
 }
 
 // listening reads the address from the program's output and lets the rest go.
@@ -119,26 +113,4 @@ func listening(out io.Reader) string {
 		}
 	}
 	return ""
-}
-
-// operate lets an operator work from now on: operate [--calls CITIZEN] VERDICT…
-func operate(ts *testscript.TestScript, _ bool, args []string) {
-	flags := flag.NewFlagSet("operate", flag.ContinueOnError)
-	calls := flags.String("calls", "", "the citizen whose phone is registered")
-	ts.Check(flags.Parse(args))
-	o := &operator{base: ts.Getenv("URL"), password: password, verdicts: flags.Args()}
-	if *calls != "" {
-		citizen, err := citizens.Find(*calls)
-		ts.Check(err)
-		o.iin = string(citizen.IIN)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- o.work(ctx) }()
-	ts.Defer(func() {
-		cancel()
-		if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
-			ts.Logf("the operator: %v", err)
-		}
-	})
 }
