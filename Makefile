@@ -34,10 +34,10 @@ test: setup test-go test-race test-fuzz ## everything that needs no special mach
 test-go: ## unit, story and golden tests
 	$(GO) vet ./...
 	$(GO) vet -tags demo ./...
-	$(GO) test -tags demo ./...
+	$(GO) test -count=1 -tags demo ./...
 
-test-race: ## the same under the race detector, without the packages that draw
-	$(GO) test -tags demo -race $$($(GO) list -tags demo ./... | grep -Ev '$(DRAWING)')
+test-race: ## short forms under the race detector, without the packages that draw
+	$(GO) test -short -tags demo -race $$($(GO) list -tags demo ./... | grep -Ev '$(DRAWING)')
 
 test-fuzz: ## each parser of foreign bytes, $(FUZZTIME) a target
 	@.ci/fuzz $(FUZZTIME)
