@@ -79,6 +79,7 @@ type agency struct {
 	log    *lockedBuffer
 	client *api.Client
 	base   string
+	data   string // folder
 }
 
 type lockedBuffer struct {
@@ -121,6 +122,7 @@ func open(t *testing.T, change func(*Plan)) *agency {
 	if change != nil {
 		change(&plan)
 	}
+	a.data = plan.Data
 	if a.Backend, err = Open(t.Context(), plan); err != nil {
 		t.Fatal(err)
 	}
@@ -149,6 +151,8 @@ type citizen struct {
 	who     citizens.Citizen
 	session api.Session
 	e       api.Enrolment
+
+	stumbler *stumbler // nil: nothing befalls the citizen's calls
 }
 
 func newKey(t *testing.T) *ecdsa.PrivateKey {
@@ -175,7 +179,15 @@ func ask[In, Out any](c *citizen, op api.Operation[In, Out], in In, params ...st
 	for i := 0; i+1 < len(params); i += 2 {
 		r.Params[params[i]] = params[i+1]
 	}
-	return api.Call(c.Context(), c.a.client, op, r)
+	if c.stumbler == nil || op.Method == http.MethodGet {
+		return api.Call(c.Context(), c.a.client, op, r)
+	}
+	out, err := c.stumbler.call(c, op.ID, func(key string) (any, error) {
+		r.Key = key
+		return api.Call(c.Context(), c.a.client, op, r)
+	})
+	answer, _ := out.(Out)
+	return answer, err
 }
 
 // do makes a call that must succeed and takes the enrolment over.

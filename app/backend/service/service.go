@@ -36,6 +36,7 @@ import (
 	"qoltanba/app/backend/pin"
 	"qoltanba/app/backend/registry"
 	"qoltanba/app/backend/server"
+	"qoltanba/app/backend/store"
 	"qoltanba/app/backend/store/sqlstore"
 	"qoltanba/assets/texts"
 )
@@ -64,6 +65,8 @@ type Plan struct {
 	Version string
 	Log     *slog.Logger
 	Now     func() time.Time // nil: the system's clock
+
+	faulty func(store.Store) store.Store // of tests: breaks what the rules rest on
 }
 
 // Backend is a running service without its listener.
@@ -124,8 +127,12 @@ func (b *Backend) openEnrolments(ctx context.Context, plan Plan, own secrets) er
 	if b.Passwords, err = pin.NewHasher(plan.PIN, max(2, runtime.NumCPU()), own.pepper, nil); err != nil {
 		return err
 	}
+	var memory store.Store = b.Store
+	if plan.faulty != nil {
+		memory = plan.faulty(memory)
+	}
 	b.Enrolments, err = enrolment.New(plan.Rules, enrolment.Parts{
-		Store: b.Store, Pepper: own.pepper, PINs: b.Passwords, MobileBase: plan.World.MobileBase, Register: plan.World.Register,
+		Store: memory, Pepper: own.pepper, PINs: b.Passwords, MobileBase: plan.World.MobileBase, Register: plan.World.Register,
 		SMS: plan.World.SMS, Mail: plan.World.Mail, Evidence: kept, DigitalID: word, NCA: authority, Now: plan.Now,
 	})
 	return err

@@ -1,0 +1,261 @@
+//go:build demo
+
+package service
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"qoltanba/app/api"
+	"qoltanba/app/backend/enrolment"
+	"qoltanba/app/backend/store"
+)
+
+var errFault = errors.New("the test broke the connection to the database")
+
+// fault breaks a transaction of a call: the nth of an attempt, before it began
+// or after it was kept and nobody heard of it.
+type fault struct {
+	nth  int
+	kept bool
+}
+
+// faults are met one after the other by the attempts of one call; two
+// transactions are the most that a call makes.
+var faults = []fault{{1, false}, {1, true}, {2, false}, {2, true}}
+
+// faultyStore breaks transactions of calls and, if told so, of jobs.
+type faultyStore struct {
+	store.Store
+
+	mu      sync.Mutex
+	next    *fault // for the attempt under way; nil: none
+	count   int
+	met     bool
+	jobless bool
+}
+
+// arm prepares a fault for the next attempt.
+func (f *faultyStore) arm(next *fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.next, f.count, f.met = next, 0, false
+}
+
+func (f *faultyStore) wasMet() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.met
+}
+
+// breakJobs has all jobs fail, or no more.
+func (f *faultyStore) breakJobs(broken bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.jobless = broken
+}
+
+func (f *faultyStore) Update(ctx context.Context, work func(store.Tx) error) error {
+	before, after := f.meet(ctx.Value(http.ServerContextKey) != nil)
+	if before {
+		return errFault
+	}
+	err := f.Store.Update(ctx, work)
+	if err == nil && after {
+		return errFault
+	}
+	return err
+}
+
+func (f *faultyStore) meet(call bool) (before, after bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !call {
+		return f.jobless, false
+	}
+	f.count++
+	if f.next == nil || f.count != f.next.nth {
+		return false, false
+	}
+	f.met = true
+	return !f.next.kept, f.next.kept
+}
+
+// breakable puts a faulty store beneath the service of the plan.
+func breakable(into **faultyStore) func(*Plan) {
+	return func(p *Plan) {
+		p.faulty = func(s store.Store) store.Store {
+			*into = &faultyStore{Store: s}
+			return *into
+		}
+	}
+}
+
+// stumbler makes each call of a citizen meet every fault in turn, repeating it
+// with its key as a client does, until none is left; and once more after that.
+type stumbler struct {
+	store *faultyStore
+	calls map[string]int // attempts by operation
+}
+
+func (s *stumbler) call(c *citizen, id string, attempt func(key string) (any, error)) (any, error) {
+	c.Helper()
+	key := rand.Text()
+	for n := 0; ; n++ {
+		s.store.arm(nil)
+		if n < len(faults) {
+			s.store.arm(&faults[n])
+		}
+		out, err := attempt(key)
+		s.calls[id]++
+		if s.store.wasMet() {
+			if api.CodeOf(err) != api.Internal {
+				c.Fatalf("%s: a broken database is answered %v", id, err)
+			}
+			continue
+		}
+		s.store.arm(nil)
+		again, errAgain := attempt(key)
+		one, two := asJSON(c, out, err), asJSON(c, again, errAgain)
+		if one != two {
+			c.Errorf("%s is answered\n%s and then\n%s", id, one, two)
+		}
+		return out, err
+	}
+}
+
+func asJSON(c *citizen, out any, err error) string {
+	c.Helper()
+	if err != nil {
+		return err.Error()
+	}
+	text, err := json.Marshal(out)
+	if err != nil {
+		c.Fatal(err)
+	}
+	return string(text)
+}
+
+// A database that fails at any instant between effect and answer leaves nothing
+// half done and nothing doubled: the citizen whose every call is broken in every
+// way ends with the same trail and messages as one whom nothing befell.
+func TestEveryCallSurvives(t *testing.T) {
+	t.Parallel()
+	var broken *faultyStore
+	undisturbed, disturbed := open(t, nil), open(t, breakable(&broken))
+	want := undisturbed.citizen(t, "aigul")
+	walkAll(want)
+	got := disturbed.citizen(t, "aigul")
+	got.stumbler = &stumbler{store: broken, calls: map[string]int{}}
+	walkAll(got)
+
+	if a, b := actions(want), actions(got); !maps.Equal(a, b) {
+		t.Errorf("undisturbed %v\ndisturbed %v", a, b)
+	}
+	if a, b := promised(undisturbed, t), promised(disturbed, t); !maps.Equal(a, b) {
+		t.Errorf("jobs undisturbed %v\ndisturbed %v", a, b)
+	}
+	for _, op := range operations() {
+		if op.method != http.MethodGet && got.stumbler.calls[op.id] <= len(faults)/2 {
+			t.Errorf("%s was broken %d times only", op.id, got.stumbler.calls[op.id])
+		}
+	}
+}
+
+// actions counts what the trail of the citizen's last enrolment says was done.
+func actions(c *citizen) map[string]int {
+	c.Helper()
+	done := map[string]int{}
+	for line := range strings.Lines(c.trail()) {
+		if what := strings.Join(strings.Fields(line)[:2], " "); what != "operator:dana look" {
+			done[what]++
+		}
+	}
+	return done
+}
+
+// promised counts the jobs that were ever handed to the queue, by kind.
+func promised(a *agency, t *testing.T) map[string]int {
+	t.Helper()
+	jobs := map[string]int{}
+	for _, row := range rows(t, a, "SELECT kind FROM river_job WHERE kind <> 'store.purge'") {
+		jobs[row[0]]++
+	}
+	return jobs
+}
+
+// rows reads the agency's database past the service.
+func rows(t *testing.T, a *agency, query string) (list [][]string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(a.data, "qoltanba.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	found, err := db.QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer found.Close()
+	names, err := found.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for found.Next() {
+		row := make([]string, len(names))
+		columns := make([]any, len(names))
+		for i := range row {
+			columns[i] = &row[i]
+		}
+		if err := found.Scan(columns...); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, row)
+	}
+	if err := found.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// walkAll makes every call of the contract.
+func walkAll(c *citizen) {
+	c.Helper()
+	c.start()
+	c.code(0)
+	do(c, api.CancelEnrolment, api.None{})
+	had := c.messages()
+	c.start()
+	do(c, api.AskCall, api.CallRequest{Phone: c.who.Phone, Language: c.who.Language, Reason: api.CallForHelp})
+	c.code(had)
+	c.a.clock.advance(2 * time.Minute)
+	had = c.messages()
+	do(c, api.SendCode, api.None{})
+	do(c, api.CheckCode, api.CodeRequest{Code: c.code(had)})
+	had = c.messages()
+	do(c, api.SignIn, api.SignInRequest{Phone: c.who.Phone})
+	do(c, api.CheckCode, api.CodeRequest{Code: c.code(had)})
+	c.identify()
+	do(c, api.CheckPIN, api.PINRequest{PIN: goodPIN})
+	c.decide(enrolment.Verdict{Reason: api.RejectFields})
+	do(c, api.RepeatRejected, api.None{})
+	c.fields()
+	c.decide(enrolment.Verdict{Approve: true})
+	c.grant()
+	c.accept(api.TextAgreement, api.AcceptAgreement)
+	checkCertificates(c, c.obtain())
+}
