@@ -77,6 +77,15 @@ func (f *faultyStore) Update(ctx context.Context, work func(store.Tx) error) err
 	return err
 }
 
+func (f *faultyStore) View(ctx context.Context, work func(store.Tx) error) error {
+	if ctx.Value(http.ServerContextKey) == nil {
+		if broken, _ := f.meet(false); broken {
+			return errFault
+		}
+	}
+	return f.Store.View(ctx, work)
+}
+
 func (f *faultyStore) meet(call bool) (before, after bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -260,14 +260,20 @@ func (c *citizen) code(had int) api.Secret {
 
 func (c *citizen) messages() int { return len(c.a.phone.Messages(c.who.Phone)) }
 
-// confirm walks from the IIN to the consent.
-func (c *citizen) confirm() {
+// confirmPhone walks from the IIN to the sign-in.
+func (c *citizen) confirmPhone() {
 	c.Helper()
 	had := c.messages()
 	c.start()
 	do(c, api.CheckCode, api.CodeRequest{Code: c.code(had)})
 	c.at(api.StepSignIn)
-	had = c.messages()
+}
+
+// confirm walks from the IIN to the consent.
+func (c *citizen) confirm() {
+	c.Helper()
+	c.confirmPhone()
+	had := c.messages()
 	do(c, api.SignIn, api.SignInRequest{Phone: c.who.Phone})
 	c.at(api.StepSignInCode)
 	do(c, api.CheckCode, api.CodeRequest{Code: c.code(had)})
