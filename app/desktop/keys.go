@@ -173,7 +173,15 @@ func (w *Window) success(words *wording.Words) screen.Screen {
 	return screen.NewSuccess(words, m, screen.SuccessActions{
 		Open:   func() { w.openFolder(m.Folder) },
 		Print:  func() { w.printPage(m) },
-		Finish: w.window.Close,
+		Finish: w.finish,
+	})
+}
+
+// finish leaves a way that is done, so that the next start shows its beginning and not its end, and closes the window whatever comes of it.
+func (w *Window) finish() {
+	w.do("start again", func(ctx context.Context) error {
+		defer w.ui(w.window.Close)
+		return w.journey.StartAgain(ctx)
 	})
 }
 

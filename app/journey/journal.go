@@ -58,6 +58,10 @@ type secrets struct {
 
 func (r record) form() Form { return Form{Email: r.secret.Email, Storage: r.Storage, Folder: r.Folder} }
 
+// finished says that the way is done: nothing is kept of it but the key files,
+// until the citizen has seen them and begins another.
+func (r record) finished() bool { return r.Enrolment == "" && len(r.Files) > 0 }
+
 func (r record) clone() record {
 	r.Files = slices.Clone(r.Files)
 	r.secret.Requests = slices.Clone(r.secret.Requests)

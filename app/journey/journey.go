@@ -71,9 +71,9 @@ type Journey struct {
 }
 
 // New begins at StageWelcome, or has a way to resume there if the data folder
-// holds its journal. A damaged journal is kept under another name; State.Problem
-// then says so with [api.JournalDamaged]. An error means that the folder cannot
-// be used.
+// holds its journal; a way that is done is shown until [Journey.StartAgain]. A
+// damaged journal is kept under another name; State.Problem then says so with
+// [api.JournalDamaged]. An error means that the folder cannot be used.
 func New(cfg Config) (*Journey, error) {
 	cfg = cfg.withDefaults()
 	sealer, err := newSealer(cfg.Key)
@@ -101,7 +101,10 @@ func New(cfg Config) (*Journey, error) {
 	}
 	j.state.Language = j.record.Language
 	j.state.Form, j.state.Files = j.record.form(), j.record.Files
-	j.state.Unfinished = j.record.Enrolment != ""
+	if j.record.finished() {
+		j.state.Stage = StageDone
+	}
+	j.derive()
 	return j, nil
 }
 

@@ -35,6 +35,31 @@ func TestTheWholeWay(t *testing.T) {
 	c.checkDone(p)
 }
 
+func TestTheEndIsShownUntilAnotherBeginning(t *testing.T) {
+	c := newCitizen(t)
+	p := c.start(c.model)
+	if err := c.walk(t.Context(), p.Journey, StageDone); err != nil {
+		t.Fatal(err)
+	}
+	p.stop()
+
+	again := c.start(c.model)
+	c.checkDone(again)
+	if s := again.State(); s.Group != GroupDone || s.CanCancel || s.Unfinished {
+		t.Errorf("an end that is not one: %+v", s)
+	}
+	if err := errors.Join(again.Refresh(t.Context()), again.StartAgain(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	again.stop()
+
+	anew := c.start(c.model)
+	defer anew.stop()
+	if s := anew.State(); s.Stage != StageWelcome || s.Unfinished || len(s.Files) > 0 {
+		t.Errorf("begins at %s with %d files", s.Stage, len(s.Files))
+	}
+}
+
 func without(list []Stage, stage Stage) []Stage {
 	return slices.DeleteFunc(slices.Clone(list), func(s Stage) bool { return s == stage })
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"qoltanba/app/api"
 	"qoltanba/keystore"
@@ -169,16 +170,20 @@ func (j *Journey) lostKeys() bool {
 	return j.keysLost
 }
 
+// generateKeys makes the keys side by side: the search for primes is what the
+// citizen waits for.
 func generateKeys() ([]keystore.PendingKey, error) {
-	var keys []keystore.PendingKey
-	for _, kind := range keystore.RSA2048.Kinds() {
-		key, err := keystore.RSA2048.GenerateKey()
-		if err != nil {
-			return nil, err
-		}
-		keys = append(keys, keystore.PendingKey{Kind: kind, Key: key})
+	kinds := keystore.RSA2048.Kinds()
+	keys, errs := make([]keystore.PendingKey, len(kinds)), make([]error, len(kinds))
+	var made sync.WaitGroup
+	for i, kind := range kinds {
+		made.Go(func() {
+			keys[i].Kind = kind
+			keys[i].Key, errs[i] = keystore.RSA2048.GenerateKey()
+		})
 	}
-	return keys, nil
+	made.Wait()
+	return keys, errors.Join(errs...)
 }
 
 func ownerOf(e api.Enrolment) profile.Subject {
@@ -283,8 +288,8 @@ func (j *Journey) writeFiles(pairs []keyPair, password string) (fingerprints []s
 }
 
 // finish lets go of what is not needed once the import is confirmed: first the
-// keys, then what the journal keeps of the way. Keys of which no file was noted
-// are kept.
+// keys, then what the journal keeps of the way, but for the files to be shown.
+// Keys of which no file was noted are kept.
 func (j *Journey) finish() error {
 	j.mu.Lock()
 	id, files := j.record.Enrolment, slices.Clone(j.record.Files)
@@ -295,6 +300,6 @@ func (j *Journey) finish() error {
 			return err
 		}
 	}
-	j.note(func(r *record) { *r = record{Language: r.Language} })
+	j.note(func(r *record) { *r = record{Language: r.Language, Files: r.Files} })
 	return j.save()
 }

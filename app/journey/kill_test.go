@@ -3,7 +3,9 @@ package journey
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
+	"math"
 	"net/http"
 	"sync"
 	"testing"
@@ -87,6 +89,13 @@ func (c *citizen) live(ctx context.Context, k *killer, until Stage) error {
 	return c.walk(ctx, p.Journey, until)
 }
 
+// everyKill is given by make test-kill: without it a sample of the instants
+// has its turn.
+var everyKill = flag.Bool("full", false, "kill the program at every instant, not at some")
+
+// sampledKills is how many instants of a stretch have their turn in a sample.
+const sampledKills = 5
+
 // TestKilledAtEveryInstant kills the program at each call and each touch of the
 // journal, before and after the backend handled the call, and lets a second
 // process finish the way: no key is lost, no certificate doubled, and no
@@ -105,46 +114,53 @@ func TestKilledAtEveryInstant(t *testing.T) {
 }
 
 func killThroughout(t *testing.T, from, until Stage, late bool) {
-	step, first := 3, 0
-	if testing.Short() {
-		step = 9
+	unharmed := &killer{left: math.MaxInt}
+	if err := citizenAt(t, from).live(t.Context(), unharmed, until); err != nil {
+		t.Fatal(err)
 	}
-	if late { // between the two every instant but one has its turn
-		first = 1
+	instants := math.MaxInt - unharmed.left
+	step := 1
+	if !*everyKill {
+		step = max(instants/sampledKills, 1)
 	}
-	for n := first; ; n += step {
-		c := newCitizen(t)
-		if from != StageWelcome {
-			p := c.start(c.model)
-			err := c.walk(t.Context(), p.Journey, from)
-			p.stop()
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-		err := c.live(t.Context(), &killer{left: n, late: late}, until)
-		survived := c.start(c.model)
-		if !survived.State().Unfinished && c.model.e.Step == api.StepDone {
-			survived.stop() // killed after the last effect: nothing is left to do
-			c.checkEffects()
-			return
-		}
-		if again := c.walk(t.Context(), survived.Journey, until); again != nil {
-			t.Fatalf("killed after %d (%v), and then %v", n, err, again)
-		}
-		if until == StageDone {
-			c.checkDone(survived)
-		} else if c.model.started != 1 {
-			t.Errorf("killed after %d: %d enrolments", n, c.model.started)
-		}
-		survived.stop()
-		if err == nil {
-			return // nothing was left to kill
-		}
-		if t.Failed() {
-			t.Fatalf("killed after %d (%v)", n, err)
-		}
+	kills := 0
+	for n := step - 1; n < instants; n += step {
+		killOnce(t, from, until, &killer{left: n, late: late})
+		kills++
 	}
+	t.Logf("%d kills at %d instants", kills, instants)
+}
+
+// killOnce kills a process and lets a second one finish.
+func killOnce(t *testing.T, from, until Stage, k *killer) {
+	t.Helper()
+	c, n := citizenAt(t, from), k.left
+	err := c.live(t.Context(), k, until)
+	survived := c.start(c.model)
+	defer survived.stop()
+	switch again := c.walk(t.Context(), survived.Journey, until); {
+	case again != nil:
+		t.Fatalf("killed after %d (%v), and then %v", n, err, again)
+	case until == StageDone:
+		c.checkDone(survived)
+	case c.model.started != 1:
+		t.Errorf("%d enrolments", c.model.started)
+	}
+	if t.Failed() {
+		t.Fatalf("killed after %d (%v)", n, err)
+	}
+}
+
+// citizenAt is a new citizen whose program was closed at a stage.
+func citizenAt(t *testing.T, stage Stage) *citizen {
+	t.Helper()
+	c := newCitizen(t)
+	p := c.start(c.model)
+	defer p.stop()
+	if err := c.walk(t.Context(), p.Journey, stage); err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 // dropper loses the first answer to every call that changes something.

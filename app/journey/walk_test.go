@@ -12,6 +12,7 @@ import (
 	"image/jpeg"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -26,6 +27,10 @@ import (
 
 func TestMain(m *testing.M) {
 	keyring.MockInit()
+	if err := fillKeyring(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
 	goleak.VerifyTestMain(m)
 }
 
@@ -35,7 +40,6 @@ type citizen struct {
 	model  *model
 	dir    string
 	device *ecdsa.PrivateKey
-	source keystore.KeySource
 	now    func() time.Time
 }
 
@@ -45,10 +49,7 @@ func newCitizen(t testing.TB) *citizen {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	return &citizen{
-		t: t, model: newModel(t), dir: dir, device: device, now: time.Now,
-		source: testSource(t),
-	}
+	return &citizen{t: t, model: newModel(t), dir: dir, device: device, now: time.Now}
 }
 
 // process is the program running.
@@ -59,7 +60,7 @@ type process struct {
 
 func (c *citizen) start(carrier http.RoundTripper) *process {
 	c.t.Helper()
-	vault, err := keystore.OpenVault(filepath.Join(c.dir, "vault"), c.source)
+	vault, err := keystore.OpenVault(filepath.Join(c.dir, "vault"), testSource)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -131,14 +132,8 @@ func (c *citizen) take(ctx context.Context, j *Journey, s State) error {
 		StageForm:           func() error { return j.FillForm(ctx, form) },
 		StageSubmit:         func() error { return j.Submit(ctx) },
 		StageStatus:         func() error { c.model.issue(); return j.Refresh(ctx) },
-		StagePassword: func() error {
-			err := j.WriteKeys(ctx, modelPass)
-			if api.CodeOf(err) == api.FileUnverified { // the remedy is to write it again
-				err = j.WriteKeys(ctx, modelPass)
-			}
-			return err
-		},
-		StageResume: func() error { return j.Resume(ctx, modelPIN) },
+		StagePassword:       func() error { return j.WriteKeys(ctx, modelPass) },
+		StageResume:         func() error { return j.Resume(ctx, modelPIN) },
 		StageWelcome: func() error {
 			if s.Unfinished {
 				return j.Resume(ctx, "")
@@ -181,9 +176,28 @@ func frames(now func() time.Time) FrameSource {
 	}
 }
 
-// testSource is a keyring in memory, which is why these tests do not run side
-// by side: it is go-keyring's own and knows no locks.
-func testSource(t testing.TB) keystore.KeySource { return keystore.KeyringSource(t.Name()) }
+// testSource is go-keyring's keyring in memory. It knows no locks, so that
+// [fillKeyring] puts in beforehand what all citizens then only read.
+var testSource = keystore.KeyringSource("kz.qoltanba.test")
+
+// fillKeyring lets a vault make its key.
+func fillKeyring() (err error) {
+	dir, err := os.MkdirTemp("", "vault")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	vault, err := keystore.OpenVault(dir, testSource)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, vault.Close()) }()
+	keys, err := generateKeys()
+	if err != nil {
+		return err
+	}
+	return vault.Put(context.Background(), "first", keys)
+}
 
 // stages notes the stages that a journey passes.
 type stages struct {

@@ -13,7 +13,7 @@ import (
 )
 
 // settleFrames is how many frames a camera is given before the shutter.
-const settleFrames = 8
+const settleFrames = 4
 
 // shot presses the shutter on what is held into the camera.
 func (w *walker) shot(ctx context.Context) (picture api.Picture, err error) {
