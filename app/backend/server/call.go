@@ -38,6 +38,7 @@ func (c *call) param(name string) string { return c.request.PathValue(name) }
 // register documents an operation and serves it.
 func register[In, Out any](s *Server, op api.Operation[In, Out], do handler[In, Out]) {
 	described := describe(s.api, op)
+	s.operations = append(s.operations, served{described, op.Failures})
 	form := bodySchema[In](s.api)
 	s.adapter.Handle(described, func(h huma.Context) {
 		r, w := humago.Unwrap(h)

@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"qoltanba/app/api"
 )
 
 var (
@@ -33,7 +35,7 @@ func (s *Server) serveDocument() error {
 		return fmt.Errorf("write the OpenAPI document: %w", err)
 	}
 	var page bytes.Buffer
-	if err := docsPage.Execute(&page, readable(s.api.OpenAPI())); err != nil {
+	if err := docsPage.Execute(&page, readable(s.api.OpenAPI(), s.operations)); err != nil {
 		return fmt.Errorf("write the page of the contract: %w", err)
 	}
 	sum := sha256.Sum256([]byte(docsStyle))
@@ -51,7 +53,9 @@ func (s *Server) serveDocument() error {
 type docsView struct {
 	Style      template.CSS
 	Info       *huma.Info
+	Proofs     map[string]*huma.SecurityScheme
 	Operations []docsOperation
+	Failures   []docsFailure
 	Schemas    []docsSchema
 }
 
@@ -60,29 +64,33 @@ type docsOperation struct {
 	Access                    []string
 	Parameters                []*huma.Param
 	Bodies                    []docsBody
-	Answers                   []docsAnswer
+	Answer                    string // its schema
+	Codes                     []api.Code
 }
 
 type docsBody struct{ Type, Schema string }
 
-type docsAnswer struct{ Status, Description, Schema string }
+type docsFailure struct {
+	api.Failure
+	Common bool // may be answered by any call
+}
 
 type docsSchema struct {
 	Name   string
 	Fields []docsField
 }
 
-type docsField struct{ Name, Type, Note string }
+type docsField struct{ Name, Type, Schema, Note string }
 
-func readable(doc *huma.OpenAPI) docsView {
-	v := docsView{Style: template.CSS(docsStyle), Info: doc.Info} // #nosec G203 -- embedded in the program
-	for _, path := range slices.Sorted(maps.Keys(doc.Paths)) {
-		item := doc.Paths[path]
-		for _, op := range []*huma.Operation{item.Get, item.Post, item.Put, item.Delete} {
-			if op != nil {
-				v.Operations = append(v.Operations, readableOperation(op))
-			}
-		}
+// readable is the document in the order of the way. Failures that every call
+// may answer are told once.
+func readable(doc *huma.OpenAPI, operations []served) docsView {
+	v := docsView{
+		Style: template.CSS(docsStyle), // #nosec G203 -- embedded in the program
+		Info:  doc.Info, Proofs: doc.Components.SecuritySchemes, Failures: readableFailures(),
+	}
+	for _, op := range operations {
+		v.Operations = append(v.Operations, readableOperation(op))
 	}
 	schemas := doc.Components.Schemas.Map()
 	for _, name := range slices.Sorted(maps.Keys(schemas)) {
@@ -93,15 +101,32 @@ func readable(doc *huma.OpenAPI) docsView {
 			if !slices.Contains(schemas[name].Required, field) {
 				note = strings.TrimSpace("optional. " + note)
 			}
-			s.Fields = append(s.Fields, docsField{Name: field, Type: typeName(p), Note: note})
+			s.Fields = append(s.Fields, docsField{Name: field, Type: typeName(p), Schema: refName(p), Note: note})
 		}
 		v.Schemas = append(v.Schemas, s)
 	}
 	return v
 }
 
-func readableOperation(op *huma.Operation) docsOperation {
-	o := docsOperation{ID: op.OperationID, Method: op.Method, Path: op.Path, Summary: op.Summary, Parameters: op.Parameters}
+// readableFailures are those that the backend answers, common ones first.
+func readableFailures() []docsFailure {
+	var list []docsFailure
+	for code, f := range api.Failures() {
+		if f.Status != 0 {
+			list = append(list, docsFailure{Failure: f, Common: slices.Contains(api.CommonFailures(), code)})
+		}
+	}
+	slices.SortFunc(list, func(a, b docsFailure) int {
+		if a.Common != b.Common {
+			return map[bool]int{true: -1, false: 1}[a.Common]
+		}
+		return strings.Compare(string(a.Code), string(b.Code))
+	})
+	return list
+}
+
+func readableOperation(op served) docsOperation {
+	o := docsOperation{ID: op.OperationID, Method: op.Method, Path: op.Path, Summary: op.Summary, Parameters: op.Parameters, Codes: op.failures}
 	for _, needs := range op.Security {
 		o.Access = append(o.Access, slices.Sorted(maps.Keys(needs))...)
 	}
@@ -110,15 +135,22 @@ func readableOperation(op *huma.Operation) docsOperation {
 			o.Bodies = append(o.Bodies, docsBody{Type: kind, Schema: typeName(op.RequestBody.Content[kind].Schema)})
 		}
 	}
-	for _, status := range slices.Sorted(maps.Keys(op.Responses)) {
-		r := op.Responses[status]
-		a := docsAnswer{Status: status, Description: r.Description}
-		if json := r.Content["application/json"]; json != nil {
-			a.Schema = typeName(json.Schema)
-		}
-		o.Answers = append(o.Answers, a)
+	if ok := op.Responses["200"]; ok != nil {
+		o.Answer = typeName(ok.Content["application/json"].Schema)
 	}
 	return o
+}
+
+// refName is the type of the contract behind a field, or behind each of a list.
+func refName(s *huma.Schema) string {
+	switch {
+	case s == nil:
+		return ""
+	case s.Ref != "":
+		return typeName(s)
+	default:
+		return refName(s.Items)
+	}
 }
 
 // typeName is a schema in a word or a few.

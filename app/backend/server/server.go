@@ -47,9 +47,17 @@ type Server struct {
 	mux     *http.ServeMux
 	api     huma.API
 	adapter huma.Adapter
-	schemas []*huma.Schema
 	answers *envelope.Box
 	crowd   *crowd
+
+	schemas    []*huma.Schema
+	operations []served // in the order of the way
+}
+
+// served is an operation as documented, with the failures of its own.
+type served struct {
+	*huma.Operation
+	failures []api.Code
 }
 
 // New makes a server of all operations of the contract.

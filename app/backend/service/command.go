@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -18,8 +19,13 @@ import (
 	"qoltanba/app/backend/store"
 )
 
-// Version of the program, set at build time.
-var Version = "unknown"
+// version is that of the sources the program was built from.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "unknown"
+}
 
 const usage = `qoltanbad is the backend of Qoltanba.
 

@@ -39,7 +39,7 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	plan := Plan{
-		Data: where.data, Config: c, Rules: c.Rules.Apply(enrolment.DefaultRules()), Version: Version,
+		Data: where.data, Config: c, Rules: c.Rules.Apply(enrolment.DefaultRules()), Version: version(),
 		Log: slog.New(slog.NewTextHandler(os.Stderr, nil)),
 	}
 	pair, err := prepare(&plan, *listen, extra)
