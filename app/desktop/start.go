@@ -19,12 +19,14 @@ const slowAfter = 4 * time.Second
 type opening struct {
 	slow    *time.Timer
 	late    bool         // the opening takes its time
-	wrong   bool         // the passphrase that stands on the screen was refused
+	given   string       // passphrase, while it is tried
+	refused string       // passphrase
 	problem *api.Problem // why there is no journey
 }
 
 // open opens the journey beside the interface, under the passphrase where there is one.
 func (w *Window) open(passphrase string) {
+	w.opening.given = passphrase
 	if passphrase == "" {
 		w.opening.late = false
 		w.showStart(w.starting)
@@ -72,15 +74,15 @@ func (w *Window) opened(j *journey.Journey, err error) {
 
 // enter begins with the journey, in the language that the citizen chose here or else before.
 func (w *Window) enter(j *journey.Journey) {
-	w.journey = j
+	w.journey, w.opening = j, opening{}
+	context.AfterFunc(w.ctx, j.Subscribe(func(s journey.State) { w.ui(func() { w.apply(s) }) }))
 	s := j.State()
 	if chosen := w.frame.Words().Language(); w.languageChosen {
 		w.setLanguage(chosen)
 	} else {
 		w.frame.SetLanguage(wording.Language(s.Language))
 	}
-	w.apply(j.State())
-	context.AfterFunc(w.ctx, j.Subscribe(func(s journey.State) { w.ui(func() { w.apply(s) }) }))
+	w.apply(s)
 	w.work.Go(func() { j.Watch(w.ctx) })
 	if w.cfg.Opened != nil {
 		w.cfg.Opened(w)
@@ -105,21 +107,17 @@ func (w *Window) newPassphrase(words *wording.Words) screen.Screen {
 
 // askAgain asks for the passphrase chosen before, and leaves one that was wrong there to be corrected.
 func (w *Window) askAgain() {
+	w.opening.refused = w.opening.given
 	if asked, ok := w.shown.(*screen.Unlock); ok {
-		w.opening.wrong = true
 		w.frame.Ready()
-		asked.Update(true)
+		asked.Update(w.opening.refused)
 		return
 	}
-	w.opening.wrong = false
 	w.showStart(w.unlock)
 }
 
 func (w *Window) unlock(words *wording.Words) screen.Screen {
-	return screen.NewUnlock(words, w.opening.wrong, func(passphrase string) {
-		w.opening.wrong = false
-		w.open(passphrase)
-	})
+	return screen.NewUnlock(words, w.opening.refused, w.open)
 }
 
 func (w *Window) alreadyOpen(words *wording.Words) screen.Screen {

@@ -139,8 +139,8 @@ func startScreens() []exhibit {
 	passphrase := show(func(w *wording.Words) screen.Screen {
 		return screen.NewPassphrase(w, screen.PassphraseActions{Next: noText, Keyring: nothing})
 	})
-	unlock := func(wrong bool) frame.Builder {
-		return func(w *wording.Words) screen.Screen { return screen.NewUnlock(w, wrong, noText) }
+	unlock := func(refused string) frame.Builder {
+		return func(w *wording.Words) screen.Screen { return screen.NewUnlock(w, refused, noText) }
 	}
 	help := func(m screen.HelpCallModel) frame.Builder {
 		return func(w *wording.Words) screen.Screen {
@@ -162,8 +162,8 @@ func startScreens() []exhibit {
 			enter("passphrase.first", "ақ боз ат")(f)
 			enter("passphrase.second", "ақ боз ат")(f)
 		}},
-		{name: "unlock", build: unlock(false)},
-		{name: "unlock-wrong", build: unlock(true)},
+		{name: "unlock", build: unlock("")},
+		{name: "unlock-wrong", build: unlock("кер боз ат"), after: enter("unlock.phrase", "кер боз ат")},
 		{name: "already", build: show(func(w *wording.Words) screen.Screen { return screen.NewAlreadyOpen(w, retry) })},
 		{name: "startfailure", build: failure(api.DataUnusable, nil)},
 		{name: "startfailure-keyring", build: failure(api.KeyringLocked, nothing)},

@@ -65,8 +65,11 @@ func (v *View) askPhone(m CallBackModel, what string, on CallBackActions) {
 	v.First = digits
 	var options []*part.Choice
 	var row []fyne.CanvasObject
+	v.tied = map[string]bool{}
 	for i, l := range []wording.Language{wording.Kazakh, wording.Russian} {
-		o := register(v, v.Name+".language."+string(l), part.NewOption("", l.Own(), "", l == m.Language, func() {
+		id := v.Name + ".language." + string(l)
+		v.tied[id] = true
+		o := register(v, id, part.NewOption("", l.Own(), "", l == m.Language, func() {
 			for j, other := range options {
 				other.SetChosen(i == j)
 			}

@@ -81,17 +81,18 @@ func NewPassphrase(w *wording.Words, on PassphraseActions) *View {
 // Unlock asks for the passphrase chosen before.
 type Unlock struct {
 	*View
-	entry *part.Entry
-	note  *part.Text
+	entry   *part.Entry
+	note    *part.Text
+	refused string
 }
 
-// NewUnlock builds the screen that asks for the passphrase; wrong says that the one given was not it.
-func NewUnlock(w *wording.Words, wrong bool, next func(passphrase string)) *Unlock {
+// NewUnlock builds the screen that asks for the passphrase; refused is the one that was not it, if one was given.
+func NewUnlock(w *wording.Words, refused string, next func(passphrase string)) *Unlock {
 	u := &Unlock{View: newView(w, "unlock", NoStage), note: part.Caption("")}
 	u.setMain("unlock.next", func() { next(u.entry.Text) })
 	u.entry = register(u.View, "unlock.phrase", part.NewSecret(func(text string) {
 		enable(u.Main, text != "")
-		u.Update(false)
+		u.tell()
 	}))
 	u.Main.Disable()
 	u.First = u.entry
@@ -100,14 +101,19 @@ func NewUnlock(w *wording.Words, wrong bool, next func(passphrase string)) *Unlo
 		part.Limit(620, part.Column(look.SpaceS, part.NewField(w.T("unlock.phrase"), "", u.entry).Container,
 			part.Row(look.SpaceM, show, part.Grow(u.note)))),
 		part.Limit(620, part.Notice(part.Tell, w.T("unlock.forgotten"), w.T("unlock.forgotten.text"))))
-	u.Update(wrong)
+	u.Update(refused)
 	return u
 }
 
-// Update says whether the passphrase that stands there was refused. It may be corrected: nothing is taken away.
-func (u *Unlock) Update(wrong bool) {
+// Update says which passphrase was refused. It stays there to be corrected, and is called wrong as long as it is the same.
+func (u *Unlock) Update(refused string) {
+	u.refused = refused
+	u.tell()
+}
+
+func (u *Unlock) tell() {
 	u.note.Colored(look.ColorMuted).SetText(u.text("unlock.hint"))
-	if wrong {
+	if u.refused != "" && u.entry.Text == u.refused {
 		u.note.Colored(colorBad).SetText(u.text("unlock.wrong"))
 	}
 	u.note.Refresh()

@@ -61,6 +61,7 @@ type View struct {
 	words  *wording.Words
 	ids    map[string]fyne.CanvasObject
 	order  []string
+	tied   map[string]bool // follow the window's language, so that a change of it must not restore them
 }
 
 // Base implements Screen.
@@ -92,7 +93,7 @@ func (v *View) IDs() []string { return v.order }
 func (v *View) Values() map[string]string {
 	out := map[string]string{}
 	for id, o := range v.ids {
-		if in, ok := o.(part.Valued); ok {
+		if in, ok := o.(part.Valued); ok && !v.tied[id] {
 			out[id] = in.Value()
 		}
 	}

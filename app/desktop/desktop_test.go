@@ -1,0 +1,104 @@
+package desktop
+
+import (
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"qoltanba/app/api"
+	"qoltanba/app/journey"
+)
+
+// The toolkit begins goroutines with the program, which end with it.
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m, goleak.IgnoreCurrent()) }
+
+func TestLanguageKeepsWhatWasTyped(t *testing.T) {
+	d, _ := atIIN(t)
+	d.write("iin.number", "900417")
+	for _, l := range []string{"language.ru", "language.en", "language.kk"} {
+		d.press(l)
+		if got := d.written("iin.number"); got != "900417" {
+			t.Errorf("after %s there stands %q", l, got)
+		}
+	}
+	if got := d.app.Preferences().String(languageKey); got != "kk" {
+		t.Errorf("the next window will begin in %q", got)
+	}
+}
+
+func TestFailureSpeaksTheLanguageOfTheWindow(t *testing.T) {
+	d, c := atIIN(t)
+	c.service.fail(api.StartEnrolment.ID, api.Fail(api.Overloaded, "busy"))
+	d.write("iin.number", sampleIIN)
+	d.press("iin.main")
+	f := api.FailureOf(api.Overloaded)
+	told := func(sentence, remedy string) func() bool {
+		return func() bool { return d.says(sentence) && d.says(remedy) && d.says(string(api.Overloaded)) }
+	}
+	d.until("the failure in Kazakh", told(f.Sentence.KK, f.Remedy.KK))
+	d.press("language.ru")
+	d.until("the failure in Russian", told(f.Sentence.RU, f.Remedy.RU))
+	d.press("language.en")
+	d.until("the failure in English", told(f.Sentence.EN, f.Remedy.EN))
+	d.press("failure.close")
+	d.press("language.kk")
+	d.until("the journey to speak Kazakh", func() bool { return d.State().Language == api.Kazakh })
+	d.runLine()
+	if d.says(f.Sentence.KK) || d.says(f.Sentence.EN) {
+		t.Error("a failure that was put away comes back with another language")
+	}
+}
+
+func TestWrongCodeIsToldOnItsScreen(t *testing.T) {
+	d, _ := atCode(t)
+	d.write("code.code", "000000")
+	d.press("code.main")
+	d.until("the wrong code to be told of", func() bool { return d.says(d.frame.Words().N("code.tries", 2)) })
+	if d.frame.Find("failure.close") != nil {
+		t.Error("what the screen says itself stands above it once more")
+	}
+}
+
+func TestCloseAsksWhileSomethingIsOnItsWay(t *testing.T) {
+	for stage, matter := range map[journey.Stage]string{
+		journey.StageRecording: "closing.recording", journey.StageSubmit: "closing.submit", journey.StagePassword: "closing.keys",
+	} {
+		t.Run(string(stage), func(t *testing.T) {
+			c := newComputer(t)
+			d := show(t, Config{Open: c.open})
+			d.untilScreen("welcome")
+			d.state = journey.State{Stage: stage, Busy: true}
+			d.askClose()
+			d.askClose()
+			if d.closed || len(d.window.Canvas().Overlays().List()) != 1 {
+				t.Fatal("the window does not ask, or asks twice")
+			}
+			if question := d.window.Canvas().Overlays().Top(); !saysIn(question, d.frame.Words().T(matter+".text")) {
+				t.Error("the question does not say what is on its way")
+			}
+			d.apply(journey.State{Stage: journey.StageWelcome})
+			if d.closing != nil || d.closed {
+				t.Error("the question outlives what it asks about")
+			}
+			d.state = journey.State{Stage: stage, Busy: true}
+			d.askClose()
+			d.closing.Confirm()
+			if !d.closed {
+				t.Error("the window does not close on wish")
+			}
+		})
+	}
+}
+
+func TestCloseEndsEverything(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	d, c := atCode(t)
+	release := c.service.hold(api.CheckCode.ID)
+	d.write("code.code", sampleCode)
+	d.press("code.main")
+	d.until("the journey to be busy", func() bool { return d.state.Busy })
+	d.close()
+	d.runLine()
+	release()
+	goleak.VerifyNone(t, before)
+}
