@@ -12,7 +12,7 @@ DRAWING  := /app/desktop|/cmd/qoltanba$$
 FUZZTIME ?= 5s
 
 .DEFAULT_GOAL := build
-.PHONY: setup build run demo test test-go test-race test-fuzz fuzz check lint fmt bench bench-window golden clean
+.PHONY: setup build run demo test test-go test-race test-fuzz test-kill fuzz check lint fmt bench bench-window golden clean
 
 setup: ## install what is missing (Debian, Ubuntu) or say what to install
 	@.ci/setup test
@@ -41,6 +41,9 @@ test-race: ## short forms under the race detector, without the packages that dra
 
 test-fuzz: ## each parser of foreign bytes, $(FUZZTIME) a target
 	@.ci/fuzz $(FUZZTIME)
+
+test-kill: ## kill the citizen's program at every instant of the way, not at some
+	$(GO) test -count=1 -v -timeout 40m ./app/journey -run TestKilledAtEveryInstant -full
 
 fuzz: ## each parser of foreign bytes, a minute a target
 	@.ci/fuzz 60s
