@@ -32,7 +32,9 @@ func (s *Service) AskCall(ctx context.Context, c Call, in api.CallRequest) (api.
 			ID: newID(), Enrolment: w.ID, Phone: in.Phone, Language: in.Language, Reason: in.Reason,
 			State: api.CallWaiting, AskedAt: w.now,
 		}
-		w.State.Call = &callState{ID: asked.ID, CallBack: api.CallBack{State: asked.State, Reason: in.Reason, AskedAt: w.now}}
+		w.State.Call = &callState{
+			ID: asked.ID, CallBack: api.CallBack{State: asked.State, Reason: in.Reason, AskedAt: w.now}, Earlier: w.State.Call.ids(),
+		}
 		if err := w.tx.PutCallBack(asked); err != nil {
 			return err
 		}

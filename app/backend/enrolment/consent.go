@@ -25,10 +25,7 @@ func (s *Service) ConsentBiometrics(ctx context.Context, c Call, in api.ConsentR
 			return err
 		}
 		w.State.Biometrics = accepted
-		if err := w.enqueueAt(w.now.Add(texts.Retention), jobDestroy, caseArgs{Enrolment: w.ID}); err != nil {
-			return err
-		}
-		return w.enqueueAt(w.ExpiresAt, jobLapse, caseArgs{Enrolment: w.ID})
+		return w.enqueueAt(w.now.Add(texts.Retention), jobErase, caseArgs{Enrolment: w.ID})
 	})
 }
 

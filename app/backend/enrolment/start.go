@@ -52,6 +52,9 @@ func (s *Service) open(tx store.Tx, c Call, in api.StartRequest) (api.Started, e
 	if err := s.send(w, api.CodeForEnrolment); err != nil {
 		return api.Started{}, err
 	}
+	if err := w.enqueueAt(r.ExpiresAt, jobLapse, caseArgs{Enrolment: r.ID}); err != nil {
+		return api.Started{}, err
+	}
 	if err := w.audit("start", "device "+c.Device); err != nil {
 		return api.Started{}, err
 	}
@@ -86,8 +89,8 @@ func (s *Service) view(ctx context.Context, c Call) (*record, error) {
 	return r, err
 }
 
-// Cancel ends an unfinished enrolment. Its evidence is destroyed unless an
-// operator has decided on it: what a decision rests on is kept for its term.
+// Cancel ends an unfinished enrolment. It is erased unless an operator has
+// decided on it: what a decision rests on is kept for its term.
 func (s *Service) Cancel(ctx context.Context, c Call) (api.Enrolment, error) {
 	return s.step(ctx, c, during(), func(w *work) error {
 		if w.State.Next() == api.StepDone {
@@ -100,7 +103,7 @@ func (s *Service) Cancel(ctx context.Context, c Call) (api.Enrolment, error) {
 func (s *Service) cancel(w *work, why string) error {
 	w.State.Cancelled = true
 	if w.State.Decision == nil || w.State.Decision.At == nil {
-		if err := w.enqueue(jobDestroy, caseArgs{Enrolment: w.ID}); err != nil {
+		if err := w.enqueue(jobErase, caseArgs{Enrolment: w.ID}); err != nil {
 			return err
 		}
 	}

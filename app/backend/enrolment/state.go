@@ -47,6 +47,7 @@ type State struct {
 
 	Application *application `json:",omitempty"`
 	Cancelled   bool         `json:",omitempty"`
+	Erased      bool         `json:",omitempty"` // nothing tells whose it was
 }
 
 // signIn is the sign-in to Digital ID under way or done.
@@ -65,6 +66,7 @@ type sentCode struct {
 type callState struct {
 	ID       string
 	CallBack api.CallBack
+	Earlier  []string `json:",omitempty"` // of answered calls
 }
 
 // consent is a text that was accepted.
@@ -97,7 +99,7 @@ type application struct {
 // Next is the step the enrolment waits for: the first whose result is missing.
 func (s *State) Next() api.Step {
 	switch {
-	case s.Cancelled:
+	case s.Cancelled, s.Erased:
 		return api.StepCancelled
 	case !s.Confirmed:
 		return api.StepCode

@@ -21,8 +21,8 @@ const (
 	jobMail     = "enrolment.mail"     // tell by e-mail that certificates were issued
 	jobRegister = "enrolment.register" // ask the state register
 	jobIssue    = "enrolment.issue"    // have the certificates issued
-	jobDestroy  = "enrolment.destroy"  // destroy the evidence
-	jobLapse    = "enrolment.lapse"    // destroy it if the enrolment ended undecided
+	jobErase    = "enrolment.erase"    // at the end of the term, or of a cancelled one
+	jobLapse    = "enrolment.lapse"    // erase it if it ended undecided
 )
 
 type codeArgs struct{ Enrolment, Sending string }
@@ -112,26 +112,6 @@ func (m sms) message() (notify.Message, error) {
 	return notify.CodeMessage(m.Language, m.Purpose, code)
 }
 
-func (s *Service) destroy(ctx context.Context, args caseArgs) error {
-	return s.Evidence.Destroy(ctx, args.Enrolment)
-}
-
-// lapse destroys the evidence of an enrolment that came to its end without a
-// decision. One that was prolonged is looked at again at its new end.
-func (s *Service) lapse(ctx context.Context, args caseArgs) error {
-	r, err := s.caseOf(ctx, args.Enrolment)
-	if err != nil {
-		return err
-	}
-	if d := r.State.Decision; d != nil && d.At != nil || r.State.Cancelled {
-		return nil
-	}
-	if s.now().Before(r.ExpiresAt) {
-		return s.update(ctx, args.Enrolment, func(w *work) error { return w.enqueueAt(w.ExpiresAt, jobLapse, args) })
-	}
-	return s.Evidence.Destroy(ctx, args.Enrolment)
-}
-
 // Handle names the service's jobs to a queue.
 func (s *Service) Handle(q *jobs.Queue) {
 	q.Register(jobCode, job(s.findPhone))
@@ -139,7 +119,7 @@ func (s *Service) Handle(q *jobs.Queue) {
 	q.Register(jobMail, job(s.sendMail))
 	q.Register(jobRegister, job(s.askRegister))
 	q.Register(jobIssue, job(s.issue))
-	q.Register(jobDestroy, job(s.destroy))
+	q.Register(jobErase, job(s.erase))
 	q.Register(jobLapse, job(s.lapse))
 }
 

@@ -2,12 +2,16 @@ package service
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"flag"
+	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"qoltanba/app/backend/store"
 )
@@ -93,5 +97,52 @@ func TestSecrets(t *testing.T) {
 	}
 	if _, err := makeSecret(path); err == nil {
 		t.Error("a damaged secret passes")
+	}
+}
+
+// Who is being answered when the service ends gets the answer.
+func TestAnswerEndsGently(t *testing.T) {
+	t.Parallel()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	entered, release := make(chan struct{}), make(chan struct{})
+	srv := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(entered)
+		<-release
+		w.WriteHeader(http.StatusNoContent)
+	})}
+	ctx, stop := context.WithCancel(t.Context())
+	ended, answered := make(chan error, 1), make(chan error, 1)
+	go func() { ended <- answer(ctx, srv, listener) }()
+	go func() {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+listener.Addr().String(), nil)
+		if err != nil {
+			answered <- err
+			return
+		}
+		carrier := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+		resp, err := carrier.Do(r)
+		if err == nil && resp.StatusCode != http.StatusNoContent {
+			err = errors.New(resp.Status)
+		}
+		if err == nil {
+			err = resp.Body.Close()
+		}
+		answered <- err
+	}()
+	<-entered
+	stop()
+	select {
+	case err := <-ended:
+		t.Fatalf("the service did not wait for a running call: %v", err)
+	case err := <-answered:
+		t.Fatalf("answered before it was: %v", err)
+	default:
+	}
+	close(release)
+	if err := errors.Join(<-answered, <-ended); err != nil {
+		t.Error(err)
 	}
 }

@@ -227,9 +227,10 @@ func TestCancelErases(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	do(c, api.AskCall, api.CallRequest{Phone: c.who.Phone, Language: c.who.Language, Reason: api.CallForHelp})
 	do(c, api.CancelEnrolment, api.None{})
 	c.until("destruction", func() bool {
-		r, err := a.Enrolments.OpenEvidence(t.Context(), c.e.ID, seen.Selfie.Name)
+		r, err := a.Enrolments.Evidence.Open(t.Context(), c.e.ID, seen.Selfie.Name)
 		if err == nil {
 			err = r.Close()
 		}
@@ -237,6 +238,54 @@ func TestCancelErases(t *testing.T) {
 	})
 	if err := a.Enrolments.Decide(t.Context(), "dana", c.e.ID, enrolment.Verdict{Version: seen.Version, Approve: true}); !errors.Is(err, enrolment.ErrNotWaiting) {
 		t.Errorf("decided after the cancellation: %v", err)
+	}
+}
+
+// What never came to a decision is erased at its end, down to the last record
+// that tells whose it was; only the pseudonym and the trail stay.
+func TestLapseErases(t *testing.T) {
+	t.Parallel()
+	a := open(t, nil)
+	c, idle, late := a.citizen(t, "aigul"), a.citizen(t, "sergey"), a.citizen(t, "timur")
+	idle.start()
+	idle.code(0)
+	c.confirm()
+	for _, reason := range []api.CallReason{api.CallForHelp, api.CallToRegister} {
+		do(c, api.AskCall, api.CallRequest{Phone: c.who.Phone, Language: c.who.Language, Reason: reason})
+		calls, err := a.Enrolments.CallBacks(t.Context())
+		if err != nil || len(calls) != 1 {
+			t.Fatalf("%d calls: %v", len(calls), err)
+		}
+		if reason == api.CallForHelp {
+			if err := a.Enrolments.AnswerCallBack(t.Context(), "dana", calls[0].ID, api.CallAnswered); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	a.clock.advance(25 * time.Hour)
+	late.start()
+	late.code(0)
+	if n := len(rows(t, a, "UPDATE river_job SET state = 'available', scheduled_at = CURRENT_TIMESTAMP WHERE kind = 'enrolment.lapse' RETURNING kind")); n != 3 {
+		t.Fatalf("%d enrolments are to lapse", n)
+	}
+	for _, gone := range []*citizen{c, idle} {
+		gone.until("erasure", func() bool { return strings.Contains(gone.trail(), "service erase") })
+		refused(gone, api.EnrolmentEnded, api.ReadEnrolment, api.None{})
+	}
+	left := ""
+	for _, row := range rows(t, a, "SELECT CAST(state AS TEXT) FROM enrolments UNION ALL SELECT phone FROM call_backs") {
+		left += row[0] + "\n"
+	}
+	for _, secret := range []string{string(c.who.IIN), string(c.who.Phone), string(idle.who.IIN), string(idle.who.Phone)} {
+		if strings.Contains(left, secret) {
+			t.Error("a record still tells whose it was")
+		}
+	}
+	if !strings.Contains(left, string(late.who.IIN)) {
+		t.Error("one that lives was erased, or the search finds nothing")
+	}
+	if calls, err := a.Enrolments.CallBacks(t.Context()); err != nil || len(calls) != 0 {
+		t.Errorf("%d calls of nobody: %v", len(calls), err)
 	}
 }
 
