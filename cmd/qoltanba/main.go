@@ -49,7 +49,7 @@ func window(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("qoltanba", flag.ContinueOnError)
 	o := commonOptions(flags)
 	front := desktop.Config{Cameras: camera.Default(), Demo: demoBuild}
-	show := demoOptions(flags, &front)
+	show := demoOptions(flags, o, &front)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}

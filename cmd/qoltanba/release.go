@@ -14,7 +14,7 @@ const demoBuild = false
 // show is what a demonstration adds to the window; a release adds nothing.
 type show struct{}
 
-func demoOptions(*flag.FlagSet, *desktop.Config) show { return show{} }
+func demoOptions(*flag.FlagSet, *options, *desktop.Config) show { return show{} }
 
 func (show) prepare(context.Context, string) error { return nil }
 

@@ -25,6 +25,31 @@ type options struct {
 	data       string
 	language   string
 	passphrase string // file
+	encoding   keyEncoding
+	away       time.Duration // how much later than it is the journey thinks it is; a demonstration's
+}
+
+// keyEncoding is the flag for how key files are encrypted.
+type keyEncoding struct{ keystore.Encoding }
+
+func (e *keyEncoding) String() string {
+	if e != nil && e.Encoding == keystore.EncodingAES256 {
+		return "aes256"
+	}
+	return "3des"
+}
+
+// Set implements flag.Value.
+func (e *keyEncoding) Set(s string) error {
+	switch s {
+	case "3des":
+		e.Encoding = keystore.Encoding3DES
+	case "aes256":
+		e.Encoding = keystore.EncodingAES256
+	default:
+		return errors.New("3des or aes256")
+	}
+	return nil
 }
 
 func commonOptions(flags *flag.FlagSet) *options {
@@ -33,6 +58,7 @@ func commonOptions(flags *flag.FlagSet) *options {
 	flags.StringVar(&o.data, "data", "", "`folder` for the program's own files")
 	flags.StringVar(&o.language, "language", string(api.Kazakh), "kk, ru or en, where no other was chosen before")
 	flags.StringVar(&o.passphrase, "passphrase-file", "", "`file` with the phrase that protects unfinished keys where the system has no keyring")
+	flags.Var(&o.encoding, "key-files", "3des, which the certification authority writes and every portal reads, or aes256: how key `files` are encrypted")
 	return &o
 }
 
@@ -111,6 +137,7 @@ func (o *options) journey(ctx context.Context, s *session, data string, source k
 	j, err := journey.New(journey.Config{
 		Client: &api.Client{Base: s.backend, Version: version()},
 		Key:    key, Vault: s.vault, Data: data, Language: api.Language(o.language),
+		Encoding: o.encoding.Encoding, Now: func() time.Time { return time.Now().Add(o.away) },
 	})
 	if err != nil {
 		return nil, unusable(err)

@@ -15,6 +15,7 @@ import (
 	"qoltanba/app/api"
 	"qoltanba/app/desktop"
 	"qoltanba/app/desktop/autopilot"
+	"qoltanba/app/journey"
 	"qoltanba/app/support/sample"
 	"qoltanba/assets/citizens"
 	"qoltanba/capture/camera"
@@ -35,16 +36,21 @@ type show struct {
 	fly     *bool
 	out     *string
 	measure *time.Duration
+	until   *string
+	wrong   *int
 	ended   chan error
 }
 
-func demoOptions(flags *flag.FlagSet, front *desktop.Config) *show {
+func demoOptions(flags *flag.FlagSet, o *options, front *desktop.Config) *show {
+	flags.DurationVar(&o.away, "away", 0, "begin as if the citizen had been away for so `long`")
 	return &show{
 		front: front, ended: make(chan error, 1),
 		citizen: flags.String("citizen", "aigul", "`name` of the sample citizen"),
 		camera:  flags.String("camera", "sample", "sample or own: `which` camera is before the citizen"),
 		fly:     flags.Bool("autopilot", false, "let the sample citizen walk by themselves"),
 		out:     flags.String("out", "", "`folder` for the autopilot's pictures (screens) and key files (keys)"),
+		until:   flags.String("until", "", "`stage` at which the autopilot closes the window"),
+		wrong:   flags.Int("wrong-codes", 0, "`number` of codes that the autopilot mistypes first"),
 		measure: flags.Duration("measure", 0, "go to the camera's picture and measure the interface for so `long`"),
 	}
 }
@@ -100,6 +106,7 @@ func (d *show) prepareFlight(ctx context.Context, backend string, citizen citize
 		return autopilot.Fly(ctx, w, autopilot.Config{
 			Citizen: citizen, Sitter: sitter, Backend: service, PIN: samplePIN, Password: samplePassword,
 			Pictures: filepath.Join(*d.out, "screens"), Log: d.front.Log,
+			Until: journey.Stage(*d.until), WrongCodes: *d.wrong,
 		})
 	})
 	return nil

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -47,7 +48,9 @@ type Pilot struct {
 	seen   map[string]bool
 	count  int
 
-	recordings int // that came out broken
+	recordings int  // that came out broken
+	filled     bool // the form with the card's fields
+	exhausted  bool // the first code: another has to be asked for
 }
 
 // maxRecordings is how many broken recordings the citizen puts up with; the fifth would lock.
@@ -66,11 +69,9 @@ func Fly(ctx context.Context, w *desktop.Window, cfg Config) error {
 	if err := os.MkdirAll(cfg.Pictures, 0o700); err != nil {
 		return err
 	}
-	earlier, err := filepath.Glob(filepath.Join(cfg.Pictures, "*-kk.png"))
-	if err != nil {
+	if err := p.remember(); err != nil {
 		return err
 	}
-	p.count = len(earlier)
 	for {
 		at := p.state()
 		if at.Stage == cfg.Until && !at.Busy {
@@ -94,6 +95,17 @@ func Fly(ctx context.Context, w *desktop.Window, cfg Config) error {
 			return nil
 		}
 	}
+}
+
+// remember finds the pictures that an earlier leg of the flight took, named as look does: 07-companion-kk.png.
+func (p *Pilot) remember() error {
+	earlier, err := filepath.Glob(filepath.Join(p.Pictures, "[0-9][0-9]-*-kk.png"))
+	for _, path := range earlier {
+		name := strings.TrimSuffix(filepath.Base(path), "-kk.png")[len("07-"):]
+		p.seen[name] = true
+	}
+	p.count = len(earlier)
+	return err
 }
 
 // state is where the window is.

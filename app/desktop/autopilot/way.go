@@ -132,7 +132,14 @@ func (p *Pilot) firstCode(ctx context.Context, s journey.State) error {
 		return err
 	}
 	if p.WrongCodes > 0 {
+		p.exhausted = true
 		return p.mistype(ctx)
+	}
+	if p.exhausted { // the lock is over, and so is the code
+		p.exhausted = false
+		if err := p.press(ctx, "code.resend"); err != nil {
+			return err
+		}
 	}
 	return p.giveCode(ctx, "code")
 }
@@ -295,7 +302,7 @@ func (p *Pilot) fields(ctx context.Context, s journey.State) error {
 		{screen.FieldExpires, sample.CardDate(f.ExpiryDate)},
 		{screen.FieldIssuer, f.Issuer},
 	} {
-		if p.seen["fields"] { // after a rejection the form is only looked through
+		if p.filled { // after a rejection the form is only looked through
 			break
 		}
 		if err := p.write(ctx, "fields."+string(field.name), field.text); err != nil {
@@ -305,11 +312,12 @@ func (p *Pilot) fields(ctx context.Context, s journey.State) error {
 	if err := p.press(ctx, "fields.sex."+string(f.Sex)); err != nil {
 		return err
 	}
-	if !p.seen["fields"] {
+	if !p.filled {
 		if err := p.press(ctx, "fields.confirm"); err != nil {
 			return err
 		}
 	}
+	p.filled = true
 	return p.simply("fields")(ctx, s)
 }
 
