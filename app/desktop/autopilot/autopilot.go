@@ -237,9 +237,6 @@ func (p *Pilot) code(ctx context.Context) (string, error) {
 	return string(code), err
 }
 
-// face follows the prompts while the recording runs.
-func (p *Pilot) face(s journey.State) { p.Sitter.Face(s.Recording.Prompt) }
-
 // side is what the card's screen asks for.
 func side(at journey.Stage) api.Side {
 	if at == journey.StageCardBack {

@@ -4,9 +4,11 @@ package autopilot
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"qoltanba/app/desktop/screen"
+	"qoltanba/app/desktop/wording"
 	"qoltanba/app/journey"
 	"qoltanba/app/support/sample"
 )
@@ -236,23 +238,40 @@ func (p *Pilot) shoot(ctx context.Context, name string) error {
 	return p.press(ctx, shot+".main")
 }
 
-// perform does what the prompts ask until the recording is over.
+// perform does what the prompts ask until the recording is over, with a picture in another language at each of the first movements.
 func (p *Pilot) perform(ctx context.Context) error {
-	prompted := func() (bool, error) {
-		s := p.window.State()
-		p.face(s)
-		return s.Recording.Prompt != nil || s.Stage != journey.StageRecording, nil
+	pictures := 0
+	if !p.seen["video"] {
+		p.seen["video"], pictures = true, len(wording.Languages())
+		p.count++
 	}
-	if err := p.until(ctx, prompted); err != nil {
+	for i := range pictures {
+		if err := p.follow(ctx, func(s journey.State) bool { return s.Recording.Prompt != nil && s.Recording.Prompt.Index >= i }); err != nil {
+			return err
+		}
+		if p.state().Stage != journey.StageRecording {
+			break
+		}
+		l := wording.Languages()[i]
+		if err := p.press(ctx, "language."+string(l)); err != nil {
+			return err
+		}
+		if err := p.picture(ctx, fmt.Sprintf("%02d-video-%s", p.count, l)); err != nil {
+			return err
+		}
+	}
+	if err := p.follow(ctx, func(journey.State) bool { return false }); err != nil {
 		return err
 	}
-	if err := p.look(ctx, "video"); err != nil {
-		return err
-	}
+	return p.press(ctx, "language."+string(p.Citizen.Language))
+}
+
+// follow does what the prompts ask until the recording is over, or as far as the state is as wanted.
+func (p *Pilot) follow(ctx context.Context, wanted func(journey.State) bool) error {
 	return p.until(ctx, func() (bool, error) {
 		s := p.window.State()
-		p.face(s)
-		return s.Stage != journey.StageRecording, nil
+		p.Sitter.Face(s.Recording.Prompt)
+		return s.Stage != journey.StageRecording || wanted(s), nil
 	})
 }
 
