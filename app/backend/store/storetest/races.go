@@ -64,15 +64,15 @@ func testCaseKeyRace(t *testing.T, s Store) {
 				if i == racers/2 && enrolment == "destroyed" {
 					return tx.DestroyCaseKey(enrolment)
 				}
-				return tx.AddCaseKey(store.CaseKey{Enrolment: enrolment, Wrapped: []byte{1, byte(i)}})
+				return tx.AddCaseKey(store.CaseKey{Enrolment: enrolment, Wrapped: []byte(strconv.Itoa(i))})
 			})
 		})
 	}
 	results := add("kept")
 	same(t, "winners", won(t, results, store.ErrConflict), 1)
 	k := read(t, s, func(tx store.Tx) (store.CaseKey, error) { return tx.CaseKey("kept") })
-	if results[k.Wrapped[1]] != nil {
-		t.Errorf("the key of %d is kept, who was told %v", k.Wrapped[1], results[k.Wrapped[1]])
+	if winner, err := strconv.Atoi(string(k.Wrapped)); err != nil || results[winner] != nil {
+		t.Errorf("the key of %d is kept, who was told %v (%v)", winner, results[winner], err)
 	}
 	won(t, add("destroyed"), store.ErrConflict)
 	k = read(t, s, func(tx store.Tx) (store.CaseKey, error) { return tx.CaseKey("destroyed") })
