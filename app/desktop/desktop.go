@@ -226,8 +226,6 @@ func (w *Window) arrived(from, to journey.Stage) {
 		w.forgetTyped()
 	case journey.StageCompanion:
 		w.do("probe", w.journey.ProbeCompanion)
-	case journey.StageBiometrics, journey.StageAgreement:
-		w.do("read text", w.journey.Refresh)
 	case journey.StageSubmit:
 		w.do("submit", w.journey.Submit)
 	}
