@@ -9,6 +9,8 @@ LDFLAGS  := -s -w
 
 # Packages that draw are tested without the race detector: it would compile Fyne twice.
 DRAWING  := /app/desktop|/cmd/qoltanba$$
+# Whole ways through the backend, and picture arithmetic, take ten times as long under it.
+LONG     := /app/backend/(service|console)|/capture/camera/synthetic|/app/support/consoletest
 FUZZTIME ?= 5s
 
 .DEFAULT_GOAL := build
@@ -36,8 +38,11 @@ test-go: ## unit, story and golden tests
 	$(GO) vet -tags demo ./...
 	$(GO) test -count=1 -tags demo ./...
 
-test-race: ## short forms under the race detector, without the packages that draw
-	$(GO) test -short -tags demo -race $$($(GO) list -tags demo ./... | grep -Ev '$(DRAWING)')
+test-race: ## short forms under the race detector; what draws or walks whole ways is left to "make race"
+	$(GO) test -short -timeout 20m -tags demo -race $$($(GO) list -tags demo ./... | grep -Ev '$(DRAWING)|$(LONG)')
+
+race: ## everything but what draws, under the race detector
+	$(GO) test -timeout 60m -tags demo -race $$($(GO) list -tags demo ./... | grep -Ev '$(DRAWING)')
 
 test-fuzz: ## each parser of foreign bytes, $(FUZZTIME) a target
 	@.ci/fuzz $(FUZZTIME)
