@@ -140,6 +140,7 @@ func (w *Window) status(words *wording.Words) screen.Screen {
 		}
 	}
 	return screen.NewSubmit(words, m, screen.SubmitActions{
+		Anew:    func() { w.do("begin anew", w.journey.Cancel) },
 		Refresh: func() { w.do("refresh", w.journey.Refresh) },
 	})
 }

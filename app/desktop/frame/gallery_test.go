@@ -348,7 +348,7 @@ func keyScreens() []exhibit {
 			for i, s := range states {
 				m.Steps = append(m.Steps, screen.ApplicationStep{State: s, At: noon.Add(time.Duration(i) * time.Minute)})
 			}
-			return screen.NewSubmit(w, m, screen.SubmitActions{Refresh: nothing, Next: nothing})
+			return screen.NewSubmit(w, m, screen.SubmitActions{Refresh: nothing, Anew: nothing, Next: nothing})
 		}
 	}
 	password := show(func(w *wording.Words) screen.Screen {
@@ -366,6 +366,7 @@ func keyScreens() []exhibit {
 		{name: "application", build: application(screen.FolderFine)},
 		{name: "application-synced", build: application(screen.FolderSynced)},
 		{name: "submit-checking", build: submit(false, screen.ApplicationMaking, screen.ApplicationCreated, screen.ApplicationChecking)},
+		{name: "submit-rejected", build: submit(false, screen.ApplicationMaking, screen.ApplicationCreated, screen.ApplicationChecking, screen.ApplicationRejected)},
 		{name: "submit-ready", build: submit(true, screen.ApplicationMaking, screen.ApplicationCreated, screen.ApplicationChecking, screen.ApplicationApproved, screen.ApplicationAwaiting)},
 		{name: "password-empty", build: password},
 		{name: "password-layout", build: password, after: enter("password.first", "Құпия1")},

@@ -41,6 +41,7 @@ type SubmitModel struct {
 // SubmitActions are what can be done there.
 type SubmitActions struct {
 	Refresh func()
+	Anew    func() // once the authority has rejected the application
 	Next    func()
 }
 
@@ -50,13 +51,13 @@ func NewSubmit(w *wording.Words, m SubmitModel, on SubmitActions) *View {
 	if m.Number != "" {
 		v.Lead = w.T("submit.number", "Number", m.Number)
 	}
-	reached := map[ApplicationState]time.Time{}
+	reached, rejected := map[ApplicationState]time.Time{}, false
 	last := ApplicationMaking
 	for _, s := range m.Steps {
 		reached[s.State], last = s.At, s.State
 	}
 	order := []ApplicationState{ApplicationMaking, ApplicationCreated, ApplicationChecking, ApplicationApproved, ApplicationAwaiting}
-	if _, no := reached[ApplicationRejected]; no {
+	if _, rejected = reached[ApplicationRejected]; rejected {
 		order = []ApplicationState{ApplicationMaking, ApplicationCreated, ApplicationChecking, ApplicationRejected}
 	}
 	list := part.Column(14)
@@ -65,8 +66,13 @@ func NewSubmit(w *wording.Words, m SubmitModel, on SubmitActions) *View {
 		list.Add(v.progressLine(s, at, done, s == last && !m.Ready))
 	}
 	v.Body = part.Column(look.SpaceM, part.Card(list))
-	if m.Ready {
+	switch {
+	case m.Ready:
 		v.setMain("submit.next", on.Next)
+		return v
+	case rejected:
+		v.Body = part.Column(look.SpaceM, part.Card(list), part.Notice(part.Warn, "", w.T("rejected.human")))
+		v.setMain("welcome.over", on.Anew)
 		return v
 	}
 	v.Body = part.Column(look.SpaceM, part.Card(list), part.NewBar(-1), part.Muted(w.T("submit.wait")))
