@@ -14,7 +14,7 @@ LONG     := /app/backend/(service|console)|/capture/camera/synthetic|/app/suppor
 FUZZTIME ?= 5s
 
 .DEFAULT_GOAL := build
-.PHONY: setup build run demo test test-go test-race test-fuzz test-kill fuzz check lint fmt bench bench-window golden clean
+.PHONY: setup build run demo test test-go test-race test-fuzz test-kill test-v4l2 fuzz check lint fmt bench bench-window golden clean
 
 setup: ## install what is missing (Debian, Ubuntu) or say what to install
 	@.ci/setup test
@@ -50,6 +50,9 @@ test-fuzz: ## each parser of foreign bytes, $(FUZZTIME) a target
 
 test-kill: ## kill the citizen's program at every instant of the way, not at some
 	$(GO) test -count=1 -v -timeout 40m ./app/journey -run TestKilledAtEveryInstant -full
+
+test-v4l2: ## the camera's faults on real V4L2 drivers, in a virtual machine
+	@capture/camera/testdata/vm/test.sh
 
 fuzz: ## each parser of foreign bytes, a minute a target
 	@.ci/fuzz 60s

@@ -1,6 +1,6 @@
 //go:build linux && v4l2
 
-// The tests of this file need real V4L2 devices: testdata/vm/run.sh compiles them and runs them in a virtual machine with the kernel's
+// The tests of this file need real V4L2 devices: testdata/vm/test.sh compiles them and runs them in a virtual machine with the kernel's
 // vivid driver.
 package camera
 
