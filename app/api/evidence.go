@@ -89,6 +89,41 @@ type CardFields struct {
 	ExpiryDate     Date   `json:"expiry_date" format:"date"`
 }
 
+// FieldKind is how the value of a field is written.
+type FieldKind int
+
+// The kinds of fields: words, a [Date], a [Sex].
+const (
+	FieldText FieldKind = iota
+	FieldDate
+	FieldSex
+)
+
+// Field is one field of a card.
+type Field struct {
+	Name  string // as in JSON
+	Kind  FieldKind
+	Value string
+}
+
+// List gives the fields in the order in which they are shown.
+func (f CardFields) List() []Field {
+	return []Field{
+		{"surname", FieldText, f.Surname},
+		{"name", FieldText, f.Name},
+		{"patronymic", FieldText, f.Patronymic},
+		{"sex", FieldSex, string(f.Sex)},
+		{"birth_date", FieldDate, string(f.BirthDate)},
+		{"birth_place", FieldText, f.BirthPlace},
+		{"nationality", FieldText, f.Nationality},
+		{"citizenship", FieldText, f.Citizenship},
+		{"document_number", FieldText, f.DocumentNumber},
+		{"issue_date", FieldDate, string(f.IssueDate)},
+		{"expiry_date", FieldDate, string(f.ExpiryDate)},
+		{"issuer", FieldText, f.Issuer},
+	}
+}
+
 // FieldsRequest confirms the fields of the card.
 type FieldsRequest struct {
 	Fields    CardFields `json:"fields"`
@@ -109,6 +144,16 @@ type Date string
 
 // Time is the beginning of the day in UTC, or an error when it is no date.
 func (d Date) Time() (time.Time, error) { return time.Parse(time.DateOnly, string(d)) }
+
+// Written is the day as documents of Kazakhstan write it, 02.01.2006; what is
+// no date stays as it is.
+func (d Date) Written() string {
+	day, err := d.Time()
+	if err != nil {
+		return string(d)
+	}
+	return day.Format("02.01.2006")
+}
 
 // DecisionState is how far an operator's decision is.
 type DecisionState string

@@ -201,21 +201,13 @@ func (w *Window) confirmFields() {
 	w.typed.problems = map[screen.FieldName]bool{}
 	if wrong := fields.Mistakes(); len(wrong) > 0 {
 		for _, name := range wrong {
-			w.typed.problems[fieldNames[name]] = true
+			w.typed.problems[screen.FieldName(name)] = true
 		}
 		w.update()
 		w.fail(api.Fail(api.FieldsInvalid, "%d fields", len(wrong)))
 		return
 	}
 	w.do("confirm fields", func(ctx context.Context) error { return w.journey.ConfirmFields(ctx, fields) })
-}
-
-// fieldNames says which field of the form holds which of the contract.
-var fieldNames = map[string]screen.FieldName{
-	"surname": screen.FieldSurname, "name": screen.FieldGivenName, "patronymic": screen.FieldPatronymic, "sex": screen.FieldSex,
-	"birth_date": screen.FieldBirthDate, "birth_place": screen.FieldBirthPlace, "nationality": screen.FieldNationality,
-	"citizenship": screen.FieldCitizenship, "document_number": screen.FieldNumber, "issuer": screen.FieldIssuer,
-	"issue_date": screen.FieldIssued, "expiry_date": screen.FieldExpires,
 }
 
 func cardFields(typed map[screen.FieldName]string) api.CardFields {
@@ -299,20 +291,10 @@ func documentLine(words *wording.Words, d api.Document) screen.Document {
 }
 
 func (w *Window) oneDocument(words *wording.Words, d api.Document) screen.Screen {
-	f := d.Fields
-	sex := words.T("fields.sex." + string(f.Sex))
-	m := screen.DocumentModel{Document: documentLine(words, d), Front: w.typed.front, Back: w.typed.back, Fields: [][2]string{
-		{words.T("fields.surname"), f.Surname},
-		{words.T("fields.name"), f.Name},
-		{words.T("fields.patronymic"), f.Patronymic},
-		{words.T("fields.sex"), sex},
-		{words.T("fields.birthdate"), cardDate(f.BirthDate)},
-		{words.T("fields.birthplace"), f.BirthPlace},
-		{words.T("fields.nationality"), f.Nationality},
-		{words.T("fields.citizenship"), f.Citizenship},
-		{words.T("fields.issued"), cardDate(f.IssueDate)},
-		{words.T("fields.expires"), cardDate(f.ExpiryDate)},
-	}}
+	m := screen.DocumentModel{Document: documentLine(words, d), Front: w.typed.front, Back: w.typed.back}
+	for _, f := range d.Fields.List() {
+		m.Fields = append(m.Fields, [2]string{words.T("fields." + f.Name), fieldText(words, f)})
+	}
 	return screen.NewDocument(words, m, screen.DocumentActions{
 		Keys: func() {
 			w.typed.document = ""
@@ -322,12 +304,16 @@ func (w *Window) oneDocument(words *wording.Words, d api.Document) screen.Screen
 	})
 }
 
-func cardDate(d api.Date) string {
-	day, err := d.Time()
-	if err != nil {
-		return string(d)
+// fieldText is a field's value as the citizen reads it.
+func fieldText(words *wording.Words, f api.Field) string {
+	switch f.Kind {
+	case api.FieldDate:
+		return api.Date(f.Value).Written()
+	case api.FieldSex:
+		return words.T("fields.sex." + f.Value)
+	default:
+		return f.Value
 	}
-	return day.Format("02.01.2006")
 }
 
 // pictureCode names why a picture cannot be taken.

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"qoltanba/app/api"
 	"qoltanba/app/backend/enrolment"
@@ -94,40 +93,32 @@ func (w words) fields(seen enrolment.Case) []shownField {
 	if seen.Register != nil {
 		register = *seen.Register
 	}
-	t, r := *seen.Fields, register
-	day := func(d api.Date) string {
-		if p := strings.Split(string(d), "-"); len(p) == 3 {
-			return p[2] + "." + p[1] + "." + p[0]
-		}
-		return string(d)
-	}
-	rows := []struct{ name, typed, register string }{
-		{"surname", t.Surname, r.Surname},
-		{"name", t.Name, r.Name},
-		{"patronymic", t.Patronymic, r.Patronymic},
-		{"sex", w.T("sex." + string(t.Sex)), w.T("sex." + string(r.Sex))},
-		{"birth_date", day(t.BirthDate), day(r.BirthDate)},
-		{"birth_place", t.BirthPlace, r.BirthPlace},
-		{"nationality", t.Nationality, r.Nationality},
-		{"citizenship", t.Citizenship, r.Citizenship},
-		{"document_number", t.DocumentNumber, r.DocumentNumber},
-		{"issuer", t.Issuer, r.Issuer},
-		{"issue_date", day(t.IssueDate), day(r.IssueDate)},
-		{"expiry_date", day(t.ExpiryDate), day(r.ExpiryDate)},
-	}
 	known := seen.Register != nil
 	iin := shownField{Key: "iin", Name: w.T("field.iin"), Typed: string(seen.IIN), Same: known}
 	if known {
 		iin.Register = string(seen.IIN) // it was asked for by the IIN
 	}
 	shown := []shownField{iin}
-	for _, row := range rows {
-		differs := known && slices.Contains(seen.Differs, row.name)
+	there := register.List()
+	for i, f := range seen.Fields.List() {
+		differs := known && slices.Contains(seen.Differs, f.Name)
 		shown = append(shown, shownField{
-			Key: row.name, Name: w.T("field." + row.name), Typed: row.typed, Register: row.register, Same: known && !differs, Differs: differs,
+			Key: f.Name, Name: w.T("field." + f.Name), Typed: w.value(f), Register: w.value(there[i]), Same: known && !differs, Differs: differs,
 		})
 	}
 	return shown
+}
+
+// value is a field's value as an operator reads it.
+func (w words) value(f api.Field) string {
+	switch f.Kind {
+	case api.FieldDate:
+		return api.Date(f.Value).Written()
+	case api.FieldSex:
+		return w.T("sex." + f.Value)
+	default:
+		return f.Value
+	}
 }
 
 // prompts tells the player which movement was due when.

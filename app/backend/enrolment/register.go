@@ -56,22 +56,10 @@ func (s *Service) askRegister(ctx context.Context, args caseArgs) error {
 // difference: registers and cards write them as they please.
 func Differences(card, register api.CardFields) []string {
 	var names []string
-	for _, f := range []struct{ name, card, register string }{
-		{"surname", card.Surname, register.Surname},
-		{"name", card.Name, register.Name},
-		{"patronymic", card.Patronymic, register.Patronymic},
-		{"sex", string(card.Sex), string(register.Sex)},
-		{"birth_date", string(card.BirthDate), string(register.BirthDate)},
-		{"birth_place", card.BirthPlace, register.BirthPlace},
-		{"nationality", card.Nationality, register.Nationality},
-		{"citizenship", card.Citizenship, register.Citizenship},
-		{"document_number", card.DocumentNumber, register.DocumentNumber},
-		{"issuer", card.Issuer, register.Issuer},
-		{"issue_date", string(card.IssueDate), string(register.IssueDate)},
-		{"expiry_date", string(card.ExpiryDate), string(register.ExpiryDate)},
-	} {
-		if plain(f.card) != plain(f.register) {
-			names = append(names, f.name)
+	there := register.List()
+	for i, f := range card.List() {
+		if plain(f.Value) != plain(there[i].Value) {
+			names = append(names, f.Name)
 		}
 	}
 	return names

@@ -7,10 +7,9 @@ import (
 	"fmt"
 	"strings"
 
-	"qoltanba/app/desktop/screen"
+	"qoltanba/app/api"
 	"qoltanba/app/desktop/wording"
 	"qoltanba/app/journey"
-	"qoltanba/app/support/sample"
 )
 
 // take does at a stage what a citizen does, and looks around on the way. Done is the end.
@@ -304,37 +303,25 @@ func (p *Pilot) card(ctx context.Context, s journey.State) error {
 }
 
 func (p *Pilot) fields(ctx context.Context, s journey.State) error {
-	f := p.Citizen.Card
-	for _, field := range []struct {
-		name screen.FieldName
-		text string
-	}{
-		{screen.FieldSurname, f.Surname},
-		{screen.FieldGivenName, f.Name},
-		{screen.FieldPatronymic, f.Patronymic},
-		{screen.FieldBirthDate, sample.CardDate(f.BirthDate)},
-		{screen.FieldBirthPlace, f.BirthPlace},
-		{screen.FieldNationality, f.Nationality},
-		{screen.FieldCitizenship, f.Citizenship},
-		{screen.FieldNumber, f.DocumentNumber},
-		{screen.FieldIssued, sample.CardDate(f.IssueDate)},
-		{screen.FieldExpires, sample.CardDate(f.ExpiryDate)},
-		{screen.FieldIssuer, f.Issuer},
-	} {
-		if p.filled { // after a rejection the form is only looked through
-			break
+	if p.filled { // after a rejection the form is only looked through
+		return p.simply("fields")(ctx, s)
+	}
+	for _, f := range p.Citizen.Card.List() {
+		var err error
+		switch f.Kind {
+		case api.FieldSex:
+			err = p.press(ctx, "fields.sex."+f.Value)
+		case api.FieldDate:
+			err = p.write(ctx, "fields."+f.Name, api.Date(f.Value).Written())
+		default:
+			err = p.write(ctx, "fields."+f.Name, f.Value)
 		}
-		if err := p.write(ctx, "fields."+string(field.name), field.text); err != nil {
+		if err != nil {
 			return err
 		}
 	}
-	if err := p.press(ctx, "fields.sex."+string(f.Sex)); err != nil {
+	if err := p.press(ctx, "fields.confirm"); err != nil {
 		return err
-	}
-	if !p.filled {
-		if err := p.press(ctx, "fields.confirm"); err != nil {
-			return err
-		}
 	}
 	p.filled = true
 	return p.simply("fields")(ctx, s)

@@ -10,7 +10,7 @@ import (
 	"qoltanba/app/desktop/wording"
 )
 
-// FieldName names a field of the document.
+// FieldName names a field of the document, as the contract does.
 type FieldName string
 
 // The fields, in the order in which they stand. Dates are written 02.01.2006.
@@ -19,13 +19,13 @@ const (
 	FieldGivenName   FieldName = "name"
 	FieldPatronymic  FieldName = "patronymic"
 	FieldSex         FieldName = "sex"
-	FieldBirthDate   FieldName = "birthdate"
-	FieldBirthPlace  FieldName = "birthplace"
+	FieldBirthDate   FieldName = "birth_date"
+	FieldBirthPlace  FieldName = "birth_place"
 	FieldNationality FieldName = "nationality"
 	FieldCitizenship FieldName = "citizenship"
-	FieldNumber      FieldName = "number"
-	FieldIssued      FieldName = "issued"
-	FieldExpires     FieldName = "expires"
+	FieldNumber      FieldName = "document_number"
+	FieldIssued      FieldName = "issue_date"
+	FieldExpires     FieldName = "expiry_date"
 	FieldIssuer      FieldName = "issuer"
 )
 

@@ -6,7 +6,6 @@ package sample
 
 import (
 	"fmt"
-	"strings"
 
 	"qoltanba/app/api"
 	"qoltanba/assets/citizens"
@@ -59,19 +58,10 @@ func cardOf(c citizens.Citizen) synthetic.CardData {
 	return synthetic.CardData{
 		Surname: f.Surname, Name: f.Name, Patronymic: f.Patronymic,
 		Sex:       map[api.Sex]string{api.Male: "ЕР / М", api.Female: "ӘЙЕЛ / Ж"}[f.Sex],
-		BirthDate: CardDate(f.BirthDate), BirthPlace: f.BirthPlace, Nationality: f.Nationality,
+		BirthDate: f.BirthDate.Written(), BirthPlace: f.BirthPlace, Nationality: f.Nationality,
 		IIN: string(c.IIN), Number: f.DocumentNumber, Issuer: f.Issuer,
-		IssueDate: CardDate(f.IssueDate), ExpiryDay: CardDate(f.ExpiryDate),
+		IssueDate: f.IssueDate.Written(), ExpiryDay: f.ExpiryDate.Written(),
 	}
-}
-
-// CardDate is a day as a card has it, 02.01.2006.
-func CardDate(d api.Date) string {
-	p := strings.Split(string(d), "-")
-	if len(p) != 3 {
-		return string(d)
-	}
-	return p[2] + "." + p[1] + "." + p[0]
 }
 
 func poseFor(p *api.Prompt) synthetic.Pose {
