@@ -255,3 +255,14 @@ func TestSeries(t *testing.T) {
 		}
 	}
 }
+
+func FuzzParseHead(f *testing.F) {
+	f.Add(Head{1, 2}.String())
+	f.Add("")
+	f.Fuzz(func(t *testing.T, s string) {
+		h, err := ParseHead(s)
+		if err == nil && !strings.EqualFold(h.String(), s) {
+			t.Errorf("%q is read as %v", s, h)
+		}
+	})
+}

@@ -19,6 +19,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -136,8 +137,8 @@ func Verify(compact string, want Proof) (id, nonce, thumbprint string, err error
 
 func (c claims) match(want Proof) error {
 	switch {
-	case c.ID == "" || len(c.ID) > 64:
-		return fmt.Errorf("%w: no id of at most 64 characters", ErrProof)
+	case c.ID == "" || len(c.ID) > 64 || strings.IndexFunc(c.ID, func(r rune) bool { return r <= ' ' || r > '~' }) >= 0:
+		return fmt.Errorf("%w: no id of at most 64 printable ASCII characters", ErrProof)
 	case c.Method != want.Method:
 		return fmt.Errorf("%w: made for another call", ErrProof)
 	case c.URL != want.URL:

@@ -198,6 +198,7 @@ var refusals = map[error]struct {
 	key    string
 }{
 	store.ErrNotFound:       {http.StatusNotFound, "error.gone"},
+	store.ErrText:           {http.StatusNotFound, "error.gone"}, // no id has such letters
 	enrolment.ErrNoEvidence: {http.StatusNotFound, "error.gone"},
 	enrolment.ErrNotWaiting: {http.StatusConflict, "error.moved"},
 	enrolment.ErrNoRegister: {http.StatusConflict, "error.register"},

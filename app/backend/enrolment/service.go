@@ -302,7 +302,7 @@ func (s *Service) admit(tx store.Tx, c Call, may rule) (*work, error) {
 func (s *Service) find(tx store.Tx, c Call) (*record, error) {
 	refuse := api.Fail(api.Unauthorised, "no enrolment for this token and key")
 	e, err := tx.Enrolment(c.Enrolment)
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrText) {
 		return nil, refuse
 	}
 	if err != nil {

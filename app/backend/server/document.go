@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -182,10 +183,39 @@ func (s *Server) validate(form *huma.Schema, body []byte) error {
 			fields = append(fields, field)
 		}
 	}
-	if len(fields) == 0 {
-		return nil
+	if len(fields) > 0 {
+		return api.Fail(api.BadRequest, "%s", strings.Join(fields[:min(len(fields), 20)], ", "))
 	}
-	return api.Fail(api.BadRequest, "%s", strings.Join(fields[:min(len(fields), 20)], ", "))
+	if again, err := namesTwice(json.NewDecoder(bytes.NewReader(body))); again || err != nil {
+		return api.Fail(api.BadRequest, "an object has a name twice")
+	}
+	return nil
+}
+
+// namesTwice says whether an object, at any depth, has two members of one name:
+// which of them counts is left open (RFC 8259, 4), and a filter on the way might
+// see the other. The JSON is known to be valid and, by its schema, shallow.
+func namesTwice(d *json.Decoder) (bool, error) {
+	token, err := d.Token()
+	kind, nested := token.(json.Delim)
+	if err != nil || !nested {
+		return false, err
+	}
+	seen := map[json.Token]bool{}
+	for d.More() {
+		if kind == '{' {
+			name, err := d.Token()
+			if err != nil || seen[name] {
+				return true, err
+			}
+			seen[name] = true
+		}
+		if again, err := namesTwice(d); again || err != nil {
+			return again, err
+		}
+	}
+	_, err = d.Token()
+	return false, err
 }
 
 // known says whether every part of a path such as fields.surname is a name of

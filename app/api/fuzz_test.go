@@ -1,0 +1,65 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// Whatever comes back in place of an answer is a problem of the table, and an
+// answer of the contract decodes or does not.
+func FuzzAnswer(f *testing.F) {
+	f.Add(http.StatusConflict, ProblemType, []byte(`{"code":"nonce-used","status":409,"until":"2026-11-22T09:00:00Z","tries_left":2}`))
+	f.Add(http.StatusBadGateway, "text/html", []byte("<html>sign in</html>"))
+	f.Add(http.StatusOK, "application/json", []byte(`{"id":"A","step":"code","created_at":"2026-11-22T09:00:00Z"}`))
+	f.Add(http.StatusOK, "application/json", []byte(`{"certificates":[{"kind":"rsa-auth","der":"MAA="}],"chain":["MAA="]}`))
+	f.Fuzz(func(t *testing.T, status int, kind string, content []byte) {
+		p := answeredProblem(&http.Response{StatusCode: status, Header: http.Header{"Content-Type": {kind}}}, content)
+		if p == nil || p.Code == "" || p.Error() == "" {
+			t.Errorf("an answer of status %d is no problem", status)
+		}
+		for _, out := range []any{&Enrolment{}, &Started{}, &Challenge{}, &Certificates{}, &Documents{}, &Text{}} {
+			if json.Unmarshal(content, out) != nil {
+				continue
+			}
+			if _, err := json.Marshal(out); err != nil {
+				t.Errorf("%T was read and cannot be written: %v", out, err)
+			}
+		}
+	})
+}
+
+// An address that passes can stand in a header and in a certificate.
+func FuzzValidateEmail(f *testing.F) {
+	f.Add("aigul@example.kz")
+	f.Add("\"a b\"@example.kz")
+	f.Add("a@[127.0.0.1]")
+	f.Fuzz(func(t *testing.T, email string) {
+		if ValidateEmail(email) != nil || email == "" {
+			return
+		}
+		if len(email) > 254 || strings.ContainsAny(email, " \r\n\t\x00<>,") || !strings.Contains(email, "@") {
+			t.Errorf("%q passes", email)
+		}
+	})
+}
+
+// Fields that pass are of a bounded length and have letters that a register
+// writes.
+func FuzzMistakes(f *testing.F) {
+	f.Add([]byte(`{"surname":"АХМЕТОВА","name":"АЙГҮЛ","sex":"female","birth_date":"2006-12-11","birth_place":"АСТАНА","nationality":"ҚАЗАҚ",` +
+		`"citizenship":"ҚАЗАҚСТАН","document_number":"012345678","issuer":"ІІМ","issue_date":"2022-01-01","expiry_date":"2032-01-01"}`))
+	f.Add([]byte(`{"birth_date":"-0001-13-99"}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var fields CardFields
+		if json.Unmarshal(text, &fields) != nil || len(fields.Mistakes()) > 0 {
+			return
+		}
+		for _, value := range []string{fields.Surname, fields.Name, fields.Patronymic, fields.BirthPlace, fields.Nationality, fields.Citizenship, fields.Issuer} {
+			if len([]rune(value)) > 100 || strings.ContainsAny(value, "<>\x00\r\n") {
+				t.Errorf("%q passes", value)
+			}
+		}
+	})
+}

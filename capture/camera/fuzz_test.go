@@ -1,0 +1,51 @@
+package camera
+
+import (
+	"encoding/binary"
+	"image"
+	"testing"
+)
+
+// A raw frame is as long as its size says or is refused, whatever size and
+// stride the driver claims.
+func FuzzYUYV(f *testing.F) {
+	f.Add(make([]byte, 24), 4, 2, 12)
+	f.Add([]byte{}, 1<<30, 1<<30, 1<<31)
+	f.Add(make([]byte, 8), 3, 1, -1)
+	f.Fuzz(func(t *testing.T, data []byte, width, height, stride int) {
+		img, err := yuyvInto(nil, data, width, height, stride)
+		if err != nil {
+			if Kind(err) != BadFrame || img != nil {
+				t.Fatalf("a broken frame must not end the stream: %v", err)
+			}
+			return
+		}
+		if img.Rect != image.Rect(0, 0, width&^1, height) || len(data) < width&^1*height*2 {
+			t.Fatalf("%d bytes made a picture of %v", len(data), img.Rect)
+		}
+	})
+}
+
+// What is asked of a driver is among what it offered, whatever it offers.
+func FuzzChooseFormats(f *testing.F) {
+	f.Add(binary.BigEndian.AppendUint32(nil, pixelMJPG), 640, 480)
+	f.Add([]byte("MJPG\x00\x10\x07\x80\x00\x10\x00\x10\x04\x38\x00\x08"), 700, 500)
+	f.Fuzz(func(t *testing.T, driver []byte, width, height int) {
+		var offers []offer
+		for ; len(driver) >= 16; driver = driver[16:] {
+			number := func(at int) int { return int(int16(binary.BigEndian.Uint16(driver[at:]))) } //nolint:gosec // a driver may say anything
+			offers = append(offers, offer{binary.LittleEndian.Uint32(driver), []sizeRange{
+				{number(4), number(6), number(8), number(10), number(12), number(14)},
+			}})
+		}
+		for _, c := range chooseFormats(offers, Format{Width: width, Height: height}) {
+			offered := false
+			for _, o := range offers {
+				offered = offered || o.pixel == c.pixel
+			}
+			if !offered {
+				t.Fatalf("%x was never offered", c.pixel)
+			}
+		}
+	})
+}
