@@ -52,6 +52,7 @@ type Rules struct {
 	StartsPerIIN     *Limit    `json:"starts_per_iin"`
 	StartsPerAddress *Limit    `json:"starts_per_address"`
 	CodesPerPhone    *Limit    `json:"codes_per_phone"`
+	WrongCodesPerIIN *Limit    `json:"wrong_codes_per_iin"`
 	CallsPerAddress  *Limit    `json:"calls_per_address"`
 }
 
@@ -79,6 +80,7 @@ func (r Rules) Apply(to enrolment.Rules) enrolment.Rules {
 	to.StartsPerIIN = r.StartsPerIIN.or(to.StartsPerIIN)
 	to.StartsPerAddress = r.StartsPerAddress.or(to.StartsPerAddress)
 	to.CodesPerPhone = r.CodesPerPhone.or(to.CodesPerPhone)
+	to.WrongCodesPerIIN = r.WrongCodesPerIIN.or(to.WrongCodesPerIIN)
 	return to
 }
 

@@ -58,6 +58,9 @@ func (s *Service) CheckCode(ctx context.Context, c Call, in api.CodeRequest) (ap
 		if w.now.Before(st.CodeLock) {
 			return api.Fail(api.CodeExhausted, "locked").WithUntil(st.CodeLock).WithTries(0)
 		}
+		if err := s.mayGuess(w); err != nil {
+			return err
+		}
 		code, err := otp.ParseCode(string(in.Code))
 		if err != nil {
 			return api.Fail(api.CodeWrong, "%v", err).WithTries(st.Code.Challenge.Left)
@@ -79,11 +82,32 @@ func (s *Service) CheckCode(ctx context.Context, c Call, in api.CodeRequest) (ap
 	})
 }
 
+// The counter of wrong codes: new codes and new enrolments bring new tries, but
+// not for ever. It counts for an IIN that is unknown as well.
+const wrongCode = "wrong-code"
+
+// mayGuess refuses a code, right or wrong, once there were too many wrong ones
+// for the citizen.
+func (s *Service) mayGuess(w *work) error {
+	seen, err := w.tx.Window(s.limits.Key(wrongCode, limit.ByIIN, w.Subject))
+	if err != nil {
+		return err
+	}
+	if _, wait, ok := limit.Allow(seen, s.rules.WrongCodesPerIIN, w.now); !ok {
+		return api.Fail(api.TooMany, "%s for one %s", wrongCode, limit.ByIIN).WithUntil(w.now.Add(wait))
+	}
+	return nil
+}
+
+func (s *Service) countWrong(w *work) error {
+	return s.allow(w.tx, w.now, wrongCode, limit.ByIIN, w.Subject, s.rules.WrongCodesPerIIN)
+}
+
 func (s *Service) refuseCode(w *work, err error) error {
 	var wrong *otp.WrongError
 	switch {
 	case errors.As(err, &wrong):
-		if err := w.audit("code-wrong", ""); err != nil {
+		if err := errors.Join(s.countWrong(w), w.audit("code-wrong", "")); err != nil {
 			return err
 		}
 		return keep(api.Fail(api.CodeWrong, "does not fit").WithTries(wrong.Left))
@@ -93,7 +117,7 @@ func (s *Service) refuseCode(w *work, err error) error {
 		if w.State.CodeLock.Before(w.State.Code.Challenge.Sent) {
 			w.State.CodeLock = w.now.Add(s.rules.CodeLock)
 		}
-		if err := w.audit("code-locked", ""); err != nil {
+		if err := errors.Join(s.countWrong(w), w.audit("code-locked", "")); err != nil {
 			return err
 		}
 		return keep(api.Fail(api.CodeExhausted, "ask for a new one then").WithUntil(w.State.CodeLock).WithTries(0))

@@ -46,6 +46,7 @@ type Rules struct {
 	StartsPerIIN     limit.Policy
 	StartsPerAddress limit.Policy
 	CodesPerPhone    limit.Policy
+	WrongCodesPerIIN limit.Policy // over all enrolments and codes
 }
 
 // DefaultRules are the rules of the service as it is described to citizens.
@@ -63,6 +64,7 @@ func DefaultRules() Rules {
 		StartsPerIIN:     limit.Policy{Max: 10, Per: time.Hour},
 		StartsPerAddress: limit.Policy{Max: 100, Per: time.Hour},
 		CodesPerPhone:    limit.Policy{Max: 20, Per: time.Hour},
+		WrongCodesPerIIN: limit.Policy{Max: 30, Per: day},
 	}
 }
 
@@ -71,6 +73,7 @@ func (r Rules) Validate() error {
 	errs := []error{r.Code.Validate(), r.PIN.Validate(), r.Recordings.Validate()}
 	for name, p := range map[string]limit.Policy{
 		"starts per IIN": r.StartsPerIIN, "starts per address": r.StartsPerAddress, "codes per phone": r.CodesPerPhone,
+		"wrong codes per IIN": r.WrongCodesPerIIN,
 	} {
 		if err := p.Validate(); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))

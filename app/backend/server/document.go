@@ -164,6 +164,10 @@ func describeFailures(schemas huma.Registry, d *huma.Operation, own []api.Code) 
 	}
 }
 
+// A name counts in its own letters only. Else {"phone": …, "Phone": …} would be
+// checked by one of the two and read from the other.
+func init() { huma.ValidateStrictCasing = true }
+
 // validate checks a JSON body by the schema that the document shows. The
 // problem names the fields and never what was in them.
 func (s *Server) validate(form *huma.Schema, body []byte) error {

@@ -60,7 +60,8 @@ func prepare(plan *Plan, listen string, _ extras) (*tls.Certificate, error) {
 	plan.PIN = pin.Params{Memory: 19 << 10, Time: 2, Threads: 1}
 	// A demonstration is walked again and again by the same few citizens.
 	many := limit.Policy{Max: 10_000, Per: time.Hour}
-	plan.Rules.StartsPerIIN, plan.Rules.StartsPerAddress, plan.Rules.CodesPerPhone = many, many, many
+	plan.Rules.StartsPerIIN, plan.Rules.StartsPerAddress = many, many
+	plan.Rules.CodesPerPhone, plan.Rules.WrongCodesPerIIN = many, many
 	return nil, nil
 }
 

@@ -5,12 +5,10 @@ package service
 import (
 	"context"
 	"crypto/rand"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -201,44 +199,6 @@ func promised(a *agency, t *testing.T) map[string]int {
 		jobs[row[0]]++
 	}
 	return jobs
-}
-
-// rows reads the agency's database past the service.
-func rows(t *testing.T, a *agency, query string) (list [][]string) {
-	t.Helper()
-	db, err := sql.Open("sqlite", filepath.Join(a.data, "qoltanba.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
-	found, err := db.QueryContext(t.Context(), query)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer found.Close()
-	names, err := found.Columns()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for found.Next() {
-		row := make([]string, len(names))
-		columns := make([]any, len(names))
-		for i := range row {
-			columns[i] = &row[i]
-		}
-		if err := found.Scan(columns...); err != nil {
-			t.Fatal(err)
-		}
-		list = append(list, row)
-	}
-	if err := found.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return list
 }
 
 // walkAll makes every call of the contract.

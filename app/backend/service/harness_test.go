@@ -78,6 +78,7 @@ type agency struct {
 	client *api.Client
 	base   string
 	data   string // folder
+	config config.Config
 }
 
 type lockedBuffer struct {
@@ -120,7 +121,7 @@ func open(t *testing.T, change func(*Plan)) *agency {
 	if change != nil {
 		change(&plan)
 	}
-	a.data = plan.Data
+	a.data, a.config = plan.Data, plan.Config
 	if a.Backend, err = Open(t.Context(), plan); err != nil {
 		t.Fatal(err)
 	}
