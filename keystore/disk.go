@@ -63,8 +63,8 @@ func (osDisk) create(path string) (file, error) {
 
 func (osDisk) read(path string, limit int64) ([]byte, error) { return readLimited(path, limit) }
 func (osDisk) move(from, to string) error                    { return moveNoReplace(from, to) }
-func (osDisk) remove(path string) error                      { return os.Remove(path) }
-func (osDisk) syncFolder(path string) error                  { return syncFolder(path) }
+func (osDisk) remove(path string) error                      { return removeFile(path) }
+func (osDisk) syncFolder(path string) error                  { return SyncFolder(path) }
 
 // errTooLarge says that a file is larger than anything of its kind.
 var errTooLarge = errors.New("the file is too large")

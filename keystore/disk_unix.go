@@ -44,8 +44,18 @@ func unsupported(err error) bool {
 	return false
 }
 
-// syncFolder passes over file systems that cannot sync a folder.
-func syncFolder(path string) error {
+// ReplaceFile gives a file a new name in its folder and takes the name from a
+// file that has it. After [SyncFolder] the name is on the disk.
+func ReplaceFile(from, to string) error { return os.Rename(from, to) }
+
+func removeFile(path string) error { return os.Remove(path) }
+
+// makePrivateFolder makes a folder and its missing parents for the owner alone.
+func makePrivateFolder(dir string) error { return os.MkdirAll(dir, privateFolder) }
+
+// SyncFolder makes names in a folder outlast a power cut. It passes over file
+// systems that cannot sync a folder.
+func SyncFolder(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err

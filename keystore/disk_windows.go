@@ -3,7 +3,10 @@ package keystore
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"syscall"
+	"time"
+	"unsafe"
 
 	"golang.org/x/sys/windows"
 )
@@ -13,7 +16,15 @@ import (
 var errMoveUnsupported = errors.New("cannot rename without replacing on this file system")
 
 // moveNoReplace renames and returns when the name is on the disk.
-func moveNoReplace(from, to string) error {
+func moveNoReplace(from, to string) error { return move(from, to, windows.MOVEFILE_WRITE_THROUGH) }
+
+// ReplaceFile gives a file a new name in its folder, takes the name from a file
+// that has it, and returns when the name is on the disk.
+func ReplaceFile(from, to string) error {
+	return move(from, to, windows.MOVEFILE_WRITE_THROUGH|windows.MOVEFILE_REPLACE_EXISTING)
+}
+
+func move(from, to string, flags uint32) error {
 	src, err := windows.UTF16PtrFromString(from)
 	if err != nil {
 		return err
@@ -22,12 +33,79 @@ func moveNoReplace(from, to string) error {
 	if err != nil {
 		return err
 	}
-	return windows.MoveFileEx(src, dst, windows.MOVEFILE_WRITE_THROUGH)
+	return patiently(func() error { return windows.MoveFileEx(src, dst, flags) })
 }
 
-// syncFolder has nothing to do: Windows cannot sync a folder, and
-// moveNoReplace writes through.
-func syncFolder(string) error { return nil }
+func removeFile(path string) error { return patiently(func() error { return os.Remove(path) }) }
+
+// heldAtMost is how long a new file is left to those who look into every one:
+// antivirus, search and backup. They hold it for milliseconds as a rule.
+const heldAtMost = 2 * time.Second
+
+// patiently tries again while another program holds the file.
+func patiently(try func() error) error {
+	began := time.Now()
+	for pause := 5 * time.Millisecond; ; pause *= 2 {
+		err := try()
+		held := errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
+		if !held || time.Since(began) > heldAtMost {
+			return err
+		}
+		time.Sleep(pause)
+	}
+}
+
+// SyncFolder has nothing to do: Windows cannot sync a folder, and
+// moveNoReplace and ReplaceFile write through.
+func SyncFolder(string) error { return nil }
+
+// makePrivateFolder makes a folder and its missing parents for the citizen, the
+// system and its administrators alone, wherever it is; what comes to lie in
+// them is theirs alone too.
+func makePrivateFolder(dir string) error {
+	switch info, err := os.Stat(dir); {
+	case err == nil && info.IsDir():
+		return nil
+	case err == nil:
+		return &os.PathError{Op: "mkdir", Path: dir, Err: windows.ERROR_PATH_NOT_FOUND}
+	}
+	if parent := filepath.Dir(dir); parent != dir {
+		if err := makePrivateFolder(parent); err != nil {
+			return err
+		}
+	}
+	name, err := windows.UTF16PtrFromString(dir)
+	if err != nil {
+		return err
+	}
+	rights, err := privateRights()
+	if err != nil {
+		return err
+	}
+	err = windows.CreateDirectory(name, rights)
+	if errors.Is(err, windows.ERROR_ALREADY_EXISTS) { // another was faster
+		return nil
+	}
+	if err != nil {
+		return &os.PathError{Op: "mkdir", Path: dir, Err: err}
+	}
+	return nil
+}
+
+// privateRights inherit nothing from the folder above.
+func privateRights() (*windows.SecurityAttributes, error) {
+	user, err := windows.GetCurrentProcessToken().GetTokenUser()
+	if err != nil {
+		return nil, err
+	}
+	descriptor, err := windows.SecurityDescriptorFromString("D:P(A;OICI;FA;;;" + user.User.Sid.String() + ")(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)")
+	if err != nil {
+		return nil, err
+	}
+	rights := windows.SecurityAttributes{SecurityDescriptor: descriptor}
+	rights.Length = uint32(unsafe.Sizeof(rights))
+	return &rights, nil
+}
 
 // sentinelOf finds the sentinel for a code of the system, or nil.
 func sentinelOf(code syscall.Errno) error {

@@ -175,12 +175,14 @@ func DefaultFolder() (string, error) {
 }
 
 // CreateFolder makes a folder and its parents, readable by the owner alone; one
-// that is there already stays as it is. The errors are those of writing.
+// that is there already stays as it is. On Windows the folder inherits its
+// rights: a memory stick is read on another computer too, where the owner has
+// another name. The errors are those of writing.
 func CreateFolder(dir string) error {
 	if err := os.MkdirAll(dir, privateFolder); err != nil {
 		return diskError(err)
 	}
-	if err := syncFolder(filepath.Dir(filepath.Clean(dir))); err != nil {
+	if err := SyncFolder(filepath.Dir(filepath.Clean(dir))); err != nil {
 		return diskError(err)
 	}
 	return nil

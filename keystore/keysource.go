@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"filippo.io/age"
@@ -182,7 +181,7 @@ func (s passphraseSource) store(_ context.Context, name string, secret []byte) e
 	if err != nil {
 		return fmt.Errorf("encrypt secret: %w", err)
 	}
-	if err := os.MkdirAll(s.dir, privateFolder); err != nil {
+	if err := makePrivateFolder(s.dir); err != nil {
 		return diskError(err)
 	}
 	if err := s.agrees(); err != nil {

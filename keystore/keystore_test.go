@@ -73,6 +73,15 @@ func issue(t testing.TB, key crypto.Signer, kind profile.Kind) *x509.Certificate
 	return cert
 }
 
+// symlink makes a link and looks whether it is there: Wine only says so.
+func symlink(target, link string) error {
+	if err := os.Symlink(target, link); err != nil {
+		return err
+	}
+	_, err := os.Lstat(link)
+	return err
+}
+
 // run runs a program that judges our output, or skips if it is not installed.
 func run(t *testing.T, stdin, name string, args ...string) (string, error) {
 	t.Helper()

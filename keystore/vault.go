@@ -76,7 +76,7 @@ func OpenVault(dir string, source KeySource) (*Vault, error) {
 }
 
 func openVault(d disk, dir string, source KeySource) (*Vault, error) {
-	if err := os.MkdirAll(dir, privateFolder); err != nil {
+	if err := makePrivateFolder(dir); err != nil {
 		return nil, fmt.Errorf("open vault: %w", diskError(err))
 	}
 	lock, err := os.OpenFile(filepath.Join(dir, vaultLock), os.O_RDWR|os.O_CREATE, privateFile)

@@ -2,7 +2,6 @@ package desktop
 
 import (
 	"context"
-	"net/url"
 	"path/filepath"
 	"strings"
 	"time"
@@ -187,7 +186,7 @@ func (w *Window) finish() {
 }
 
 func (w *Window) openFolder(folder string) {
-	if err := w.app.OpenURL(&url.URL{Scheme: "file", Path: filepath.ToSlash(folder)}); err != nil {
+	if err := openPath(w.app, folder+string(filepath.Separator)); err != nil {
 		w.frame.Toast(folder)
 	}
 }

@@ -3,7 +3,6 @@ package desktop
 import (
 	"bytes"
 	"html/template"
-	"net/url"
 	"os"
 	"path/filepath"
 
@@ -31,7 +30,7 @@ func (w *Window) printPage(m screen.SuccessModel) {
 		err = os.WriteFile(path, text.Bytes(), 0o600)
 	}
 	if err == nil {
-		err = w.app.OpenURL(&url.URL{Scheme: "file", Path: filepath.ToSlash(path)})
+		err = openPath(w.app, path)
 	}
 	if err != nil {
 		w.frame.Toast(path)

@@ -14,7 +14,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -54,7 +53,7 @@ func probe(ctx context.Context, address string) Companion {
 	ctx, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
-	if errors.Is(err, syscall.ECONNREFUSED) {
+	if errors.Is(err, connectionRefused) {
 		return Companion{Kind: CompanionNobody}
 	}
 	if err != nil {

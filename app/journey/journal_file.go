@@ -8,8 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
+
+	"qoltanba/keystore"
 )
 
 const (
@@ -128,17 +129,6 @@ func (osDisk) Read(path string, limit int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, limit))
 }
 
-func (osDisk) Rename(from, to string) error { return os.Rename(from, to) }
+func (osDisk) Rename(from, to string) error { return keystore.ReplaceFile(from, to) }
 
-// SyncFolder makes names outlast a power cut. Windows has no such call: there
-// the rename itself is journaled by NTFS.
-func (osDisk) SyncFolder(path string) error {
-	if runtime.GOOS == "windows" {
-		return nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}
+func (osDisk) SyncFolder(path string) error { return keystore.SyncFolder(path) }

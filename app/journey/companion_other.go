@@ -1,0 +1,7 @@
+//go:build !windows
+
+package journey
+
+import "syscall"
+
+const connectionRefused = syscall.ECONNREFUSED

@@ -1,0 +1,5 @@
+package journey
+
+import "golang.org/x/sys/windows"
+
+const connectionRefused = windows.WSAECONNREFUSED
