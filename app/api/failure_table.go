@@ -67,6 +67,7 @@ const (
 	KeyringLocked   Code = "keyring-locked"
 	DataUnusable    Code = "data-folder"
 	ServiceUnknown  Code = "service-address"
+	GraphicsMissing Code = "graphics"
 )
 
 // row keeps the table below readable: sentence and remedy, each kk, ru, en.
@@ -259,6 +260,9 @@ var failures = table(
 	row(ServiceUnknown, 0, false,
 		Wording{"Қолданба қызметтің мекенжайын білмейді.", "Приложение не знает адреса сервиса.", "The application does not know the address of the service."},
 		Wording{"Қолданбаны ресми беттен қайта орнатыңыз немесе 1414-ке қоңырау шалып, осы қате кодын айтыңыз.", "Установите приложение заново с официальной страницы или позвоните 1414 и назовите код этой ошибки.", "Install the application again from its official page, or call 1414 and tell them the code of this failure."}),
+	row(GraphicsMissing, 0, false,
+		Wording{"Бұл компьютер қолданбаның терезесін сыза алмайды.", "Этот компьютер не может нарисовать окно приложения.", "This computer cannot draw the application's window."},
+		Wording{"Бейнекартаның драйверін жаңартыңыз. Компьютерге қашықтан қосылып отырсаңыз, қолданбаны сол компьютердің өзінде ашыңыз. Көмектеспесе, 1414-ке қоңырау шалып, осы қате кодын айтыңыз.", "Обновите драйвер видеокарты. Если Вы подключены к компьютеру удалённо, откройте приложение за самим компьютером. Если не поможет, позвоните 1414 и назовите код этой ошибки.", "Update the driver of the graphics card. If you are connected to the computer remotely, open the application at the computer itself. If that does not help, call 1414 and tell them the code of this failure."}),
 )
 
 func table(rows ...Failure) map[Code]Failure {

@@ -17,6 +17,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
 	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/driver"
 
 	"qoltanba/app/api"
 	"qoltanba/app/desktop/frame"
@@ -98,7 +99,7 @@ type typed struct {
 	caution          screen.FolderCaution
 }
 
-// Run opens the window and returns when it was closed.
+// Run opens the window and returns when it was closed. [api.GraphicsMissing] tells that there is none.
 func Run(ctx context.Context, cfg Config) error {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -115,9 +116,35 @@ func Run(ctx context.Context, cfg Config) error {
 	w.window.SetMaster()
 	stop := context.AfterFunc(ctx, func() { fyne.Do(w.window.Close) })
 	defer stop()
+	w.window.Show()
+	if !drawn(w.window) {
+		return api.Fail(api.GraphicsMissing, "the system gives the window no OpenGL 2.1")
+	}
 	w.open("")
-	w.window.ShowAndRun()
+	a.Run()
 	return nil
+}
+
+// drawn says whether the system gave the window a place on the screen. Where it did not, the toolkit would wait without end for a window
+// that nobody sees.
+func drawn(w fyne.Window) (yes bool) {
+	native, ok := w.(driver.NativeWindow)
+	if !ok {
+		return true
+	}
+	native.RunNative(func(context any) {
+		switch c := context.(type) {
+		case driver.X11WindowContext:
+			yes = c.WindowHandle != 0
+		case driver.WaylandWindowContext:
+			yes = c.WaylandSurface != 0
+		case driver.WindowsWindowContext:
+			yes = c.HWND != 0
+		case driver.MacWindowContext:
+			yes = c.NSWindow != 0
+		}
+	})
+	return yes
 }
 
 // languageKey is what the toolkit's preferences keep the language under, for the screens that stand before the journal is open.

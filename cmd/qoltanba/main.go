@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
@@ -28,10 +27,7 @@ func main() {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return
 	}
-	fmt.Fprintln(os.Stderr, "qoltanba:", err)
-	if code := api.CodeOf(err); code != api.Internal {
-		fmt.Fprintln(os.Stderr, "hint:", api.FailureOf(code).Remedy.EN)
-	}
+	complain(err)
 	os.Exit(1)
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -151,6 +152,9 @@ func (o *options) folder() (string, error) {
 		return o.data, nil
 	}
 	base, err := os.UserConfigDir()
+	if runtime.GOOS == "windows" { // what lies in %AppData% may follow the citizen to other computers; keys stay on this one
+		base, err = os.UserCacheDir()
+	}
 	if err != nil {
 		return "", fmt.Errorf("find the folder for the program's files (give --data): %w", err)
 	}

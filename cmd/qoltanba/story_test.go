@@ -69,7 +69,7 @@ func TestStories(t *testing.T) {
 			env.Setenv("RULES", filepath.Join(testdata, "rules.json"))
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serve": serve},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "blindscreen": blindscreen},
 	})
 }
 
@@ -113,4 +113,24 @@ func listening(out io.Reader) string {
 		}
 	}
 	return ""
+}
+
+// blindscreen starts an X server that knows no OpenGL, and sets $DISPLAY.
+func blindscreen(ts *testscript.TestScript, _ bool, _ []string) {
+	read, write, err := os.Pipe()
+	ts.Check(err)
+	defer func() { _ = read.Close() }()
+	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x1000x24", "-extension", "GLX")
+	server.ExtraFiles = []*os.File{write}
+	ts.Check(server.Start())
+	ts.Defer(func() {
+		_ = server.Process.Kill()
+		_ = server.Wait()
+	})
+	ts.Check(write.Close())
+	ts.Check(read.SetReadDeadline(time.Now().Add(30 * time.Second)))
+	number, err := bufio.NewReader(read).ReadString('\n')
+	ts.Check(err)
+	ts.Setenv("DISPLAY", ":"+strings.TrimSpace(number))
+	ts.Setenv("WAYLAND_DISPLAY", "")
 }
