@@ -45,7 +45,10 @@ test-race: ## short forms under the race detector; what draws or walks whole way
 race: ## everything but what draws, under the race detector
 	$(GO) test -timeout 60m -tags demo -race $$($(GO) list -tags demo ./... | grep -Ev '$(DRAWING)')
 
-test-fuzz: ## each parser of foreign bytes, $(FUZZTIME) a target
+test-interop: ## GOST signatures and hashes against OpenSSL's engine and BouncyCastle, thousands of them
+	$(GO) test -count=1 -v -timeout 60m ./keystore/gost -run Agrees -rounds 3000
+
+fuzz: ## each parser of foreign bytes, $(FUZZTIME) a target
 	@.ci/fuzz $(FUZZTIME)
 
 test-kill: ## kill the citizen's program at every instant of the way, not at some
@@ -53,6 +56,9 @@ test-kill: ## kill the citizen's program at every instant of the way, not at som
 
 test-v4l2: ## the camera's faults on real V4L2 drivers, in a virtual machine
 	@capture/camera/testdata/vm/test.sh
+
+interop: ## GOST signatures and hashes against OpenSSL's engine and BouncyCastle, thousands of them
+	$(GO) test -count=1 -v -timeout 60m ./keystore/gost -run Agrees -rounds 3000
 
 fuzz: ## each parser of foreign bytes, a minute a target
 	@.ci/fuzz 60s
