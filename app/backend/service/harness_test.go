@@ -36,6 +36,7 @@ import (
 	"qoltanba/app/backend/registry/sample"
 	"qoltanba/app/backend/store/pgtest"
 	"qoltanba/assets/citizens"
+	"qoltanba/capture/liveness"
 )
 
 func TestMain(m *testing.M) {
@@ -152,6 +153,7 @@ type citizen struct {
 	e       api.Enrolment
 
 	stumbler *stumbler // nil: nothing befalls the citizen's calls
+	onStep   func()    // called after every call that took the enrolment on; nil: nothing
 }
 
 func newKey(t *testing.T) *ecdsa.PrivateKey {
@@ -196,7 +198,11 @@ func do[In any](c *citizen, op api.Operation[In, api.Enrolment], in In, params .
 	if err != nil {
 		c.Fatalf("%s: %v", op.ID, err)
 	}
+	moved := c.e.Step != e.Step
 	c.e = e
+	if moved && c.onStep != nil {
+		c.onStep()
+	}
 }
 
 // refused makes a call that must fail with a code.
@@ -225,6 +231,9 @@ func (c *citizen) start() {
 	}
 	c.e, c.session.Token, c.session.Enrolment = started.Enrolment, started.Token, started.Enrolment.ID
 	c.at(api.StepCode)
+	if c.onStep != nil {
+		c.onStep()
+	}
 }
 
 func (c *citizen) read() {
@@ -291,6 +300,10 @@ func (c *citizen) accept(kind api.TextKind, op api.Operation[api.ConsentRequest,
 // photo is a picture of its own, by its seed.
 func photo(t *testing.T, w, h int, seed byte) []byte {
 	t.Helper()
+	return drawn(w, h, seed)
+}
+
+func drawn(w, h int, seed byte) []byte {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {
 		for x := range w {
@@ -299,7 +312,7 @@ func photo(t *testing.T, w, h int, seed byte) []byte {
 	}
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, img, nil); err != nil {
-		t.Fatal(err)
+		panic(err) // writing to memory does not fail
 	}
 	return b.Bytes()
 }
@@ -367,18 +380,35 @@ func (c *citizen) grant() {
 // requests makes two certificate requests for new keys.
 func requests(t *testing.T) [][]byte {
 	t.Helper()
+	list, err := makeRequests()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func makeRequests() ([][]byte, error) {
 	list := make([][]byte, 2)
 	for i := range list {
 		key, err := rsa.GenerateKey(rand.Reader, 2048)
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		if list[i], err = x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{SignatureAlgorithm: x509.SHA256WithRSA}, key); err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 	}
-	return list
+	return list, nil
 }
+
+// What is to be refused need not be made more than once.
+var (
+	onePhoto    = sync.OnceValue(func() []byte { return drawn(400, 400, 1) })
+	twoRequests = sync.OnceValues(makeRequests)
+	oneBatch    = sync.OnceValues(func() ([]byte, error) {
+		return liveness.AppendFrame(liveness.NewBatch(nil), &liveness.Frame{JPEG: drawn(64, 48, 1)})
+	})
+)
 
 // obtain walks from the application to the end.
 func (c *citizen) obtain() api.Certificates {
@@ -389,15 +419,20 @@ func (c *citizen) obtain() api.Certificates {
 	if err != nil {
 		c.Fatal(err)
 	}
-	var prints []string
-	for _, cert := range issued.Certificates {
-		sum := sha256.Sum256(cert.DER)
-		prints = append(prints, hex.EncodeToString(sum[:]))
-	}
 	refused(c, api.FingerprintsWrong, api.ConfirmImport, api.ImportRequest{Fingerprints: []string{strings.Repeat("0", 64)}})
-	do(c, api.ConfirmImport, api.ImportRequest{Fingerprints: prints})
+	do(c, api.ConfirmImport, api.ImportRequest{Fingerprints: prints(issued)})
 	c.at(api.StepDone)
 	return issued
+}
+
+// prints are the fingerprints of certificates.
+func prints(issued api.Certificates) []string {
+	var list []string
+	for _, cert := range issued.Certificates {
+		sum := sha256.Sum256(cert.DER)
+		list = append(list, hex.EncodeToString(sum[:]))
+	}
+	return list
 }
 
 // post sends what no client of ours would.
