@@ -1,26 +1,25 @@
 package api
 
 import (
-	"bytes"
 	"context"
 	"crypto"
 	"crypto/rand"
 	"encoding/json"
-	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"time"
-
-	"qoltanba/app/api/dpop"
 )
 
 // Names of the headers of the contract.
 const (
 	HeaderIdempotency = "Idempotency-Key"
-	HeaderVersion     = "Qoltanba-Version" // of the program that calls
+	HeaderVersion     = "Qoltanba-Version"  // of the program that calls
+	HeaderContract    = "Qoltanba-Contract" // of every answer: what lacks it came from somebody else
 )
+
+// Contract is the value of [HeaderContract].
+const Contract = "1"
 
 // ProblemType is the media type of a failure (RFC 9457).
 const ProblemType = "application/problem+json"
@@ -30,6 +29,10 @@ const ProblemType = "application/problem+json"
 type Client struct {
 	// Base is the address of the backend, without a path.
 	Base *url.URL
+	// Plain is the address, under plain HTTP, at which it is looked whether the
+	// network wants a sign-in first; nil is the host of Base. The service's own
+	// port there is closed or leads to Base.
+	Plain *url.URL
 	// HTTP carries the calls. It must not follow redirects: the contract has
 	// none, so one means that somebody stands between. Nil is such a client.
 	HTTP *http.Client
@@ -39,6 +42,12 @@ type Client struct {
 	Wait func(context.Context, time.Duration) error
 	// Attempts is how often a call is made at most; 0 is 4.
 	Attempts int
+	// Patience decides on it in place of Attempts and Wait, where it is not nil.
+	Patience Patience
+	// Sent is told how many bytes of a body have gone out, of how many, while
+	// pictures and frames are sent; nil where nobody asks. A repeated attempt
+	// begins again at 0.
+	Sent func(sent, of int64)
 	// Version is told to the backend.
 	Version string
 }
@@ -64,10 +73,9 @@ type Request[In any] struct {
 }
 
 // Call makes a call. It repeats an attempt that got no answer, or the answer
-// that the service is overloaded, after growing pauses: every call is safe to
-// repeat by its idempotency key. Errors are [*Problem]; what arises between
-// here and the backend has the codes [Offline], [TimedOut], [Intercepted] and
-// [CaptivePortal].
+// that the service is overloaded or in trouble, after growing pauses: every call
+// is safe to repeat by its idempotency key. Errors are [*Problem]; for what
+// arises between here and the backend see [OfTheLine].
 func Call[In, Out any](ctx context.Context, c *Client, op Operation[In, Out], r Request[In]) (Out, error) {
 	var out Out
 	if v, ok := any(r.Body).(interface{ Validate() error }); ok {
@@ -94,7 +102,7 @@ func Call[In, Out any](ctx context.Context, c *Client, op Operation[In, Out], r 
 		return out, err
 	}
 	if err := json.Unmarshal(answer, &out); err != nil {
-		return out, Fail(CaptivePortal, "the answer is not of this contract").WithCause(err)
+		return out, Fail(Internal, "the answer is not of this contract").WithCause(err)
 	}
 	return out, nil
 }
@@ -126,139 +134,4 @@ func (c *Client) now() time.Time {
 		return c.Now()
 	}
 	return time.Now()
-}
-
-func (c *Client) wait(ctx context.Context, d time.Duration) error {
-	if c.Wait != nil {
-		return c.Wait(ctx, d)
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// NewHTTPClient gives a client as [Client] wants it: no redirects, bounded
-// waits for connection and headers.
-func NewHTTPClient() *http.Client {
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSHandshakeTimeout = 10 * time.Second
-	transport.MaxIdleConnsPerHost = 4
-	return &http.Client{
-		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
-
-var defaultHTTP = NewHTTPClient()
-
-// attempt is one call, made as often as it takes.
-type attempt struct {
-	client      *Client
-	method      string
-	address     string
-	access      Access
-	deadline    time.Duration
-	session     Session
-	nonce       string
-	key         string
-	body        []byte
-	contentType string
-}
-
-const (
-	firstPause = 500 * time.Millisecond
-	longPause  = 8 * time.Second
-	maxAnswer  = 4 << 20
-)
-
-func (a attempt) repeat(ctx context.Context) ([]byte, error) {
-	attempts := a.client.Attempts
-	if attempts == 0 {
-		attempts = 4
-	}
-	pause := firstPause
-	for n := 1; ; n++ {
-		answer, err := a.once(ctx)
-		if err == nil || n == attempts || !worthRepeating(err) {
-			return answer, err
-		}
-		if a.client.wait(ctx, pause) != nil {
-			return nil, err
-		}
-		pause = min(2*pause, longPause)
-	}
-}
-
-func worthRepeating(err error) bool {
-	switch CodeOf(err) {
-	case Offline, TimedOut, Overloaded:
-		return true
-	default:
-		return false
-	}
-}
-
-func (a attempt) once(ctx context.Context) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, a.deadline)
-	defer cancel()
-	request, err := a.request(ctx)
-	if err != nil {
-		return nil, err
-	}
-	carrier := a.client.HTTP
-	if carrier == nil {
-		carrier = defaultHTTP
-	}
-	response, err := carrier.Do(request)
-	if err != nil {
-		return nil, networkProblem(err)
-	}
-	defer func() { _ = response.Body.Close() }()
-	content, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
-	if err != nil {
-		return nil, networkProblem(err)
-	}
-	if response.StatusCode/100 != 2 {
-		return nil, answeredProblem(response, content)
-	}
-	return content, nil
-}
-
-func (a attempt) request(ctx context.Context) (*http.Request, error) {
-	request, err := http.NewRequestWithContext(ctx, a.method, a.address, bytes.NewReader(a.body))
-	if err != nil {
-		return nil, Fail(BadRequest, "prepare the call").WithCause(err)
-	}
-	request.Header.Set("Accept", "application/json")
-	if a.contentType != "" {
-		request.Header.Set("Content-Type", a.contentType)
-	}
-	if a.key != "" {
-		request.Header.Set(HeaderIdempotency, a.key)
-	}
-	if a.client.Version != "" {
-		request.Header.Set(HeaderVersion, a.client.Version)
-	}
-	if a.access == AccessOpen {
-		return request, nil
-	}
-	proof := dpop.Proof{Method: a.method, URL: a.address, IssuedAt: a.client.now(), Body: a.body}
-	if a.access >= AccessToken {
-		proof.Token = string(a.session.Token)
-		request.Header.Set("Authorization", "DPoP "+proof.Token)
-	}
-	if a.access == AccessStep {
-		proof.Nonce = a.nonce
-	}
-	signed, err := dpop.Sign(a.session.Key, proof)
-	if err != nil {
-		return nil, fmt.Errorf("prove possession of the device's key: %w", err)
-	}
-	request.Header.Set(dpop.Header, signed)
-	return request, nil
 }

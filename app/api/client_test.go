@@ -46,6 +46,7 @@ func answer(w http.ResponseWriter, status int, value any) {
 		contentType = ProblemType
 	}
 	w.Header().Set("Content-Type", contentType)
+	w.Header().Set(HeaderContract, Contract)
 	w.WriteHeader(status)
 	_ = json.NewEncoder(w).Encode(value)
 }

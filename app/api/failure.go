@@ -66,6 +66,9 @@ type Problem struct {
 	Detail    string     `json:"detail,omitempty" doc:"For developers; holds nothing the citizen typed"`
 	Until     *time.Time `json:"until,omitempty" doc:"When it is worth trying again"`
 	TriesLeft *int       `json:"tries_left,omitempty"`
+	// Party is who stands between, as they call themselves in the certificate
+	// they showed; it arises here and does not travel.
+	Party string `json:"-"`
 
 	cause error
 }

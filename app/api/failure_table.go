@@ -44,30 +44,33 @@ const (
 	NotIssued         Code = "not-issued"
 	FingerprintsWrong Code = "fingerprints-wrong"
 
-	Offline         Code = "offline"
-	TimedOut        Code = "timed-out"
-	Intercepted     Code = "connection-intercepted"
-	CaptivePortal   Code = "captive-portal"
-	CameraNone      Code = "camera-none"
-	CameraBusy      Code = "camera-busy"
-	CameraDenied    Code = "camera-denied"
-	CameraUnplugged Code = "camera-unplugged"
-	CameraStalled   Code = "camera-stalled"
-	CameraBadFrame  Code = "camera-bad-frame"
-	FolderGone      Code = "folder-gone"
-	FolderReadOnly  Code = "folder-read-only"
-	FolderFull      Code = "folder-full"
-	FileExists      Code = "file-exists"
-	FileUnverified  Code = "file-unverified"
-	PasswordWeak    Code = "password-weak"
-	KeyringMissing  Code = "keyring-missing"
-	KeysLost        Code = "keys-lost"
-	KeysDamaged     Code = "keys-damaged"
-	JournalDamaged  Code = "journal-damaged"
-	KeyringLocked   Code = "keyring-locked"
-	DataUnusable    Code = "data-folder"
-	ServiceUnknown  Code = "service-address"
-	GraphicsMissing Code = "graphics"
+	Offline           Code = "offline"
+	TimedOut          Code = "timed-out"
+	Intercepted       Code = "connection-intercepted"
+	CaptivePortal     Code = "captive-portal"
+	NameUnknown       Code = "name-unknown"
+	NetworkRefuses    Code = "network-refuses"
+	ServerCertificate Code = "server-certificate"
+	CameraNone        Code = "camera-none"
+	CameraBusy        Code = "camera-busy"
+	CameraDenied      Code = "camera-denied"
+	CameraUnplugged   Code = "camera-unplugged"
+	CameraStalled     Code = "camera-stalled"
+	CameraBadFrame    Code = "camera-bad-frame"
+	FolderGone        Code = "folder-gone"
+	FolderReadOnly    Code = "folder-read-only"
+	FolderFull        Code = "folder-full"
+	FileExists        Code = "file-exists"
+	FileUnverified    Code = "file-unverified"
+	PasswordWeak      Code = "password-weak"
+	KeyringMissing    Code = "keyring-missing"
+	KeysLost          Code = "keys-lost"
+	KeysDamaged       Code = "keys-damaged"
+	JournalDamaged    Code = "journal-damaged"
+	KeyringLocked     Code = "keyring-locked"
+	DataUnusable      Code = "data-folder"
+	ServiceUnknown    Code = "service-address"
+	GraphicsMissing   Code = "graphics"
 )
 
 // row keeps the table below readable: sentence and remedy, each kk, ru, en.
@@ -193,16 +196,25 @@ var failures = table(
 
 	row(Offline, 0, true,
 		Wording{"Интернет байланысы жоқ.", "Нет связи с интернетом.", "There is no connection to the internet."},
-		Wording{"Байланысты тексеріңіз. Енгізгеніңіз сақталды, қолданба өзі қайталайды.", "Проверьте подключение. Всё введённое сохранено, приложение повторит само.", "Check the connection. What you entered is kept; the application tries again by itself."}),
+		Wording{"Wi-Fi немесе кабель қосылғанын тексеріңіз. Енгізгеніңіз сақталды, қолданба өзі қайталайды.", "Проверьте, подключён ли Wi-Fi или кабель. Всё введённое сохранено, приложение повторит само.", "Check that Wi-Fi or the cable is connected. What you entered is kept; the application tries again by itself."}),
 	row(TimedOut, 0, true,
 		Wording{"Сервер дер кезінде жауап бермеді.", "Сервер не ответил вовремя.", "The server did not answer in time."},
-		Wording{"Қайталап көріңіз: бір нәрсе екі рет жіберілмейді.", "Повторите: дважды ничего не отправится.", "Try again: nothing will be sent twice."}),
-	row(Intercepted, 0, false,
+		Wording{"Күте тұрыңыз: қолданба өзі қайталайды. Бір нәрсе екі рет жіберілмейді.", "Подождите: приложение повторит само. Дважды ничего не отправится.", "Please wait: the application tries again by itself. Nothing will be sent twice."}),
+	row(NameUnknown, 0, true,
+		Wording{"Желі қызметтің мекенжайын таппады.", "Сеть не нашла адрес сервиса.", "The network did not find the address of the service."},
+		Wording{"Интернет бар-жоғын тексеріңіз. Бар болса, роутерді өшіріп қосыңыз немесе телефоныңыздың интернетін пайдаланыңыз.", "Проверьте, есть ли интернет. Если есть, выключите и включите роутер или возьмите интернет с телефона.", "Check that there is internet. If there is, switch the router off and on, or use the internet of your phone."}),
+	row(Intercepted, 0, true,
 		Wording{"Серверге қосылымды біреу ұстап тұр.", "Соединение с сервером кто-то перехватывает.", "Someone stands between this computer and the server."},
-		Wording{"Антивирустің HTTPS тексеруін өшіріңіз немесе басқа желіге қосылыңыз.", "Отключите проверку HTTPS в антивирусе или подключитесь к другой сети.", "Turn off HTTPS inspection in your antivirus, or use another network."}),
+		Wording{"Деректер жіберілген жоқ. Антивирустің HTTPS тексеруін өшіріңіз немесе басқа желіге қосылыңыз.", "Данные не отправлены. Отключите проверку HTTPS в антивирусе или подключитесь к другой сети.", "Nothing was sent. Turn off HTTPS inspection in your antivirus, or use another network."}),
+	row(ServerCertificate, 0, true,
+		Wording{"Сервер сертификатының мерзімі өткен.", "Срок сертификата сервера истёк.", "The certificate of the server is out of date."},
+		Wording{"Компьютердегі күн мен уақытты тексеріңіз. Дұрыс болса, кейінірек қайталаңыз немесе 1414-ке қоңырау шалыңыз.", "Проверьте дату и время на компьютере. Если они верны, повторите позже или позвоните 1414.", "Check the date and time of this computer. If they are right, try again later or call 1414."}),
 	row(CaptivePortal, 0, true,
-		Wording{"Бұл Wi-Fi желісі алдымен кіруді талап етеді.", "Эта сеть Wi-Fi требует сначала войти.", "This Wi-Fi network wants you to sign in first."},
-		Wording{"Браузерді ашып, желіге кіріңіз, содан кейін қайталаңыз.", "Откройте браузер, войдите в сеть и повторите.", "Open a browser, sign in to the network, and try again."}),
+		Wording{"Бұл желі алдымен кіруді талап етеді.", "Эта сеть требует сначала войти.", "This network asks you to sign in first."},
+		Wording{"Браузерді ашып, желінің бетінде кіріңіз. Содан кейін қолданба өзі жалғастырады.", "Откройте браузер и войдите на странице сети. После этого приложение продолжит само.", "Open a browser and sign in on the page of the network. After that the application goes on by itself."}),
+	row(NetworkRefuses, 0, true,
+		Wording{"Бұл желі қызметке жібермейді.", "Эта сеть не пропускает к сервису.", "This network does not let the application reach the service."},
+		Wording{"Басқа желіге қосылыңыз, мысалы телефоныңыздың интернетіне, немесе желі әкімшісіне айтыңыз.", "Подключитесь к другой сети, например к интернету с телефона, или обратитесь к администратору сети.", "Use another network, such as the internet of your phone, or ask whoever runs this network."}),
 	row(CameraNone, 0, true,
 		Wording{"Камера табылмады.", "Камера не найдена.", "No camera was found."},
 		Wording{"Веб-камераны қосыңыз. Ноутбукте камераның жабық емес екенін тексеріңіз.", "Подключите веб-камеру. На ноутбуке проверьте, не выключена ли камера.", "Plug in a webcam. On a laptop, check that the camera is not switched off."}),

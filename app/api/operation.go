@@ -25,7 +25,7 @@ type Operation[In, Out any] struct {
 	Path     string // with {name} for each parameter
 	Summary  string
 	Access   Access
-	Deadline time.Duration // for one attempt
+	Deadline time.Duration // for one attempt, from the last piece of the body that went out
 	MaxBody  int64
 	Failures []Code // beside those that every call may answer
 }
@@ -46,7 +46,7 @@ func CommonFailures() []Code {
 
 const (
 	quick  = 15 * time.Second
-	upload = 3 * time.Minute // 10 MB at 1 Mbit/s take 80 s
+	upload = 30 * time.Second // of silence: the sending itself takes what the line takes
 
 	one = "/v1/enrolments/{enrolment}"
 )

@@ -318,6 +318,7 @@ func answer[In, Out any](s *service, op api.Operation[In, Out], do func(In) (Out
 		if problem == nil {
 			out, problem = do(in)
 		}
+		w.Header().Set(api.HeaderContract, api.Contract)
 		if problem != nil {
 			w.Header().Set("Content-Type", api.ProblemType)
 			w.WriteHeader(problem.GetStatus())

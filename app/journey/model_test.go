@@ -107,6 +107,7 @@ func on[In, Out any](m *model, op api.Operation[In, Out], steps []api.Step, do f
 				return
 			}
 			w.Header().Set("Content-Type", map[bool]string{true: "application/json", false: api.ProblemType}[first.status == 200])
+			w.Header().Set(api.HeaderContract, api.Contract)
 			w.WriteHeader(first.status)
 			_, _ = w.Write(first.body)
 			return
@@ -158,6 +159,7 @@ func (m *model) write(w http.ResponseWriter, key string, out any, request [32]by
 		m.answers[key] = answer{request, status, body}
 	}
 	w.Header().Set("Content-Type", contentType)
+	w.Header().Set(api.HeaderContract, api.Contract)
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
 }

@@ -29,6 +29,7 @@ type handler[In, Out any] func(ctx context.Context, c *call, in In) (Out, error)
 type call struct {
 	server  *Server
 	request *http.Request
+	conn    *http.ResponseController
 	body    []byte
 	caller  enrolment.Call
 }
@@ -42,11 +43,9 @@ func register[In, Out any](s *Server, op api.Operation[In, Out], do handler[In, 
 	form := bodySchema[In](s.api)
 	s.adapter.Handle(described, func(h huma.Context) {
 		r, w := humago.Unwrap(h)
-		ctx, cancel := context.WithTimeout(r.Context(), op.Deadline)
-		defer cancel()
-		c := &call{server: s, request: r.WithContext(ctx)}
+		c := &call{server: s, request: r, conn: http.NewResponseController(w)}
 		name(w, op.ID)
-		hurry(w, op.Deadline)
+		ctx := r.Context()
 		out, err := run(ctx, c, op, form, do)
 		if a := (*answered)(nil); errors.As(err, &a) {
 			a.write(w)
@@ -60,18 +59,13 @@ func register[In, Out any](s *Server, op api.Operation[In, Out], do handler[In, 
 	})
 }
 
-// hurry ends a body that trickles in once the call's time is over: reading heeds
-// the connection's deadline and no context.
-func hurry(w http.ResponseWriter, within time.Duration) {
-	// What is not a connection, as in some tests, has no deadline.
-	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(within))
-}
-
 // run takes a call through the gates.
 func run[In, Out any](ctx context.Context, c *call, op api.Operation[In, Out], form *huma.Schema, do handler[In, Out]) (out Out, err error) {
-	if err := c.read(op.MaxBody); err != nil {
+	if err := c.read(op.MaxBody, op.Deadline); err != nil {
 		return out, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, op.Deadline)
+	defer cancel()
 	if err := c.prove(ctx, op.Access, op.Method); err != nil {
 		return out, err
 	}
@@ -90,14 +84,14 @@ func run[In, Out any](ctx context.Context, c *call, op api.Operation[In, Out], f
 	return do(ctx, c, in)
 }
 
-// read takes the body, of at most so many bytes; what says to be larger is
-// refused unread.
-func (c *call) read(most int64) error {
+// read takes the body, of at most so many bytes and no slower than [steady]
+// lets it; what says to be larger is refused unread.
+func (c *call) read(most int64, lag time.Duration) error {
 	r := c.request
 	if r.ContentLength > most {
 		return api.Fail(api.TooLarge, "at most %d bytes are taken", most)
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, most+1))
+	body, err := io.ReadAll(&steady{from: io.LimitReader(r.Body, most+1), conn: c.conn, lag: lag, began: time.Now()})
 	switch {
 	case err != nil:
 		return api.Fail(api.BadRequest, "the body broke off").WithCause(err)
@@ -105,7 +99,37 @@ func (c *call) read(most int64) error {
 		return api.Fail(api.TooLarge, "at most %d bytes are taken", most)
 	}
 	c.body = body
+	// The time to answer begins once there is something to answer. Where a
+	// connection's deadlines cannot be set, the listener's own hold.
+	_ = c.conn.SetReadDeadline(time.Time{})
+	_ = c.conn.SetWriteDeadline(time.Now().Add(answerTime))
 	return nil
+}
+
+const (
+	// slowest is what a line must carry to be waited for: 64 kbit/s.
+	slowest    = 8 << 10
+	answerTime = 2 * time.Minute
+)
+
+// steady reads a body as long as it keeps coming: a slow line may take its time
+// for a picture, and nobody holds a connection with a byte now and then.
+// Reading heeds the connection's deadline and no context.
+type steady struct {
+	from  io.Reader
+	conn  *http.ResponseController
+	lag   time.Duration // how far behind the slowest line it may be
+	began time.Time
+	read  int64
+}
+
+// Read implements io.Reader.
+func (s *steady) Read(p []byte) (int, error) {
+	allowed := s.lag + time.Duration(s.read)*time.Second/slowest
+	_ = s.conn.SetReadDeadline(s.began.Add(allowed))
+	n, err := s.from.Read(p)
+	s.read += int64(n)
+	return n, err
 }
 
 // prove checks what the operation asks for, and uses the proof up.

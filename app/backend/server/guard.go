@@ -16,6 +16,7 @@ import (
 func (s *Server) guard(w http.ResponseWriter, r *http.Request) {
 	began := s.Now()
 	a := &attended{ResponseWriter: w}
+	a.Header().Set(api.HeaderContract, api.Contract)
 	secure(a.Header())
 	defer func() {
 		if recover() != nil { // its value may hold what the call carried
