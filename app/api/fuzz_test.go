@@ -5,19 +5,26 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Whatever comes back in place of an answer is a problem of the table, and an
 // answer of the contract decodes or does not.
 func FuzzAnswer(f *testing.F) {
-	f.Add(http.StatusConflict, ProblemType, []byte(`{"code":"nonce-used","status":409,"until":"2026-11-22T09:00:00Z","tries_left":2}`))
-	f.Add(http.StatusBadGateway, "text/html", []byte("<html>sign in</html>"))
-	f.Add(http.StatusOK, "application/json", []byte(`{"id":"A","step":"code","created_at":"2026-11-22T09:00:00Z"}`))
-	f.Add(http.StatusOK, "application/json", []byte(`{"certificates":[{"kind":"rsa-auth","der":"MAA="}],"chain":["MAA="]}`))
-	f.Fuzz(func(t *testing.T, status int, kind string, content []byte) {
-		p := answeredProblem(&http.Response{StatusCode: status, Header: http.Header{"Content-Type": {kind}}}, content)
-		if p == nil || p.Code == "" || p.Error() == "" {
+	f.Add(http.StatusConflict, ProblemType, Contract, "", []byte(`{"code":"nonce-used","status":409,"until":"2026-11-22T09:00:00Z","tries_left":2}`))
+	f.Add(http.StatusBadGateway, "text/html", "", "120", []byte("<html>sign in</html>"))
+	f.Add(http.StatusServiceUnavailable, ProblemType, Contract, "Sun, 06 Nov 1994 08:49:37 GMT", []byte(`{"code":"overloaded"}`))
+	f.Add(http.StatusOK, "application/json", Contract, "", []byte(`{"id":"A","step":"code","created_at":"2026-11-22T09:00:00Z"}`))
+	f.Add(http.StatusOK, "application/json", Contract, "-9", []byte(`{"certificates":[{"kind":"rsa-auth","der":"MAA="}],"chain":["MAA="]}`))
+	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, status int, kind, contract, after string, content []byte) {
+		h := http.Header{"Content-Type": {kind}, HeaderContract: {contract}, "Retry-After": {after}}
+		p := readProblem(&http.Response{StatusCode: status, Header: h}, content, now)
+		if p == nil && (contract == "" || status/100 != 2) {
 			t.Errorf("an answer of status %d is no problem", status)
+		}
+		if p != nil && (p.Code == "" || p.Error() == "") {
+			t.Error("a problem without a code")
 		}
 		for _, out := range []any{&Enrolment{}, &Started{}, &Challenge{}, &Certificates{}, &Documents{}, &Text{}} {
 			if json.Unmarshal(content, out) != nil {

@@ -8,7 +8,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"fmt"
 	"io"
 	"log"
 	"math/big"
@@ -381,21 +380,4 @@ func TestSlowIsNotDead(t *testing.T) {
 	if _, err := Call(t.Context(), c, op, picture); CodeOf(err) != TimedOut {
 		t.Errorf("a dead line: %v", err)
 	}
-}
-
-func FuzzReadProblem(f *testing.F) {
-	f.Add(200, "text/html", "", "", []byte("<html>"))
-	f.Add(503, ProblemType, "1", "Sun, 06 Nov 1994 08:49:37 GMT", []byte(`{"code":"overloaded"}`))
-	f.Add(429, ProblemType, "1", "-9223372036854775808", []byte(`{"code":"too-many-requests","until":"2026-11-22T00:00:00Z"}`))
-	now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
-	f.Fuzz(func(t *testing.T, status int, kind, contract, after string, content []byte) {
-		h := http.Header{"Content-Type": {kind}, HeaderContract: {contract}, "Retry-After": {after}}
-		p := readProblem(&http.Response{StatusCode: status, Header: h}, content, now)
-		if p == nil && (contract == "" || status/100 != 2) {
-			t.Fatal("a strange answer is taken for one of ours")
-		}
-		if p != nil && p.Code == "" {
-			t.Fatal(fmt.Sprint("a problem without a code: ", p))
-		}
-	})
 }
