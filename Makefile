@@ -14,7 +14,7 @@ LONG     := /app/backend/(service|console)|/capture/camera/synthetic|/app/suppor
 FUZZTIME ?= 5s
 
 .DEFAULT_GOAL := build
-.PHONY: setup build run demo test test-go test-race test-fuzz test-kill test-v4l2 fuzz check lint fmt bench bench-window golden clean
+.PHONY: setup build run demo test test-go test-race test-fuzz test-kill test-v4l2 test-timing fuzz check lint fmt bench bench-window golden clean
 
 setup: ## install what is missing (Debian, Ubuntu) or say what to install
 	@.ci/setup test
@@ -59,6 +59,9 @@ test-v4l2: ## the camera's faults on real V4L2 drivers, in a virtual machine
 
 interop: ## GOST signatures and hashes against OpenSSL's engine and BouncyCastle, thousands of them
 	$(GO) test -count=1 -v -timeout 60m ./keystore/gost -run Agrees -rounds 3000
+
+test-timing: ## whether the time of step 3 tells a known IIN from an unknown one; wants a quiet machine
+	$(GO) test -count=1 -v -timeout 20m -tags demo ./app/backend/service -parallel 1 -run TestStepThreeTakesTheSameTime -timing
 
 fuzz: ## each parser of foreign bytes, a minute a target
 	@.ci/fuzz 60s
