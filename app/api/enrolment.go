@@ -15,7 +15,7 @@ const (
 	StepSelfie      Step = "selfie"       // [SendSelfie]
 	StepRecording   Step = "recording"    // [StartChallenge], [SendHead], [SendFrames], [FinishRecording]
 	StepPIN         Step = "pin"          // [SetPIN]
-	StepCard        Step = "card"         // [SendCard], both sides
+	StepCard        Step = "card"         // [SendCard], all sides
 	StepFields      Step = "fields"       // [ConfirmFields]
 	StepDecision    Step = "decision"     // nothing to do but wait: an operator decides
 	StepGrant       Step = "grant"        // [GrantData]: consent and PIN
@@ -63,7 +63,8 @@ type Enrolment struct {
 	Lock        *Lock        `json:"lock,omitempty" doc:"Set while the citizen has to wait"`
 	Call        *CallBack    `json:"call,omitempty" doc:"The call-back asked for last"`
 	Challenge   *Challenge   `json:"challenge,omitempty" doc:"The video identification under way"`
-	CardSides   []Side       `json:"card_sides,omitempty" doc:"Sides of the card received so far"`
+	Document    DocumentKind `json:"document,omitempty" enum:"identity_card,passport" doc:"Of which document there are pictures"`
+	CardSides   []Side       `json:"card_sides,omitempty" doc:"Sides of the document received so far"`
 	Fields      *CardFields  `json:"fields,omitempty" doc:"Fields as the citizen confirmed them"`
 	Decision    *Decision    `json:"decision,omitempty" doc:"What the operator decided"`
 	Passed      *PassedData  `json:"passed,omitempty" doc:"What will be passed to the certification authority"`

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -22,14 +23,50 @@ const (
 	MaxFrames  = 2 << 20
 )
 
-// Side of an identity card.
+// DocumentKind is what identifies the citizen.
+type DocumentKind string
+
+// The documents that are taken. Where nothing is said it is the identity card.
+const (
+	IdentityCard DocumentKind = "identity_card"
+	Passport     DocumentKind = "passport" // of a citizen of Kazakhstan
+)
+
+// DocumentKinds lists them in the order in which they are offered.
+func DocumentKinds() []DocumentKind { return []DocumentKind{IdentityCard, Passport} }
+
+// Sides are the pictures that are taken of the document, in their order.
+func (k DocumentKind) Sides() []Side {
+	if k == Passport {
+		return []Side{DataPage}
+	}
+	return []Side{Front, Back}
+}
+
+// number says whether a document of the kind may have the number: nine digits
+// on an identity card, the letter N and eight digits on a passport.
+func (k DocumentKind) number(s string) bool {
+	digits, marked := strings.CutPrefix(s, "N")
+	return len(s) == 9 && allDigits(digits) && marked == (k == Passport)
+}
+
+// Side of a document, as it is photographed.
 type Side string
 
-// The sides of a card.
+// The sides of an identity card, and the page of a passport with the picture.
 const (
-	Front Side = "front"
-	Back  Side = "back"
+	Front    Side = "front"
+	Back     Side = "back"
+	DataPage Side = "page"
 )
+
+// Document is what the side is a side of.
+func (s Side) Document() DocumentKind {
+	if s == DataPage {
+		return Passport
+	}
+	return IdentityCard
+}
 
 // PromptKind is a movement of the head.
 type PromptKind string
@@ -72,8 +109,8 @@ type HeadRequest struct {
 	Head   string `json:"head" pattern:"^[0-9a-f]{64}$"`
 }
 
-// CardFields is what stands on the card, as the citizen confirms it. Names are
-// in Cyrillic letters, in capitals or not.
+// CardFields is what stands on the identity card or the passport, as the citizen
+// confirms it. Names are in Cyrillic letters, in capitals or not.
 type CardFields struct {
 	Surname        string `json:"surname" minLength:"1" maxLength:"100"`
 	Name           string `json:"name" minLength:"1" maxLength:"100"`
@@ -83,7 +120,7 @@ type CardFields struct {
 	BirthPlace     string `json:"birth_place" minLength:"1" maxLength:"100"`
 	Nationality    string `json:"nationality" minLength:"1" maxLength:"60"`
 	Citizenship    string `json:"citizenship" minLength:"1" maxLength:"60"`
-	DocumentNumber string `json:"document_number" pattern:"^[0-9]{9}$"`
+	DocumentNumber string `json:"document_number" pattern:"^[0-9N][0-9]{8}$" doc:"Nine digits, or N and eight digits of a passport"`
 	Issuer         string `json:"issuer" minLength:"1" maxLength:"100"`
 	IssueDate      Date   `json:"issue_date" format:"date"`
 	ExpiryDate     Date   `json:"expiry_date" format:"date"`
@@ -124,7 +161,7 @@ func (f CardFields) List() []Field {
 	}
 }
 
-// FieldsRequest confirms the fields of the card.
+// FieldsRequest confirms the fields of the document.
 type FieldsRequest struct {
 	Fields    CardFields `json:"fields"`
 	Confirmed bool       `json:"confirmed" doc:"The citizen ticked “I confirm the data is true”"`
@@ -172,9 +209,9 @@ type RejectReason string
 const (
 	RejectSelfie    RejectReason = "selfie"    // the face cannot be seen well
 	RejectRecording RejectReason = "recording" // the movements cannot be seen
-	RejectCard      RejectReason = "card"      // the card cannot be read
-	RejectFields    RejectReason = "fields"    // the fields differ from the card
-	RejectExpired   RejectReason = "expired"   // the card is not valid any more
+	RejectCard      RejectReason = "card"      // the card or passport cannot be read
+	RejectFields    RejectReason = "fields"    // the fields differ from the document
+	RejectExpired   RejectReason = "expired"   // the document is not valid any more
 	RejectPerson    RejectReason = "person"    // the data differ from the register: service centre
 )
 
@@ -215,7 +252,7 @@ type PassedData struct {
 	Surname    string `json:"surname"`
 	Name       string `json:"name"`
 	Patronymic string `json:"patronymic,omitempty"`
-	Document   string `json:"document" doc:"Number of the identity card"`
+	Document   string `json:"document" doc:"Number of the document that identified the citizen"`
 }
 
 // Hash is the SHA-256, in hex, of the data's JSON as encoding/json writes it:
@@ -236,7 +273,7 @@ type GrantRequest struct {
 // Document is one entry of the cabinet's list.
 type Document struct {
 	ID        string        `json:"id"`
-	Kind      string        `json:"kind" enum:"identity-card"`
+	Kind      DocumentKind  `json:"kind" enum:"identity_card,passport"`
 	State     DecisionState `json:"state" enum:"waiting,approved,rejected"`
 	Fields    CardFields    `json:"fields"`
 	AddedAt   time.Time     `json:"added_at"`

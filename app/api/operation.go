@@ -132,12 +132,12 @@ var (
 	}
 	SendCard = Operation[Picture, Enrolment]{
 		ID: "send-card", Method: http.MethodPut, Path: one + "/card/{side}", Access: AccessStep, Deadline: upload, MaxBody: MaxPicture,
-		Summary:  "Send one side of the identity card",
+		Summary:  "Send one side of the identity card, or the data page of the passport",
 		Failures: pictureFailures,
 	}
 	ConfirmFields = Operation[FieldsRequest, Enrolment]{
 		ID: "confirm-fields", Method: http.MethodPost, Path: one + "/fields", Access: AccessStep, Deadline: quick, MaxBody: MaxJSON,
-		Summary:  "Confirm the fields of the card and hand everything over for the decision",
+		Summary:  "Confirm the fields of the document and hand everything over for the decision",
 		Failures: []Code{FieldsInvalid, CardExpired},
 	}
 	RepeatRejected = Operation[None, Enrolment]{

@@ -55,20 +55,21 @@ func ValidateEmail(email string) error {
 	return nil
 }
 
-// Validate checks that the box was ticked and the fields are well-formed.
-func (r FieldsRequest) Validate() error {
+// Validate checks that the box was ticked and the fields are such as a document
+// of the kind has.
+func (r FieldsRequest) Validate(of DocumentKind) error {
 	if !r.Confirmed {
 		return Fail(FieldsInvalid, "confirmed")
 	}
-	if wrong := r.Fields.Mistakes(); len(wrong) > 0 {
+	if wrong := r.Fields.Mistakes(of); len(wrong) > 0 {
 		return Fail(FieldsInvalid, "%s", strings.Join(wrong, ","))
 	}
 	return nil
 }
 
-// Mistakes names the fields, as in JSON, that cannot be right. Whether the card
-// has expired is not among them: that is told apart.
-func (f CardFields) Mistakes() []string {
+// Mistakes names the fields, as in JSON, that cannot be right on a document of
+// the kind. Whether it has expired is not among them: that is told apart.
+func (f CardFields) Mistakes(of DocumentKind) []string {
 	var wrong []string
 	check := func(name string, ok bool) {
 		if !ok {
@@ -83,7 +84,7 @@ func (f CardFields) Mistakes() []string {
 	check("nationality", placeLike(f.Nationality))
 	check("citizenship", placeLike(f.Citizenship))
 	check("issuer", placeLike(f.Issuer))
-	check("document_number", len(f.DocumentNumber) == 9 && allDigits(f.DocumentNumber))
+	check("document_number", of.number(f.DocumentNumber))
 	birth, birthErr := f.BirthDate.Time()
 	issue, issueErr := f.IssueDate.Time()
 	expiry, expiryErr := f.ExpiryDate.Time()
@@ -93,7 +94,7 @@ func (f CardFields) Mistakes() []string {
 	return wrong
 }
 
-// Expired says whether the card's last day is before today.
+// Expired says whether the document's last day is before today.
 func (f CardFields) Expired(now time.Time) bool {
 	expiry, err := f.ExpiryDate.Time()
 	return err == nil && now.After(expiry.AddDate(0, 0, 1))

@@ -15,7 +15,7 @@ func card() CardFields {
 }
 
 func TestCardFields(t *testing.T) {
-	if wrong := card().Mistakes(); len(wrong) > 0 {
+	if wrong := card().Mistakes(IdentityCard); len(wrong) > 0 {
 		t.Fatalf("a good card is refused: %v", wrong)
 	}
 	spoil := map[string]func(*CardFields){
@@ -35,18 +35,46 @@ func TestCardFields(t *testing.T) {
 	for field, change := range spoil {
 		c := card()
 		change(&c)
-		if wrong := c.Mistakes(); !slices.Contains(wrong, field) {
+		if wrong := c.Mistakes(IdentityCard); !slices.Contains(wrong, field) {
 			t.Errorf("%s: mistakes found %v", field, wrong)
 		}
 	}
 }
 
 func TestFieldsAreConfirmed(t *testing.T) {
-	if err := (FieldsRequest{Fields: card()}).Validate(); CodeOf(err) != FieldsInvalid {
+	if err := (FieldsRequest{Fields: card()}).Validate(IdentityCard); CodeOf(err) != FieldsInvalid {
 		t.Errorf("fields nobody confirmed: %v", err)
 	}
-	if err := (FieldsRequest{Fields: card(), Confirmed: true}).Validate(); err != nil {
+	if err := (FieldsRequest{Fields: card(), Confirmed: true}).Validate(IdentityCard); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestNumbersOfDocuments(t *testing.T) {
+	for number, of := range map[string]DocumentKind{
+		"012345678": IdentityCard, "N01234567": Passport,
+		"N012345678": "", "01234567": "", "n01234567": "", "Н01234567": "", "NN1234567": "", "N0123456": "", "N 1234567": "", "": "",
+	} {
+		c := card()
+		c.DocumentNumber = number
+		for _, kind := range DocumentKinds() {
+			if refused := slices.Contains(c.Mistakes(kind), "document_number"); refused == (kind == of) {
+				t.Errorf("%q on %s: refused %v", number, kind, refused)
+			}
+		}
+	}
+}
+
+func TestSidesAreOfTheirDocument(t *testing.T) {
+	for _, kind := range DocumentKinds() {
+		for _, side := range kind.Sides() {
+			if side.Document() != kind {
+				t.Errorf("%s of %s is of %s", side, kind, side.Document())
+			}
+		}
+	}
+	if len(DocumentKind("").Sides()) != 2 {
+		t.Error("where nothing is said it is not the identity card")
 	}
 }
 

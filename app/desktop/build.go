@@ -30,7 +30,7 @@ func (w *Window) screenKey() string {
 		if s.Text != nil {
 			key += string(s.Text.Kind) + string(s.Text.Language) + s.Text.Version
 		}
-	case journey.StageSelfie, journey.StageCardFront, journey.StageCardBack:
+	case journey.StageSelfie, journey.StageCardFront, journey.StageCardBack, journey.StagePassport:
 		key += fmt.Sprint(s.Card, w.typed.picture != nil)
 	case journey.StageResume, journey.StageGrant:
 		key += fmt.Sprint(s.Problem != nil && s.Problem.Code == api.PINWrong, triesOf(s))
@@ -79,6 +79,7 @@ func builders() map[journey.Stage]func(*Window, *wording.Words) screen.Screen {
 		journey.StageCardChoice:     (*Window).cardChoice,
 		journey.StageCardFront:      (*Window).card,
 		journey.StageCardBack:       (*Window).card,
+		journey.StagePassport:       (*Window).card,
 		journey.StageFields:         (*Window).fields,
 		journey.StageChecking:       (*Window).checking,
 		journey.StageRejected:       (*Window).rejected,

@@ -7,7 +7,9 @@ import (
 	"image"
 	_ "image/png" // cards are given as PNG too
 	"io"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -21,7 +23,7 @@ import (
 	"qoltanba/capture/picture"
 )
 
-// cardFile is a side of the card that was given as a file.
+// cardFile is a side of the document that was given as a file.
 type cardFile struct {
 	name    string
 	data    api.Picture
@@ -30,28 +32,29 @@ type cardFile struct {
 }
 
 func (w *Window) cardChoice(words *wording.Words) screen.Screen {
-	return screen.NewCardWay(words, w.typed.cardWay, screen.CardWayActions{
-		Choose: func(way screen.CardWay) { w.typed.cardWay = way },
+	return screen.NewCardWay(words, w.typed.card, screen.CardWayActions{
+		Choose: func(c screen.CardChoice) { w.typed.card = c },
 		Next: func() {
-			source := journey.CardByCamera
-			if w.typed.cardWay == screen.CardByFile {
-				source = journey.CardByFile
-			}
-			w.do("choose card", func(ctx context.Context) error { return w.journey.ChooseCard(ctx, source) })
+			choice := journey.CardChoice{Document: api.DocumentKind(w.typed.card.Kind), Source: journey.CardSource(w.typed.card.Way)}
+			w.do("choose card", func(ctx context.Context) error { return w.journey.ChooseCard(ctx, choice) })
 		},
 		Back: w.back(),
 	})
 }
 
+// sideOf is the side that a stage asks for; "" where it asks for none.
+func sideOf(at journey.Stage) api.Side {
+	return map[journey.Stage]api.Side{
+		journey.StageCardFront: api.Front, journey.StageCardBack: api.Back, journey.StagePassport: api.DataPage,
+	}[at]
+}
+
 func (w *Window) card(words *wording.Words) screen.Screen {
-	if w.state.Card == journey.CardByFile {
+	if w.state.Card.Source == journey.CardByFile {
 		return w.cardByFile(words)
 	}
-	side, shown := api.Front, screen.CardFront
-	if w.state.Stage == journey.StageCardBack {
-		side, shown = api.Back, screen.CardBack
-	}
-	return screen.NewCardShot(words, shown, screen.ShotModel{Taken: w.typed.picture}, w.shotActions(func(ctx context.Context, p api.Picture) error {
+	side := sideOf(w.state.Stage)
+	return screen.NewCardShot(words, screen.CardSide(side), screen.ShotModel{Taken: w.typed.picture}, w.shotActions(func(ctx context.Context, p api.Picture) error {
 		seen := w.typed.picture
 		err := w.journey.SendCard(ctx, side, p)
 		if err == nil {
@@ -63,27 +66,33 @@ func (w *Window) card(words *wording.Words) screen.Screen {
 
 // keepSide keeps the picture of a side in memory, to stand beside the form.
 func (w *Window) keepSide(side api.Side, seen image.Image) {
-	if side == api.Front {
-		w.typed.front = seen
-	} else {
-		w.typed.back = seen
-	}
+	w.typed.seen[side] = seen
 	if w.state.Stage == journey.StageFields {
 		w.show(true)
 	}
 }
 
+// pictures are those of the document as they were sent, nil for one that another start of the program sent.
+func (w *Window) pictures(of api.DocumentKind) []image.Image {
+	var list []image.Image
+	for _, side := range of.Sides() {
+		list = append(list, w.typed.seen[side])
+	}
+	return list
+}
+
 func (w *Window) cardByFile(words *wording.Words) screen.Screen {
-	model := func(side api.Side) screen.CardFile {
+	var files []screen.CardFile
+	for _, side := range w.state.Card.Document.Sides() {
 		f := w.typed.files[side]
-		m := screen.CardFile{Name: f.name, Picture: f.picture}
+		m := screen.CardFile{Side: screen.CardSide(side), Name: f.name, Picture: f.picture}
 		if f.problem != "" {
 			row, language := api.FailureOf(f.problem), api.Language(words.Language())
 			m.Problem = row.Sentence.In(language) + " " + row.Remedy.In(language)
 		}
-		return m
+		files = append(files, m)
 	}
-	return screen.NewCardFile(words, screen.CardFileModel{Front: model(api.Front), Back: model(api.Back)}, screen.CardFileActions{
+	return screen.NewCardFile(words, files, screen.CardFileActions{
 		Choose: func(side screen.CardSide) { w.chooseFile(api.Side(side)) },
 		Remove: func(side screen.CardSide) {
 			delete(w.typed.files, api.Side(side))
@@ -96,18 +105,17 @@ func (w *Window) cardByFile(words *wording.Words) screen.Screen {
 
 // sendFiles sends what is not there yet: the back alone where the front had arrived before.
 func (w *Window) sendFiles() {
-	front, back := w.typed.files[api.Front], w.typed.files[api.Back]
-	there := slices.Clone(w.state.Enrolment.CardSides)
+	sides, files, there := w.state.Card.Document.Sides(), maps.Clone(w.typed.files), slices.Clone(w.state.Enrolment.CardSides)
 	w.do("send card", func(ctx context.Context) error {
-		if !slices.Contains(there, api.Front) {
-			if err := w.journey.SendCard(ctx, api.Front, front.data); err != nil {
+		for i, side := range sides {
+			if last := i == len(sides)-1; !last && slices.Contains(there, side) {
+				continue
+			}
+			if err := w.journey.SendCard(ctx, side, files[side].data); err != nil {
 				return err
 			}
+			w.ui(func() { w.keepSide(side, files[side].picture) })
 		}
-		if err := w.journey.SendCard(ctx, api.Back, back.data); err != nil {
-			return err
-		}
-		w.ui(func() { w.keepSide(api.Front, front.picture); w.keepSide(api.Back, back.picture) })
 		return nil
 	})
 }
@@ -125,16 +133,16 @@ func (w *Window) chooseFile(side api.Side) {
 	open.Show()
 }
 
-// dropped takes files that fall onto the window: the first side that is missing, then the other.
+// dropped takes files that fall onto the window: the first side that is missing, then the next, and the last anew.
 func (w *Window) dropped(_ fyne.Position, files []fyne.URI) {
-	atCard := w.state.Stage == journey.StageCardFront || w.state.Stage == journey.StageCardBack
-	if !atCard || w.state.Card != journey.CardByFile {
+	if sideOf(w.state.Stage) == "" || w.state.Card.Source != journey.CardByFile {
 		return
 	}
+	sides := w.state.Card.Document.Sides()
 	for _, uri := range files {
-		side := api.Front
-		if w.typed.files[api.Front].picture != nil {
-			side = api.Back
+		side := sides[len(sides)-1]
+		if missing := slices.IndexFunc(sides, func(s api.Side) bool { return w.typed.files[s].picture == nil }); missing >= 0 {
+			side = sides[missing]
 		}
 		file, err := storage.Reader(uri)
 		if err != nil {
@@ -188,7 +196,7 @@ func (w *Window) fields(words *wording.Words) screen.Screen {
 func (w *Window) fieldsModel(words *wording.Words) screen.FieldsModel {
 	m := screen.FieldsModel{
 		Values: w.typed.fields, Problems: map[screen.FieldName]string{},
-		Front: w.typed.front, Back: w.typed.back, Confirmed: w.typed.confirmed,
+		Kind: screen.CardKind(w.document()), Pictures: w.pictures(w.document()), Confirmed: w.typed.confirmed,
 	}
 	for name := range w.typed.problems {
 		m.Problems[name] = words.T("fields.wrong")
@@ -196,10 +204,18 @@ func (w *Window) fieldsModel(words *wording.Words) screen.FieldsModel {
 	return m
 }
 
+// document is the kind of what the citizen has sent.
+func (w *Window) document() api.DocumentKind {
+	if w.state.Enrolment.Document == api.Passport {
+		return api.Passport
+	}
+	return api.IdentityCard
+}
+
 func (w *Window) confirmFields() {
-	fields := cardFields(w.typed.fields)
+	fields := cardFields(w.document(), w.typed.fields)
 	w.typed.problems = map[screen.FieldName]bool{}
-	if wrong := fields.Mistakes(); len(wrong) > 0 {
+	if wrong := fields.Mistakes(w.document()); len(wrong) > 0 {
 		for _, name := range wrong {
 			w.typed.problems[screen.FieldName(name)] = true
 		}
@@ -210,15 +226,27 @@ func (w *Window) confirmFields() {
 	w.do("confirm fields", func(ctx context.Context) error { return w.journey.ConfirmFields(ctx, fields) })
 }
 
-func cardFields(typed map[screen.FieldName]string) api.CardFields {
+func cardFields(of api.DocumentKind, typed map[screen.FieldName]string) api.CardFields {
 	sex := api.Sex(typed[screen.FieldSex])
 	return api.CardFields{
 		Surname: trimmed(typed[screen.FieldSurname]), Name: trimmed(typed[screen.FieldGivenName]),
 		Patronymic: trimmed(typed[screen.FieldPatronymic]), Sex: sex, BirthDate: isoDate(typed[screen.FieldBirthDate]),
 		BirthPlace: trimmed(typed[screen.FieldBirthPlace]), Nationality: trimmed(typed[screen.FieldNationality]),
-		Citizenship: trimmed(typed[screen.FieldCitizenship]), DocumentNumber: trimmed(typed[screen.FieldNumber]),
+		Citizenship: trimmed(typed[screen.FieldCitizenship]), DocumentNumber: documentNumber(of, typed[screen.FieldNumber]),
 		Issuer: trimmed(typed[screen.FieldIssuer]), IssueDate: isoDate(typed[screen.FieldIssued]), ExpiryDate: isoDate(typed[screen.FieldExpires]),
 	}
+}
+
+// documentNumber reads a number as people type it. The N of a passport may be small, left out, or typed as the Cyrillic Н or №.
+func documentNumber(of api.DocumentKind, typed string) string {
+	number := strings.ToUpper(strings.Join(strings.Fields(typed), ""))
+	if of != api.Passport || number == "" {
+		return number
+	}
+	for _, mark := range []string{"N", "Н", "№"} {
+		number = strings.TrimPrefix(number, mark)
+	}
+	return "N" + number
 }
 
 // isoDate reads a day as the card writes it, 02.01.2006; "" where it is none.
@@ -287,11 +315,11 @@ func documentLine(words *wording.Words, d api.Document) screen.Document {
 	states := map[api.DecisionState]screen.DocumentState{
 		api.DecisionWaiting: screen.DocumentChecking, api.DecisionApproved: screen.DocumentConfirmed, api.DecisionRejected: screen.DocumentRejected,
 	}
-	return screen.Document{ID: d.ID, Kind: words.T("document.identity"), Number: masked(d.Fields.DocumentNumber), At: d.AddedAt.In(time.Local), State: states[d.State]}
+	return screen.Document{ID: d.ID, Kind: words.T("document." + string(d.Kind)), Number: masked(d.Fields.DocumentNumber), At: d.AddedAt.In(time.Local), State: states[d.State]}
 }
 
 func (w *Window) oneDocument(words *wording.Words, d api.Document) screen.Screen {
-	m := screen.DocumentModel{Document: documentLine(words, d), Front: w.typed.front, Back: w.typed.back}
+	m := screen.DocumentModel{Document: documentLine(words, d), Pictures: w.pictures(d.Kind)}
 	for _, f := range d.Fields.List() {
 		m.Fields = append(m.Fields, [2]string{words.T("fields." + f.Name), fieldText(words, f)})
 	}

@@ -86,16 +86,16 @@ type typed struct {
 	emailWrong       string // the address that was refused
 	folder           string // as chosen
 	agreed           bool
-	cardWay          screen.CardWay
+	card             screen.CardChoice
 	taken            []byte // JPEG of the photograph that is looked at
 	picture          image.Image
 	files            map[api.Side]cardFile
 	fields           map[screen.FieldName]string
 	problems         map[screen.FieldName]bool
 	confirmed        bool
-	front, back      image.Image // as sent, for the form beside them
-	document         string      // the one that is looked at
-	cautious         string      // the folder whose caution was looked up
+	seen             map[api.Side]image.Image // pictures of the document as sent, for the form beside them
+	document         string                   // the one that is looked at
+	cautious         string                   // the folder whose caution was looked up
 	caution          screen.FolderCaution
 }
 
@@ -262,7 +262,8 @@ func (w *Window) arrived(from, to journey.Stage) {
 func (w *Window) forgetTyped() {
 	w.help = helpCall{}
 	w.typed = typed{
-		cardWay: screen.CardByCamera, files: map[api.Side]cardFile{},
+		card: screen.CardChoice{Kind: screen.IdentityCard, Way: screen.CardByCamera}, files: map[api.Side]cardFile{},
+		seen:   map[api.Side]image.Image{},
 		fields: map[screen.FieldName]string{screen.FieldCitizenship: ""}, problems: map[screen.FieldName]bool{},
 	}
 }
@@ -310,7 +311,7 @@ func (w *Window) showBusy(busy bool) {
 
 func (w *Window) waitText() string {
 	switch w.state.Stage {
-	case journey.StageSelfie, journey.StageCardFront, journey.StageCardBack:
+	case journey.StageSelfie, journey.StageCardFront, journey.StageCardBack, journey.StagePassport:
 		return "wait.sending"
 	case journey.StagePassword:
 		return "wait.writing"
@@ -398,7 +399,7 @@ func (w *Window) Close() { w.window.Close() }
 // Stop closes the window from any goroutine.
 func (w *Window) Stop() { w.ui(w.window.Close) }
 
-// Follow tells, after every change, what belongs before the camera: a side of the card, or else a face that does what the prompt asks.
+// Follow tells, after every change, what belongs before the camera: a side of the document, or else a face that does what the prompt asks.
 func (w *Window) Follow(before func(api.Side, *api.Prompt)) {
 	tell := func(s journey.State) {
 		switch s.Stage {
@@ -406,6 +407,8 @@ func (w *Window) Follow(before func(api.Side, *api.Prompt)) {
 			before(api.Front, nil)
 		case journey.StageCardBack:
 			before(api.Back, nil)
+		case journey.StagePassport:
+			before(api.DataPage, nil)
 		default:
 			before("", s.Recording.Prompt)
 		}

@@ -88,8 +88,8 @@ func (w *Window) useCamera(at journey.Stage) {
 	switch at {
 	case journey.StageCamera, journey.StageSelfie, journey.StageRecordingIntro, journey.StageRecording:
 		w.feed.want(true)
-	case journey.StageCardFront, journey.StageCardBack:
-		w.feed.want(w.state.Card != journey.CardByFile)
+	case journey.StageCardFront, journey.StageCardBack, journey.StagePassport:
+		w.feed.want(w.state.Card.Source != journey.CardByFile)
 	default:
 		w.feed.want(false)
 	}

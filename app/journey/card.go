@@ -6,18 +6,22 @@ import (
 	"qoltanba/app/api"
 )
 
-// ChooseCard says how the card is given. Stage: card-choice.
-func (j *Journey) ChooseCard(ctx context.Context, source CardSource) error {
+// ChooseCard says which document is given, and how. Stage: card-choice.
+func (j *Journey) ChooseCard(ctx context.Context, choice CardChoice) error {
 	return j.act(ctx, "choose card", []Stage{StageCardChoice}, func(context.Context) error {
-		j.change(func(s *State) { s.Card = source })
+		j.change(func(s *State) { s.Card = choice })
 		return j.open("")
 	})
 }
 
-// SendCard sends one side. The side sent before may be sent again. Stages:
-// card-front, card-back.
+// SendCard sends one side of the document. The side sent before may be sent
+// again. Stages: card-front, card-back; passport for its page.
 func (j *Journey) SendCard(ctx context.Context, side api.Side, picture api.Picture) error {
-	return j.act(ctx, "send card", []Stage{StageCardFront, StageCardBack}, func(ctx context.Context) error {
+	at := []Stage{StageCardFront, StageCardBack}
+	if side.Document() == api.Passport {
+		at = []Stage{StagePassport}
+	}
+	return j.act(ctx, "send card", at, func(ctx context.Context) error {
 		return step(ctx, j, api.SendCard, picture, map[string]string{"side": string(side)})
 	})
 }

@@ -231,6 +231,7 @@ func TestRejectedAndRepeated(t *testing.T) {
 	if err := p.Repeat(t.Context()); err != nil || p.State().Stage != StageCardChoice {
 		t.Fatal(err, p.State())
 	}
+	c.with = api.Passport // comes with the other document
 	if err := c.walk(t.Context(), p.Journey, StageChecking); err != nil {
 		t.Fatal(err)
 	}
@@ -239,6 +240,39 @@ func TestRejectedAndRepeated(t *testing.T) {
 		t.Fatal(err, p.State())
 	}
 	if err := p.StartAgain(t.Context()); err != nil || p.State().Stage != StageWelcome || p.State().Unfinished {
+		t.Fatal(err, p.State())
+	}
+}
+
+// TestChangeOfDocument photographs the card's front and takes the passport then.
+func TestChangeOfDocument(t *testing.T) {
+	c := newCitizen(t)
+	p := c.start(c.model)
+	defer p.stop()
+	ctx, picture := t.Context(), api.Picture{Type: "image/jpeg", Data: noise(1)}
+	if err := c.walk(ctx, p.Journey, StageCardBack); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(p.Back(ctx), p.Back(ctx), p.ChooseCard(ctx, CardChoice{api.Passport, CardByCamera})); err != nil {
+		t.Fatal(err)
+	}
+	if s := p.State(); s.Stage != StagePassport || !s.CanGoBack || s.Group != GroupCard {
+		t.Fatalf("at %s", s.Stage)
+	}
+	refused := (*StageError)(nil)
+	if err := p.SendCard(ctx, api.Front, picture); !errors.As(err, &refused) {
+		t.Errorf("the card's front is taken for the passport: %v", err)
+	}
+	if err := p.SendCard(ctx, api.DataPage, picture); err != nil {
+		t.Fatal(err)
+	}
+	if s := p.State(); s.Stage != StageFields || s.Enrolment.Document != api.Passport {
+		t.Fatalf("at %s with %s", s.Stage, s.Enrolment.Document)
+	}
+	if err := p.ConfirmFields(ctx, sampleFields); api.CodeOf(err) != api.FieldsInvalid {
+		t.Errorf("the card's number on a passport: %v", err)
+	}
+	if err := p.ConfirmFields(ctx, fieldsOf(api.Passport)); err != nil || p.State().Stage != StageChecking {
 		t.Fatal(err, p.State())
 	}
 }

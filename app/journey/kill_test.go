@@ -102,20 +102,23 @@ const sampledKills = 5
 // enrolment opened twice.
 func TestKilledAtEveryInstant(t *testing.T) {
 	t.Parallel()
-	stretches := []struct{ from, until Stage }{{StageWelcome, StageForm}, {StageForm, StageDone}}
+	stretches := []struct {
+		from, until Stage
+		with        api.DocumentKind
+	}{{StageWelcome, StageForm, api.IdentityCard}, {StageForm, StageDone, api.IdentityCard}, {StageCardChoice, StageChecking, api.Passport}}
 	for _, stretch := range stretches {
 		for _, late := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s late=%v", stretch.until, late), func(t *testing.T) {
 				t.Parallel()
-				killThroughout(t, stretch.from, stretch.until, late)
+				killThroughout(t, stretch.from, stretch.until, stretch.with, late)
 			})
 		}
 	}
 }
 
-func killThroughout(t *testing.T, from, until Stage, late bool) {
+func killThroughout(t *testing.T, from, until Stage, with api.DocumentKind, late bool) {
 	unharmed := &killer{left: math.MaxInt}
-	if err := citizenAt(t, from).live(t.Context(), unharmed, until); err != nil {
+	if err := citizenAt(t, from, with).live(t.Context(), unharmed, until); err != nil {
 		t.Fatal(err)
 	}
 	instants := math.MaxInt - unharmed.left
@@ -125,16 +128,16 @@ func killThroughout(t *testing.T, from, until Stage, late bool) {
 	}
 	kills := 0
 	for n := step - 1; n < instants; n += step {
-		killOnce(t, from, until, &killer{left: n, late: late})
+		killOnce(t, from, until, with, &killer{left: n, late: late})
 		kills++
 	}
 	t.Logf("%d kills at %d instants", kills, instants)
 }
 
 // killOnce kills a process and lets a second one finish.
-func killOnce(t *testing.T, from, until Stage, k *killer) {
+func killOnce(t *testing.T, from, until Stage, with api.DocumentKind, k *killer) {
 	t.Helper()
-	c, n := citizenAt(t, from), k.left
+	c, n := citizenAt(t, from, with), k.left
 	err := c.live(t.Context(), k, until)
 	survived := c.start(c.model)
 	defer survived.stop()
@@ -151,10 +154,11 @@ func killOnce(t *testing.T, from, until Stage, k *killer) {
 	}
 }
 
-// citizenAt is a new citizen whose program was closed at a stage.
-func citizenAt(t *testing.T, stage Stage) *citizen {
+// citizenAt is a new citizen with a document whose program was closed at a stage.
+func citizenAt(t *testing.T, stage Stage, with api.DocumentKind) *citizen {
 	t.Helper()
 	c := newCitizen(t)
+	c.with = with
 	p := c.start(c.model)
 	defer p.stop()
 	if err := c.walk(t.Context(), p.Journey, stage); err != nil {

@@ -266,24 +266,30 @@ func (m *model) cardAndKeys() {
 	at(m, api.CheckPIN, nil, func(in api.PINRequest, _ *http.Request) *api.Problem { return m.checkPIN(in.PIN) })
 	at(m, api.SendCard, []api.Step{api.StepCard}, func(_ api.Picture, r *http.Request) *api.Problem {
 		side := api.Side(r.PathValue("side"))
+		if m.e.Document != side.Document() {
+			m.e.Document, m.e.CardSides = side.Document(), nil
+		}
 		if !slices.Contains(m.e.CardSides, side) {
 			m.e.CardSides = append(slices.Clone(m.e.CardSides), side)
 		}
-		if len(m.e.CardSides) == 2 {
+		if len(m.e.CardSides) == len(m.e.Document.Sides()) {
 			m.e.Step = api.StepFields
 		}
 		return nil
 	})
 	at(m, api.ConfirmFields, []api.Step{api.StepFields}, func(in api.FieldsRequest, _ *http.Request) *api.Problem {
+		if err := in.Validate(m.e.Document); err != nil {
+			return api.Fail(api.FieldsInvalid, "%v", err)
+		}
 		m.e.Step, m.e.Fields, m.e.Decision = api.StepDecision, &in.Fields, &api.Decision{State: api.DecisionWaiting}
 		return nil
 	})
 	at(m, api.RepeatRejected, []api.Step{api.StepDecision}, func(api.None, *http.Request) *api.Problem {
-		m.e.Step, m.e.Decision, m.e.CardSides = m.e.Decision.Reason.Repeat(), nil, nil
+		m.e.Step, m.e.Decision, m.e.Document, m.e.CardSides = m.e.Decision.Reason.Repeat(), nil, "", nil
 		return nil
 	})
 	on(m, api.ReadDocuments, nil, func(api.None, *http.Request) (api.Documents, *api.Problem) {
-		return api.Documents{Documents: []api.Document{{ID: "1", Kind: "identity-card", State: api.DecisionApproved}}}, nil
+		return api.Documents{Documents: []api.Document{{ID: "1", Kind: m.e.Document, State: api.DecisionApproved}}}, nil
 	})
 	at(m, api.GrantData, []api.Step{api.StepGrant}, func(in api.GrantRequest, _ *http.Request) *api.Problem {
 		if p := m.checkPIN(in.PIN); p != nil {

@@ -62,7 +62,7 @@ func (j *Journey) retrace(to Stage) error {
 		}
 	})
 	if to == StageCardChoice {
-		j.change(func(s *State) { s.Card = "" })
+		j.change(func(s *State) { s.Card = CardChoice{} })
 	}
 	return j.open(overlay)
 }

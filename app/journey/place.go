@@ -9,7 +9,7 @@ import (
 
 // place says at which stage an enrolment stands, by what the backend waits for
 // and what this computer knows.
-func place(e api.Enrolment, r record, card CardSource, now time.Time) Stage {
+func place(e api.Enrolment, r record, card CardChoice, now time.Time) Stage {
 	if e.Lock != nil && now.Before(e.Lock.Until) {
 		return StageLocked
 	}
@@ -42,10 +42,12 @@ func place(e api.Enrolment, r record, card CardSource, now time.Time) Stage {
 	return StageEnded
 }
 
-func cardPlace(sent []api.Side, card CardSource) Stage {
+func cardPlace(sent []api.Side, card CardChoice) Stage {
 	switch {
-	case card == "":
+	case card.Source == "":
 		return StageCardChoice
+	case card.Document == api.Passport:
+		return StagePassport
 	case !slices.Contains(sent, api.Front):
 		return StageCardFront
 	default:
@@ -62,6 +64,7 @@ var backwards = map[Stage]Stage{
 	StageServiceCentre: StageBiometrics,
 	StageCardFront:     StageCardChoice,
 	StageCardBack:      StageCardFront,
+	StagePassport:      StageCardChoice,
 	StageDocuments:     StageCabinet,
 	StageGrant:         StageCabinet,
 	StageSubmit:        StageForm,
@@ -102,7 +105,7 @@ func (j *Journey) cancellable() bool {
 func (j *Journey) arrive(e api.Enrolment) error {
 	j.change(func(s *State) {
 		if e.Step != s.Enrolment.Step {
-			s.Card = ""
+			s.Card = CardChoice{}
 			if j.overlay != StageResume { // the PIN is still to be asked
 				j.overlay = ""
 			}

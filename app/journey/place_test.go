@@ -16,12 +16,12 @@ import (
 func TestEveryStepHasAStage(t *testing.T) {
 	t.Parallel()
 	for _, step := range api.Steps() {
-		stage := place(api.Enrolment{Step: step}, record{}, "", time.Now())
+		stage := place(api.Enrolment{Step: step}, record{}, CardChoice{}, time.Now())
 		if !slices.Contains(Stages(), stage) || stage == StageEnded && step != api.StepCancelled {
 			t.Errorf("step %s leads to %q", step, stage)
 		}
 	}
-	if got := place(api.Enrolment{Step: "of the future"}, record{}, "", time.Now()); got != StageEnded {
+	if got := place(api.Enrolment{Step: "of the future"}, record{}, CardChoice{}, time.Now()); got != StageEnded {
 		t.Errorf("an unknown step leads to %s", got)
 	}
 }
@@ -55,25 +55,30 @@ func TestStagesAreListedOnceWithTheirGroups(t *testing.T) {
 func TestPlace(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
+	unchosen, card := CardChoice{}, CardChoice{api.IdentityCard, CardByFile}
 	rejected := &api.Decision{State: api.DecisionRejected}
 	for name, c := range map[string]struct {
 		e    api.Enrolment
 		r    record
-		card CardSource
+		card CardChoice
 		want Stage
 	}{
-		"locked":          {api.Enrolment{Step: api.StepCode, Lock: &api.Lock{Until: now.Add(time.Second)}}, record{}, "", StageLocked},
-		"lock over":       {api.Enrolment{Step: api.StepCode, Lock: &api.Lock{Until: now}}, record{}, "", StageCode},
-		"companion first": {api.Enrolment{Step: api.StepSignIn}, record{}, "", StageCompanion},
-		"then summary":    {api.Enrolment{Step: api.StepSignIn}, record{Companion: true}, "", StageSummary},
-		"then sign-in":    {api.Enrolment{Step: api.StepSignIn}, record{Companion: true, Proceeded: true}, "", StageSignIn},
-		"front":           {api.Enrolment{Step: api.StepCard}, record{}, CardByFile, StageCardFront},
-		"back":            {api.Enrolment{Step: api.StepCard, CardSides: []api.Side{api.Front}}, record{}, CardByFile, StageCardBack},
-		"front is wanted": {api.Enrolment{Step: api.StepCard, CardSides: []api.Side{api.Back}}, record{}, CardByFile, StageCardFront},
-		"rejected":        {api.Enrolment{Step: api.StepDecision, Decision: rejected}, record{}, "", StageRejected},
-		"cabinet":         {api.Enrolment{Step: api.StepGrant}, record{}, "", StageCabinet},
-		"grant":           {api.Enrolment{Step: api.StepGrant}, record{CabinetLeft: true}, "", StageGrant},
-		"form filled":     {api.Enrolment{Step: api.StepApplication}, record{Folder: "/x"}, "", StageSubmit},
+		"locked":          {api.Enrolment{Step: api.StepCode, Lock: &api.Lock{Until: now.Add(time.Second)}}, record{}, unchosen, StageLocked},
+		"lock over":       {api.Enrolment{Step: api.StepCode, Lock: &api.Lock{Until: now}}, record{}, unchosen, StageCode},
+		"companion first": {api.Enrolment{Step: api.StepSignIn}, record{}, unchosen, StageCompanion},
+		"then summary":    {api.Enrolment{Step: api.StepSignIn}, record{Companion: true}, unchosen, StageSummary},
+		"then sign-in":    {api.Enrolment{Step: api.StepSignIn}, record{Companion: true, Proceeded: true}, unchosen, StageSignIn},
+		"front":           {api.Enrolment{Step: api.StepCard}, record{}, card, StageCardFront},
+		"back":            {api.Enrolment{Step: api.StepCard, CardSides: []api.Side{api.Front}}, record{}, card, StageCardBack},
+		"front is wanted": {api.Enrolment{Step: api.StepCard, CardSides: []api.Side{api.Back}}, record{}, card, StageCardFront},
+		"not chosen":      {api.Enrolment{Step: api.StepCard, CardSides: []api.Side{api.Front}}, record{}, unchosen, StageCardChoice},
+		"passport":        {api.Enrolment{Step: api.StepCard}, record{}, CardChoice{api.Passport, CardByCamera}, StagePassport},
+		"changed mind":    {api.Enrolment{Step: api.StepCard, CardSides: []api.Side{api.Front}}, record{}, CardChoice{api.Passport, CardByFile}, StagePassport},
+		"no kind":         {api.Enrolment{Step: api.StepCard}, record{}, CardChoice{Source: CardByFile}, StageCardFront},
+		"rejected":        {api.Enrolment{Step: api.StepDecision, Decision: rejected}, record{}, unchosen, StageRejected},
+		"cabinet":         {api.Enrolment{Step: api.StepGrant}, record{}, unchosen, StageCabinet},
+		"grant":           {api.Enrolment{Step: api.StepGrant}, record{CabinetLeft: true}, unchosen, StageGrant},
+		"form filled":     {api.Enrolment{Step: api.StepApplication}, record{Folder: "/x"}, unchosen, StageSubmit},
 	} {
 		if got := place(c.e, c.r, c.card, now); got != c.want {
 			t.Errorf("%s: %s", name, got)

@@ -28,6 +28,7 @@ const (
 	StageCardChoice     Stage = "card-choice"     // client: [Journey.ChooseCard]
 	StageCardFront      Stage = "card-front"      // [Journey.SendCard]
 	StageCardBack       Stage = "card-back"       // [Journey.SendCard]
+	StagePassport       Stage = "passport"        // [Journey.SendCard] of the data page
 	StageFields         Stage = "fields"          // [Journey.ConfirmFields]
 	StageChecking       Stage = "checking"        // wait: [Journey.Refresh], [Journey.Watch]
 	StageRejected       Stage = "rejected"        // [Journey.Repeat] where State.CanRepeat
@@ -49,7 +50,7 @@ func Stages() []Stage {
 	return []Stage{
 		StageWelcome, StageResume, StageCamera, StageIIN, StageCode, StageCallBack, StageCompanion, StageSummary,
 		StageSignIn, StageSignInCode, StageBiometrics, StageServiceCentre, StageSelfie, StageRecordingIntro,
-		StageRecording, StagePIN, StageCardChoice, StageCardFront, StageCardBack, StageFields, StageChecking,
+		StageRecording, StagePIN, StageCardChoice, StageCardFront, StageCardBack, StagePassport, StageFields, StageChecking,
 		StageRejected, StageCabinet, StageDocuments, StageGrant, StageAgreement, StageForm, StageSubmit,
 		StageStatus, StagePassword, StageDone, StageLocked, StageEnded,
 	}
@@ -79,7 +80,7 @@ var groups = map[Stage]Group{
 	StageCompanion: GroupPhone, StageSummary: GroupPhone,
 	StageSignIn: GroupFace, StageSignInCode: GroupFace, StageBiometrics: GroupFace, StageServiceCentre: GroupFace,
 	StageSelfie: GroupFace, StageRecordingIntro: GroupFace, StageRecording: GroupFace, StagePIN: GroupFace,
-	StageCardChoice: GroupCard, StageCardFront: GroupCard, StageCardBack: GroupCard, StageFields: GroupCard,
+	StageCardChoice: GroupCard, StageCardFront: GroupCard, StageCardBack: GroupCard, StagePassport: GroupCard, StageFields: GroupCard,
 	StageChecking: GroupCheck, StageRejected: GroupCheck, StageCabinet: GroupCheck, StageDocuments: GroupCheck,
 	StageGrant: GroupKeys, StageAgreement: GroupKeys, StageForm: GroupKeys, StageSubmit: GroupKeys,
 	StageStatus: GroupKeys, StagePassword: GroupKeys,

@@ -33,7 +33,7 @@ type State struct {
 
 	Text      *api.Text // at StageBiometrics and StageAgreement, once it was read
 	Companion Companion // what was found on the companion's port
-	Card      CardSource
+	Card      CardChoice
 	Recording Recording
 	Documents []api.Document // as read last by OpenDocuments
 	Form      Form
@@ -43,10 +43,17 @@ type State struct {
 // Format shows the stage and nothing of the citizen, whatever the verb.
 func (s State) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "[journey at %s]", s.Stage) }
 
-// CardSource is how the citizen gives the card.
+// CardChoice is which document the citizen gives, and how. The zero value says
+// that it has not been chosen yet.
+type CardChoice struct {
+	Document api.DocumentKind
+	Source   CardSource
+}
+
+// CardSource is how the citizen gives the document.
 type CardSource string
 
-// The ways to give a card.
+// The ways to give a document.
 const (
 	CardByCamera CardSource = "camera"
 	CardByFile   CardSource = "file"

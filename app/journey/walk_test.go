@@ -41,6 +41,7 @@ type citizen struct {
 	dir    string
 	device *ecdsa.PrivateKey
 	now    func() time.Time
+	with   api.DocumentKind // that the citizen gives
 }
 
 func newCitizen(t testing.TB) *citizen {
@@ -49,7 +50,7 @@ func newCitizen(t testing.TB) *citizen {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	return &citizen{t: t, model: newModel(t), dir: dir, device: device, now: time.Now}
+	return &citizen{t: t, model: newModel(t), dir: dir, device: device, now: time.Now, with: api.IdentityCard}
 }
 
 // process is the program running.
@@ -121,10 +122,11 @@ func (c *citizen) take(ctx context.Context, j *Journey, s State) error {
 		StageSelfie:         func() error { return j.SendSelfie(ctx, picture) },
 		StageRecordingIntro: func() error { return j.Record(ctx, frames(c.now)) },
 		StagePIN:            func() error { return j.SetPIN(ctx, modelPIN) },
-		StageCardChoice:     func() error { return j.ChooseCard(ctx, CardByFile) },
+		StageCardChoice:     func() error { return j.ChooseCard(ctx, CardChoice{c.with, CardByFile}) },
 		StageCardFront:      func() error { return j.SendCard(ctx, api.Front, picture) },
 		StageCardBack:       func() error { return j.SendCard(ctx, api.Back, picture) },
-		StageFields:         func() error { return j.ConfirmFields(ctx, sampleFields) },
+		StagePassport:       func() error { return j.SendCard(ctx, api.DataPage, picture) },
+		StageFields:         func() error { return j.ConfirmFields(ctx, fieldsOf(c.with)) },
 		StageChecking:       func() error { c.model.approve(); return j.Refresh(ctx) },
 		StageCabinet:        func() error { return j.Proceed(ctx) },
 		StageGrant:          func() error { return j.Grant(ctx, modelPIN) },
@@ -152,6 +154,15 @@ var sampleFields = api.CardFields{
 	Surname: "САПАРОВА", Name: "АЙГУЛ", Patronymic: "МАРАТОВНА", Sex: api.Female, BirthDate: "1990-04-17",
 	BirthPlace: "АЛМАТЫ", Nationality: "ҚАЗАҚ", Citizenship: "ҚАЗАҚСТАН", DocumentNumber: "099999001",
 	Issuer: "ІІМ", IssueDate: "2022-05-10", ExpiryDate: "2032-05-09",
+}
+
+// fieldsOf is what stands on the sample citizen's document of a kind.
+func fieldsOf(kind api.DocumentKind) api.CardFields {
+	fields := sampleFields
+	if kind == api.Passport {
+		fields.DocumentNumber = "N99999001"
+	}
+	return fields
 }
 
 // noise is a small JPEG that differs with n.

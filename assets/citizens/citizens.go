@@ -4,7 +4,7 @@
 // citizens, each made for one way through the service or one trouble on it.
 //
 // The backend's demo serves them as mobile base and register; the demo's
-// autopilot and headless way type what stands on their cards.
+// autopilot and headless way type what stands on their documents.
 package citizens
 
 import (
@@ -29,7 +29,9 @@ type Citizen struct {
 	Phone      api.Phone      `json:"phone"`                 // in the citizen's hand
 	MobileBase api.Phone      `json:"mobile_base,omitempty"` // empty: not in the base
 	Register   api.CardFields `json:"register"`              // as the state has it
-	Card       api.CardFields `json:"card"`                  // as the card in hand has it
+	// Document is what the citizen comes with; the identity card where it is empty.
+	Document api.DocumentKind `json:"document,omitempty"`
+	Card     api.CardFields   `json:"card"` // as the document in hand has it
 }
 
 var load = sync.OnceValue(func() []Citizen {

@@ -30,8 +30,8 @@ func TestEveryRecordIsWellFormed(t *testing.T) {
 		if c.MobileBase != "" {
 			checkPhone(t, c.ID, c.MobileBase)
 		}
-		checkFields(t, c.ID, c.Card)
-		checkFields(t, c.ID, c.Register)
+		checkFields(t, c.ID, c.Document, c.Card)
+		checkFields(t, c.ID, api.IdentityCard, c.Register)
 	}
 	if len(ids) < 10 {
 		t.Errorf("%d citizens, want 10 or more", len(ids))
@@ -49,15 +49,15 @@ func checkPhone(t *testing.T, id string, p api.Phone) {
 	}
 }
 
-func checkFields(t *testing.T, id string, f api.CardFields) {
+func checkFields(t *testing.T, id string, of api.DocumentKind, f api.CardFields) {
 	t.Helper()
 	for _, s := range []string{f.Surname, f.Name, f.BirthPlace, f.Nationality, f.Citizenship, f.Issuer} {
 		if s == "" || strings.ToUpper(s) != s {
 			t.Errorf("%s: %q is empty or not in capitals", id, s)
 		}
 	}
-	if len(f.DocumentNumber) != 9 || (f.Sex != api.Male && f.Sex != api.Female) {
-		t.Errorf("%s: document number or sex", id)
+	if wrong := f.Mistakes(of); len(wrong) != 0 {
+		t.Errorf("%s: mistakes in %v", id, wrong)
 	}
 	var days []time.Time
 	for _, d := range []api.Date{f.BirthDate, f.IssueDate, f.ExpiryDate} {
@@ -93,6 +93,7 @@ func TestPopulationCovers(t *testing.T) {
 		note("old phone", c, c.MobileBase != "" && c.MobileBase != c.Phone)
 		note("expired card", c, expired)
 		note("register differs", c, c.Register != c.Card)
+		note("passport", c, c.Document == api.Passport)
 		note("no patronymic", c, c.Card.Patronymic == "")
 		note("foreigner", c, c.IIN[6] == '0' && c.Card.Citizenship != "ҚАЗАҚСТАН")
 		note("only Russian letters", c, straight && !strings.ContainsAny(full, "ӘҒҚҢӨҰҮҺІ"))
@@ -100,6 +101,7 @@ func TestPopulationCovers(t *testing.T) {
 	}
 	for _, what := range []string{
 		"straight", "no mobile base", "old phone", "expired card", "register differs", "no patronymic", "foreigner", "only Russian letters", "digits disagree",
+		"passport",
 	} {
 		if found[what] == "" {
 			t.Errorf("nobody is there for: %s", what)

@@ -28,7 +28,8 @@ type shownCase struct {
 	Register        string // "known", "nobody", or "waiting" for the answer
 	Differs         int
 	Selfie          bool
-	Front, Back     bool
+	Document        api.DocumentKind
+	Sides           []shownSide
 	Recording       bool
 	Prompts         string // JSON for the player
 	Fields          []shownField
@@ -37,9 +38,15 @@ type shownCase struct {
 	Trail           []shownEntry
 }
 
+// shownSide is a side of the document, and whether its picture is there.
+type shownSide struct {
+	What, Name string
+	There      bool
+}
+
 type shownField struct {
 	Key, Name, Typed, Register string
-	Same, Differs              bool
+	Same, Differs, Uncompared  bool
 }
 
 type choice struct{ Value, Text string }
@@ -51,7 +58,7 @@ func (c *Console) showCase(v *visit) error {
 	}
 	shown := shownCase{
 		ID: seen.ID, Name: caseName(seen.ID), Version: seen.Version, Phone: seen.Phone, Register: "waiting",
-		Selfie: seen.Selfie.Name != "", Front: seen.Card[api.Front].Name != "", Back: seen.Card[api.Back].Name != "",
+		Selfie: seen.Selfie.Name != "", Document: seen.Document, Sides: v.words.sides(seen),
 		Recording: len(seen.Recording.Batches) > 0, Differs: len(seen.Differs),
 		Fields: v.words.fields(seen), Trail: v.words.trail(seen.Trail), Others: v.words.others(seen.Trail, v.operator.Login, c.now()),
 	}
@@ -84,6 +91,14 @@ func (c *Console) showCase(v *visit) error {
 	return nil
 }
 
+func (w words) sides(seen enrolment.Case) []shownSide {
+	var list []shownSide
+	for _, side := range seen.Document.Sides() {
+		list = append(list, shownSide{"card-" + string(side), w.T("case." + string(side)), seen.Card[side].Name != ""})
+	}
+	return list
+}
+
 // fields sets what the citizen typed beside what the register has.
 func (w words) fields(seen enrolment.Case) []shownField {
 	if seen.Fields == nil {
@@ -101,10 +116,12 @@ func (w words) fields(seen enrolment.Case) []shownField {
 	shown := []shownField{iin}
 	there := register.List()
 	for i, f := range seen.Fields.List() {
-		differs := known && slices.Contains(seen.Differs, f.Name)
-		shown = append(shown, shownField{
-			Key: f.Name, Name: w.T("field." + f.Name), Typed: w.value(f), Register: w.value(there[i]), Same: known && !differs, Differs: differs,
-		})
+		row := shownField{Key: f.Name, Name: w.T("field." + f.Name), Typed: w.value(f), Uncompared: slices.Contains(seen.Uncompared, f.Name)}
+		if !row.Uncompared {
+			row.Register, row.Differs = w.value(there[i]), known && slices.Contains(seen.Differs, f.Name)
+			row.Same = known && !row.Differs
+		}
+		shown = append(shown, row)
 	}
 	return shown
 }

@@ -16,10 +16,11 @@ func (c *Console) serveEvidence(v *visit) error {
 	if err != nil {
 		return err
 	}
-	name := map[string]string{
-		"selfie": seen.Selfie.Name, "card-front": seen.Card[api.Front].Name, "card-back": seen.Card[api.Back].Name,
-	}[v.r.PathValue("what")]
-	picture, err := c.read(v, seen.ID, name, api.MaxPicture)
+	names := map[string]string{"selfie": seen.Selfie.Name}
+	for side, e := range seen.Card {
+		names["card-"+string(side)] = e.Name
+	}
+	picture, err := c.read(v, seen.ID, names[v.r.PathValue("what")], api.MaxPicture)
 	if err != nil {
 		return err
 	}

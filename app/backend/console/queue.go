@@ -15,9 +15,9 @@ type shownQueue struct{ Lines []queued }
 
 // queued is a line of the queue.
 type queued struct {
-	ID, Name, Since, Waits, Language string
-	Late, Compared                   bool
-	Differs                          int
+	ID, Name, Since, Waits, Language, Document string
+	Late, Compared                             bool
+	Differs                                    int
 }
 
 // short is the form of a case's short name.
@@ -33,7 +33,7 @@ func (c *Console) showQueue(v *visit) error {
 		waits := c.now().Sub(w.Since)
 		shown.Lines = append(shown.Lines, queued{
 			ID: w.ID, Name: caseName(w.ID), Since: moment(w.Since), Waits: v.words.lasting(waits), Late: waits > late,
-			Language: v.words.T("language." + string(w.Language)), Compared: w.Compared, Differs: w.Differs,
+			Language: v.words.T("language." + string(w.Language)), Document: v.words.T("document." + string(w.Document)), Compared: w.Compared, Differs: w.Differs,
 		})
 	}
 	title := v.words.T("queue")

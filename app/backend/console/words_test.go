@@ -63,11 +63,14 @@ func spoken(t *testing.T) map[string]string {
 	for _, k := range []api.PromptKind{api.TurnLeft, api.TurnRight, api.LookUp, api.LookDown, api.Blink, api.ComeCloser} {
 		note("prompts", "prompt."+string(k))
 	}
-	for _, name := range []string{
-		"surname", "name", "patronymic", "sex", "birth_date", "birth_place", "nationality", "citizenship", "document_number",
-		"issuer", "issue_date", "expiry_date",
-	} {
-		note("fields", "field."+name)
+	for _, f := range (api.CardFields{}).List() {
+		note("fields", "field."+f.Name)
+	}
+	for _, kind := range api.DocumentKinds() {
+		note("documents", "document."+string(kind))
+		for _, side := range kind.Sides() {
+			note("sides", "case."+string(side))
+		}
 	}
 	note("words of the contract", "sex.", "sex.male", "sex.female", "call."+string(api.CallToRegister), "call.help",
 		"done."+string(api.DecisionApproved), "done."+string(api.DecisionRejected), "actor.citizen", "actor.service")
@@ -84,7 +87,7 @@ func audited(t *testing.T) []string {
 	}
 	entry := regexp.MustCompile(`audit\("([a-z-]+[a-z])"|Action: "([a-z]+)"`)
 	found := []string{
-		"action.accept-biometrics", "action.accept-agreement", "action.card-front", "action.card-back",
+		"action.accept-biometrics", "action.accept-agreement", "action.card-front", "action.card-back", "action.card-page",
 		"action.call-registered", "action.call-answered", "action.call-refused",
 	}
 	for _, name := range sources {

@@ -9,16 +9,16 @@ import (
 	"qoltanba/app/backend/store"
 )
 
-// ConfirmFields takes the fields of the card as the citizen confirms them and
+// ConfirmFields takes the fields of the document as the citizen confirms them and
 // hands the case over to an operator.
 func (s *Service) ConfirmFields(ctx context.Context, c Call, in api.FieldsRequest) (api.Enrolment, error) {
-	if err := in.Validate(); err != nil {
-		return api.Enrolment{}, err
-	}
-	if in.Fields.Expired(s.now()) {
-		return api.Enrolment{}, api.Fail(api.CardExpired, "expiry_date")
-	}
 	return s.step(ctx, c, takes(api.StepFields), func(w *work) error {
+		if err := in.Validate(w.State.document()); err != nil {
+			return err
+		}
+		if in.Fields.Expired(w.now) {
+			return api.Fail(api.CardExpired, "expiry_date")
+		}
 		w.State.Fields, w.State.Sure = &in.Fields, true
 		if err := s.handOver(w); err != nil {
 			return err
@@ -75,7 +75,7 @@ func (s *Service) Documents(ctx context.Context, c Call) (api.Documents, error) 
 		return none, nil
 	}
 	return api.Documents{Documents: []api.Document{{
-		ID: r.ID, Kind: "identity-card", State: st.Decision.State, Fields: *st.Fields,
+		ID: r.ID, Kind: st.document(), State: st.Decision.State, Fields: *st.Fields,
 		AddedAt: st.Decision.Since, DecidedAt: st.Decision.At,
 	}}}, nil
 }
@@ -89,7 +89,8 @@ type Verdict struct {
 }
 
 // Decide takes an operator's verdict. An approval passes on the person as the
-// state register has it. The errors are [ErrNotWaiting], [ErrNoRegister],
+// state register has it, but for the number of a passport: the register has that
+// of the identity card, and the operator saw the other one. The errors are [ErrNotWaiting], [ErrNoRegister],
 // [ErrReason] and [store.ErrNotFound].
 func (s *Service) Decide(ctx context.Context, operator, caseID string, v Verdict) error {
 	if !v.Approve && !slices.Contains(api.RejectReasons(), v.Reason) {
@@ -129,9 +130,13 @@ func (s *Service) approve(w *work) error {
 		return ErrNoRegister
 	}
 	f := st.Register.Fields
+	number := f.DocumentNumber
+	if st.document() == api.Passport {
+		number = st.Fields.DocumentNumber
+	}
 	st.Decision.State = api.DecisionApproved
 	st.Passed = &api.PassedData{
-		IIN: st.IIN, Surname: f.Surname, Name: f.Name, Patronymic: f.Patronymic, Document: f.DocumentNumber,
+		IIN: st.IIN, Surname: f.Surname, Name: f.Name, Patronymic: f.Patronymic, Document: number,
 	}
 	if err := s.enqueueSMS(w, st.Phone, sms{Notice: notify.Approved}); err != nil {
 		return err

@@ -74,15 +74,15 @@ func TestDifferences(t *testing.T) {
 	t.Parallel()
 	card := api.CardFields{Surname: "Соловьёв", Name: "  АННА   МАРИЯ", BirthPlace: "Усть-Каменогорск", DocumentNumber: "099999001"}
 	register := api.CardFields{Surname: "СОЛОВЬЕВ", Name: "Анна Мария", BirthPlace: "УСТЬ–КАМЕНОГОРСК", DocumentNumber: "099999001"}
-	if names := Differences(card, register); len(names) != 0 {
+	if names := Differences(api.IdentityCard, card, register); len(names) != 0 {
 		t.Errorf("manners of writing are told as differences: %v", names)
 	}
 	register.Surname, register.ExpiryDate = "ИВАНОВА", "2030-01-01"
-	if names := Differences(card, register); !slices.Equal(names, []string{"surname", "expiry_date"}) {
+	if names := Differences(api.IdentityCard, card, register); !slices.Equal(names, []string{"surname", "expiry_date"}) {
 		t.Errorf("differs in %v", names)
 	}
 	// Ә and А, Қ and К are different letters, and different names.
-	if names := Differences(api.CardFields{Name: "ҚАНАТ"}, api.CardFields{Name: "КАНАТ"}); len(names) != 1 {
+	if names := Differences(api.IdentityCard, api.CardFields{Name: "ҚАНАТ"}, api.CardFields{Name: "КАНАТ"}); len(names) != 1 {
 		t.Errorf("Қ passes for К: %v", names)
 	}
 }
@@ -94,9 +94,45 @@ func TestDifferencesMissNothing(t *testing.T) {
 	for i := range fields.NumField() {
 		var card api.CardFields
 		reflect.ValueOf(&card).Elem().Field(i).SetString("X")
-		if names := Differences(card, api.CardFields{}); len(names) != 1 {
+		if names := Differences(api.IdentityCard, card, api.CardFields{}); len(names) != 1 {
 			t.Errorf("a difference in %s is told as %v", fields.Field(i).Name, names)
 		}
+	}
+}
+
+// A passport's number, dates and issuer are not those of the register, which has
+// the identity card's, and are no differences; whatever else differs is.
+func TestPassportIsComparedInPart(t *testing.T) {
+	t.Parallel()
+	register := api.CardFields{Surname: "АХМЕТОВА", DocumentNumber: "099999013", Issuer: "ІІМ", IssueDate: "2020-01-01", ExpiryDate: "2029-12-31"}
+	passport := api.CardFields{Surname: "АХМЕТОВА", DocumentNumber: "N99999013", Issuer: "ҚР ІІМ", IssueDate: "2024-01-01", ExpiryDate: "2033-12-31"}
+	if names := Differences(api.Passport, passport, register); len(names) != 0 {
+		t.Errorf("differs in %v", names)
+	}
+	passport.Surname = "ОСПАНОВА"
+	if names := Differences(api.Passport, passport, register); !slices.Equal(names, []string{"surname"}) {
+		t.Errorf("another surname differs in %v", names)
+	}
+	fields := map[string]bool{}
+	for _, f := range passport.List() {
+		fields[f.Name] = true
+	}
+	for _, name := range uncompared(api.Passport) {
+		if !fields[name] {
+			t.Errorf("%q is no field", name)
+		}
+	}
+}
+
+// A state that was kept before there were passports is of an identity card.
+func TestStatesWithoutAKindAreOfIdentityCards(t *testing.T) {
+	t.Parallel()
+	var s State
+	if err := json.Unmarshal([]byte(`{"Card":{"front":{"Name":"card-front-0.jpg"}}}`), &s); err != nil {
+		t.Fatal(err)
+	}
+	if s.document() != api.IdentityCard || !slices.Equal(s.sides(), []api.Side{api.Front}) {
+		t.Errorf("%s with %v", s.document(), s.sides())
 	}
 }
 

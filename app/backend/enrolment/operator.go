@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"qoltanba/app/api"
@@ -18,6 +19,7 @@ type Waiting struct {
 	ID       string
 	Since    time.Time
 	Language api.Language
+	Document api.DocumentKind
 	Differs  int  // fields that differ from the register
 	Compared bool // the register has answered
 }
@@ -40,7 +42,7 @@ func (s *Service) Waiting(ctx context.Context) ([]Waiting, error) {
 			if d == nil || d.State != api.DecisionWaiting || r.alive(s.now()) != nil {
 				continue
 			}
-			w := Waiting{ID: r.ID, Since: d.Since, Language: r.State.Language}
+			w := Waiting{ID: r.ID, Since: d.Since, Language: r.State.Language, Document: r.State.document()}
 			if r.State.Register != nil {
 				w.Compared, w.Differs = true, len(r.State.Register.Differs)
 			}
@@ -61,13 +63,15 @@ type Case struct {
 	Phone   string // masked
 
 	Selfie    Evidence
-	Card      map[api.Side]Evidence
+	Document  api.DocumentKind
+	Card      map[api.Side]Evidence // of the document
 	Recording Recording
 
-	Fields   *api.CardFields // as the citizen confirmed them
-	Register *api.CardFields // as the state has them; nil: nobody of this IIN, or no answer yet
-	Compared time.Time       // when the register answered; zero: not yet
-	Differs  []string        // names of fields, as in JSON
+	Fields     *api.CardFields // as the citizen confirmed them
+	Register   *api.CardFields // as the state has them; nil: nobody of this IIN, or no answer yet
+	Compared   time.Time       // when the register answered; zero: not yet
+	Differs    []string        // names of fields, as in JSON
+	Uncompared []string        // names of fields that the register does not have
 
 	Decision *api.Decision
 	Trail    []store.AuditEntry
@@ -117,7 +121,7 @@ func (r *record) seen() Case {
 	st := &r.State
 	c := Case{
 		ID: r.ID, Version: r.Version, Step: r.Step, Since: r.Waiting, IIN: st.IIN, Phone: st.Phone.Masked(),
-		Card: map[api.Side]Evidence{}, Fields: st.Fields, Decision: st.Decision,
+		Document: st.document(), Card: map[api.Side]Evidence{}, Fields: st.Fields, Uncompared: uncompared(st.document()), Decision: st.Decision,
 	}
 	if st.Selfie != nil {
 		c.Selfie = Evidence{Name: st.Selfie.Name, At: st.Selfie.At}
@@ -161,13 +165,10 @@ func (c Case) has(name string) bool {
 	if name == "" {
 		return false
 	}
-	if name == c.Selfie.Name || name == c.Card[api.Front].Name || name == c.Card[api.Back].Name {
-		return true
-	}
-	for _, b := range c.Recording.Batches {
-		if b == name {
+	for _, e := range c.Card {
+		if e.Name == name {
 			return true
 		}
 	}
-	return false
+	return name == c.Selfie.Name || slices.Contains(c.Recording.Batches, name)
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"qoltanba/app/api"
@@ -35,10 +36,11 @@ func (s *Service) SendSelfie(ctx context.Context, c Call, in api.Picture) (api.E
 	})
 }
 
-// SendCard takes one side of the card. A side may be sent again until both are
-// there.
+// SendCard takes one side of the identity card, or the data page of the
+// passport. A side may be sent again until all are there; with a side of the
+// other document the citizen has changed to that.
 func (s *Service) SendCard(ctx context.Context, c Call, side api.Side, in api.Picture) (api.Enrolment, error) {
-	if side != api.Front && side != api.Back {
+	if !slices.Contains(side.Document().Sides(), side) {
 		return api.Enrolment{}, api.Fail(api.BadRequest, "side")
 	}
 	may := takes(api.StepCard)
@@ -48,7 +50,7 @@ func (s *Service) SendCard(ctx context.Context, c Call, side api.Side, in api.Pi
 	}
 	return s.step(ctx, c, may, func(w *work) error {
 		kept.At = w.now
-		if w.State.Card == nil {
+		if w.State.Card == nil || w.State.document() != side.Document() {
 			w.State.Card = map[api.Side]piece{}
 		}
 		w.State.Card[side] = *kept

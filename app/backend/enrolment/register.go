@@ -3,6 +3,7 @@ package enrolment
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,21 +45,30 @@ func (s *Service) askRegister(ctx context.Context, args caseArgs) error {
 		answer := &register{At: w.now}
 		if err == nil {
 			answer.Fields = &person.Fields
-			answer.Differs = Differences(*st.Fields, person.Fields)
+			answer.Differs = Differences(st.document(), *st.Fields, person.Fields)
 		}
 		st.Register = answer
 		return w.audit("register", strings.Join(answer.Differs, ","))
 	})
 }
 
-// Differences names the fields, as in JSON, in which a card and the register
-// differ. Capitals, Ё for Е, kinds of hyphen and doubled blanks make no
+// uncompared names the fields, as in JSON, to which the register has nothing to
+// say: it knows the citizen's identity card, and no passport.
+func uncompared(of api.DocumentKind) []string {
+	if of == api.Passport {
+		return []string{"document_number", "issue_date", "expiry_date", "issuer"}
+	}
+	return nil
+}
+
+// Differences names the fields, as in JSON, in which a document and the register
+// differ, among those that can be compared. Capitals, Ё for Е, kinds of hyphen and doubled blanks make no
 // difference: registers and cards write them as they please.
-func Differences(card, register api.CardFields) []string {
+func Differences(of api.DocumentKind, document, register api.CardFields) []string {
 	var names []string
 	there := register.List()
-	for i, f := range card.List() {
-		if plain(f.Value) != plain(there[i].Value) {
+	for i, f := range document.List() {
+		if plain(f.Value) != plain(there[i].Value) && !slices.Contains(uncompared(of), f.Name) {
 			names = append(names, f.Name)
 		}
 	}

@@ -143,6 +143,9 @@ func (s *Service) render(r *record) api.Enrolment {
 		told := s.renderChallenge(r)
 		e.Challenge = &told
 	}
+	if len(st.Card) > 0 {
+		e.Document = st.document()
+	}
 	e.CardSides, e.Fields, e.Decision, e.Passed = st.sides(), st.Fields, st.Decision, st.Passed
 	if st.Grant != nil {
 		e.GrantUntil = &st.Grant.Until

@@ -115,7 +115,7 @@ func (s *State) Next() api.Step {
 		return api.StepRecording
 	case s.PIN == "":
 		return api.StepPIN
-	case len(s.Card) < 2:
+	case len(s.sides()) < len(s.document().Sides()):
 		return api.StepCard
 	case !s.Sure:
 		return api.StepFields
@@ -178,10 +178,18 @@ func (r *record) save(tx store.Tx, now time.Time) error {
 	return err
 }
 
-// sides lists the card's sides that are there, the front first.
+// document is the kind that the pictures are of: a passport once its page is there.
+func (s *State) document() api.DocumentKind {
+	if _, ok := s.Card[api.DataPage]; ok {
+		return api.Passport
+	}
+	return api.IdentityCard
+}
+
+// sides lists the document's sides that are there, in their order.
 func (s *State) sides() []api.Side {
 	var there []api.Side
-	for _, side := range []api.Side{api.Front, api.Back} {
+	for _, side := range s.document().Sides() {
 		if _, ok := s.Card[side]; ok {
 			there = append(there, side)
 		}

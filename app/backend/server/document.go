@@ -82,7 +82,7 @@ var inPath = regexp.MustCompile(`\{(\w+)\}`)
 func parameters(path, method string) []*huma.Param {
 	var list []*huma.Param
 	enums := map[string][]any{
-		"side": {string(api.Front), string(api.Back)}, "kind": {string(api.TextBiometrics), string(api.TextAgreement)},
+		"side": {string(api.Front), string(api.Back), string(api.DataPage)}, "kind": {string(api.TextBiometrics), string(api.TextAgreement)},
 		"language": {string(api.Kazakh), string(api.Russian), string(api.English)},
 	}
 	for _, found := range inPath.FindAllStringSubmatch(path, -1) {

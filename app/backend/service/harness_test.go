@@ -326,8 +326,8 @@ const goodPIN = api.Secret("402957")
 
 func (c *citizen) card() {
 	c.Helper()
-	for side, seed := range map[api.Side]byte{api.Front: 2, api.Back: 3} {
-		do(c, api.SendCard, api.Picture{Type: "image/jpeg", Data: photo(c.T, 640, 400, seed)}, "side", string(side))
+	for seed, side := range c.who.Document.Sides() {
+		do(c, api.SendCard, api.Picture{Type: "image/jpeg", Data: photo(c.T, 640, 400, byte(2+seed))}, "side", string(side))
 	}
 }
 

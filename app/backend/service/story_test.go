@@ -57,7 +57,10 @@ func TestTheWholeWay(t *testing.T) {
 // readEvidence opens all that the operator would look at.
 func readEvidence(c *citizen, seen enrolment.Case) {
 	c.Helper()
-	names := append([]string{seen.Selfie.Name, seen.Card[api.Front].Name, seen.Card[api.Back].Name}, seen.Recording.Batches...)
+	names := append([]string{seen.Selfie.Name}, seen.Recording.Batches...)
+	for _, side := range seen.Document.Sides() {
+		names = append(names, seen.Card[side].Name)
+	}
 	for _, name := range names {
 		r, err := c.a.Enrolments.OpenEvidence(c.Context(), seen.ID, name)
 		if err != nil {
@@ -336,6 +339,59 @@ func TestRejectedAndRepeated(t *testing.T) {
 	if err != nil || len(listed) != 0 {
 		t.Errorf("still waiting: %v, %v", listed, err)
 	}
+}
+
+// A citizen comes with the passport: its page alone is taken, what the register
+// does not know is no difference, and its number is what is passed on.
+func TestPassport(t *testing.T) {
+	t.Parallel()
+	a := open(t, nil)
+	c := a.citizen(t, "saltanat")
+	c.confirm()
+	c.accept(api.TextBiometrics, api.ConsentBiometrics)
+	c.selfie()
+	c.record()
+	do(c, api.SetPIN, api.PINRequest{PIN: goodPIN})
+	page := api.Picture{Type: "image/jpeg", Data: photo(t, 640, 400, 7)}
+	if _, err := ask(c, api.SendCard, page, "side", "cover"); api.CodeOf(err) != api.BadRequest {
+		t.Errorf("a side that is none: %v", err)
+	}
+	do(c, api.SendCard, page, "side", string(api.Front)) // and then the citizen takes the passport
+	if c.at(api.StepCard); c.e.Document != api.IdentityCard {
+		t.Errorf("the front is of %q", c.e.Document)
+	}
+	c.card()
+	c.at(api.StepFields)
+	if c.e.Document != api.Passport || len(c.e.CardSides) != 1 {
+		t.Errorf("the page is of %q, with %v", c.e.Document, c.e.CardSides)
+	}
+	refused(c, api.FieldsInvalid, api.ConfirmFields, api.FieldsRequest{Fields: c.who.Register, Confirmed: true})
+	old := c.who.Card
+	old.IssueDate, old.ExpiryDate = "2010-01-01", "2019-12-31"
+	refused(c, api.CardExpired, api.ConfirmFields, api.FieldsRequest{Fields: old, Confirmed: true})
+	c.fields()
+	c.at(api.StepDecision)
+	if docs, err := ask(c, api.ReadDocuments, api.None{}); err != nil || docs.Documents[0].Kind != api.Passport {
+		t.Errorf("documents %v: %v", docs, err)
+	}
+	c.until("answer of the register", func() bool {
+		listed, err := a.Enrolments.Waiting(t.Context())
+		return err == nil && len(listed) == 1 && listed[0].Compared && listed[0].Document == api.Passport
+	})
+	c.at(api.StepDecision) // the register agrees, and an operator decides all the same
+	seen := c.decide(enrolment.Verdict{Approve: true})
+	if len(seen.Differs) != 0 || len(seen.Uncompared) != 4 || seen.Document != api.Passport || len(seen.Card) != 1 {
+		t.Errorf("a %s with %d pictures differs in %v, is not compared in %v", seen.Document, len(seen.Card), seen.Differs, seen.Uncompared)
+	}
+	readEvidence(c, seen)
+	c.at(api.StepGrant)
+	if c.e.Passed.Document != c.who.Card.DocumentNumber {
+		t.Error("what is passed on is not the passport's number")
+	}
+	c.grant()
+	c.accept(api.TextAgreement, api.AcceptAgreement)
+	checkCertificates(c, c.obtain())
+	checkDiscretion(c)
 }
 
 // The consent to pass data runs out; the PIN renews it, and wrong PINs lock.

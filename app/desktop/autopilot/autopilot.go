@@ -237,10 +237,14 @@ func (p *Pilot) code(ctx context.Context) (string, error) {
 	return string(code), err
 }
 
-// side is what the card's screen asks for.
+// side is what the document's screen asks for.
 func side(at journey.Stage) api.Side {
-	if at == journey.StageCardBack {
+	switch at {
+	case journey.StagePassport:
+		return api.DataPage
+	case journey.StageCardBack:
 		return api.Back
+	default:
+		return api.Front
 	}
-	return api.Front
 }

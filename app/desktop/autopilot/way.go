@@ -39,6 +39,7 @@ func (p *Pilot) take(ctx context.Context, at journey.State) (done bool, err erro
 		journey.StageCardChoice:     p.cardChoice,
 		journey.StageCardFront:      p.card,
 		journey.StageCardBack:       p.card,
+		journey.StagePassport:       p.card,
 		journey.StageFields:         p.fields,
 		journey.StageRejected:       p.simply("rejected"),
 		journey.StageCabinet:        p.cabinet,
@@ -284,7 +285,11 @@ func (p *Pilot) pin(ctx context.Context, s journey.State) error {
 }
 
 func (p *Pilot) cardChoice(ctx context.Context, s journey.State) error {
-	if err := p.visit(ctx, s, "cardfile", "cardway.file", "cardway.main"); err != nil {
+	kind := p.Citizen.Document
+	if kind == "" {
+		kind = api.IdentityCard
+	}
+	if err := p.visit(ctx, s, "cardfile", "cardway."+string(kind), "cardway.file", "cardway.main"); err != nil {
 		return err
 	}
 	if err := p.press(ctx, "cardway.camera"); err != nil {

@@ -286,20 +286,29 @@ func cardScreens() []exhibit {
 			return screen.NewCardShot(w, side, m, screen.ShotActions{Shoot: nothing, Again: nothing, Send: nothing, Back: nothing})
 		}
 	}
+	files := screen.CardFileActions{Choose: func(screen.CardSide) {}, Remove: func(screen.CardSide) {}, Send: nothing, Back: nothing}
+	form := screen.FieldsActions{Changed: func(screen.FieldName, string) {}, Confirmed: noBool, Send: nothing, Back: nothing}
 	document := screen.Document{ID: "1", Number: "041•••567", At: noon, State: screen.DocumentConfirmed}
 	return []exhibit{
 		{name: "cardway", build: show(func(w *wording.Words) screen.Screen {
-			return screen.NewCardWay(w, screen.CardByCamera, screen.CardWayActions{Choose: func(screen.CardWay) {}, Next: nothing, Back: nothing})
+			return screen.NewCardWay(w, screen.CardChoice{Kind: screen.IdentityCard, Way: screen.CardByCamera}, screen.CardWayActions{Choose: func(screen.CardChoice) {}, Next: nothing, Back: nothing})
 		})},
 		{name: "cardshot-front", build: feed(shotPreview, card(), shot(screen.CardFront, screen.ShotModel{Hint: screen.HintGlare}))},
 		{name: "cardshot-back-taken", build: shot(screen.CardBack, screen.ShotModel{Taken: card()})},
 		{name: "cardfile", build: show(func(w *wording.Words) screen.Screen {
-			return screen.NewCardFile(w, screen.CardFileModel{Front: screen.CardFile{Name: "kuelik-aldy.jpg", Picture: card()}},
-				screen.CardFileActions{Choose: func(screen.CardSide) {}, Remove: func(screen.CardSide) {}, Send: nothing, Back: nothing})
+			return screen.NewCardFile(w, []screen.CardFile{{Side: screen.CardFront, Name: "kuelik-aldy.jpg", Picture: card()}, {Side: screen.CardBack}}, files)
 		})},
+		{name: "cardfile-passport", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewCardFile(w, []screen.CardFile{{Side: screen.CardPage}}, files)
+		})},
+		{name: "cardshot-passport", build: feed(shotPreview, card(), shot(screen.CardPage, screen.ShotModel{}))},
 		{name: "fields", build: show(func(w *wording.Words) screen.Screen {
-			return screen.NewFields(w, screen.FieldsModel{Values: sampleFields(), Front: card(), Back: card()},
-				screen.FieldsActions{Changed: func(screen.FieldName, string) {}, Confirmed: noBool, Send: nothing, Back: nothing})
+			return screen.NewFields(w, screen.FieldsModel{Kind: screen.IdentityCard, Values: sampleFields(), Pictures: []image.Image{card(), card()}}, form)
+		})},
+		{name: "fields-passport", build: show(func(w *wording.Words) screen.Screen {
+			values := sampleFields()
+			values[screen.FieldNumber] = "N12345678"
+			return screen.NewFields(w, screen.FieldsModel{Kind: screen.Passport, Values: values, Pictures: []image.Image{card()}}, form)
 		})},
 		{name: "checking", build: show(func(w *wording.Words) screen.Screen {
 			return screen.NewChecking(w, screen.CheckingModel{}, screen.CheckingActions{})
@@ -318,7 +327,7 @@ func cardScreens() []exhibit {
 		{name: "documents", build: show(func(w *wording.Words) screen.Screen {
 			d := document
 			d.Kind = w.T("stage.card")
-			old := screen.Document{ID: "2", Kind: w.T("document.identity"), Number: "N1•••678", At: noon, State: screen.DocumentRejected}
+			old := screen.Document{ID: "2", Kind: w.T("document.identity_card"), Number: "N1•••678", At: noon, State: screen.DocumentRejected}
 			return screen.NewDocuments(w, []screen.Document{d, old}, screen.DocumentsActions{View: noText, Back: nothing})
 		})},
 		{name: "document", build: show(func(w *wording.Words) screen.Screen {
@@ -330,7 +339,7 @@ func cardScreens() []exhibit {
 					rows = append(rows, [2]string{w.T("fields." + string(name)), sampleFields()[name]})
 				}
 			}
-			return screen.NewDocument(w, screen.DocumentModel{Document: d, Fields: rows, Front: card(), Back: card()}, screen.DocumentActions{Keys: nothing, Back: nothing})
+			return screen.NewDocument(w, screen.DocumentModel{Document: d, Fields: rows, Pictures: []image.Image{card(), card()}}, screen.DocumentActions{Keys: nothing, Back: nothing})
 		})},
 	}
 }

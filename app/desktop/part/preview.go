@@ -16,11 +16,12 @@ import (
 // Guide is what is drawn over a live picture to show where face or card belongs.
 type Guide int
 
-// The guides: nothing, an oval for a face, a frame in the proportions of an ID-1 card (ISO/IEC 7810).
+// The guides: nothing, an oval for a face, a frame in the proportions of a card or of a passport's page (ISO/IEC 7810 ID-1, ID-3).
 const (
 	NoGuide Guide = iota
 	OvalGuide
 	CardGuide
+	PassportGuide
 )
 
 // Preview is a live picture. Frames come by Feed from any goroutine; when the window is slower than the camera, frames are dropped,
@@ -181,7 +182,7 @@ func (r *previewRenderer) update() (same bool) {
 	r.oval.Resource = look.Icon(p.Theme(), "oval", ink)
 	r.frame.StrokeColor = themed(p, ink)
 	r.oval.Hidden = !now.live || p.guide != OvalGuide
-	r.frame.Hidden = !now.live || p.guide != CardGuide
+	r.frame.Hidden = !now.live || frames[p.guide] == fyne.Size{}
 	return false
 }
 
@@ -200,16 +201,20 @@ func (r *previewRenderer) Layout(size fyne.Size) {
 	center(r.image, picture.Width, picture.Height)
 	h := picture.Height
 	center(r.oval, h*0.86*ovalAspect, h*0.86)
-	center(r.frame, h*0.5*cardAspect, h*0.5)
+	frame := frames[r.preview.guide]
+	center(r.frame, h*frame.Width, h*frame.Height)
 	words := max(1, size.Width-2*look.SpaceL)
 	center(r.message, words, r.message.HeightFor(words))
 }
 
-// The proportions of a face and of a card (ISO/IEC 7810 ID-1, 85.60 × 53.98 mm).
-const (
-	ovalAspect float32 = 0.72
-	cardAspect float32 = 1.586
-)
+// ovalAspect is the proportion of a face.
+const ovalAspect float32 = 0.72
+
+// frames are the sizes of the guides' frames, in heights of the picture: ISO/IEC 7810 ID-1 is 85.60 × 53.98 mm, ID-3 125 × 88 mm.
+var frames = map[Guide]fyne.Size{
+	CardGuide:     {Width: 0.5 * 85.60 / 53.98, Height: 0.5},
+	PassportGuide: {Width: 0.6 * 125 / 88, Height: 0.6},
+}
 
 func (r *previewRenderer) MinSize() fyne.Size { return r.preview.min }
 

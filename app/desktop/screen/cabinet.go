@@ -119,8 +119,7 @@ func (v *View) state(s DocumentState) fyne.CanvasObject {
 type DocumentModel struct {
 	Document Document
 	Fields   [][2]string
-	Front    image.Image
-	Back     image.Image
+	Pictures []image.Image // nil where a picture is not at hand
 }
 
 // DocumentActions are what can be done with one document. Redo is nil unless it has to be given again.
@@ -142,14 +141,15 @@ func NewDocument(w *wording.Words, m DocumentModel, on DocumentActions) *View {
 	if m.Document.Note != "" {
 		head.Add(part.Body(m.Document.Note))
 	}
-	picture := func(img image.Image) fyne.CanvasObject {
+	pictures := part.Grid(2, look.SpaceM)
+	for _, img := range m.Pictures {
 		p := part.NewPreview(part.NoGuide, false).Low(170)
 		if img != nil {
 			p.Still(img)
 		}
-		return p
+		pictures.Add(p)
 	}
-	v.Body = part.Column(look.SpaceM, head, part.Grid(2, look.SpaceM, picture(m.Front), picture(m.Back)), part.Card(part.Grid(2, look.SpaceM, facts...)))
+	v.Body = part.Column(look.SpaceM, head, pictures, part.Card(part.Grid(2, look.SpaceM, facts...)))
 	switch {
 	case on.Redo != nil:
 		v.setMain("rejected.redo", on.Redo)

@@ -10,72 +10,109 @@ import (
 	"qoltanba/app/desktop/wording"
 )
 
+// CardKind is which document it is.
+type CardKind string
+
+// The documents: the identity card with its two sides, and the passport with its data page.
+const (
+	IdentityCard CardKind = "identity_card"
+	Passport     CardKind = "passport"
+)
+
+// Sides are the pictures that are taken of the document, in their order.
+func (k CardKind) Sides() []CardSide {
+	if k == Passport {
+		return []CardSide{CardPage}
+	}
+	return []CardSide{CardFront, CardBack}
+}
+
 // CardWay is how the document comes in.
 type CardWay string
 
-// The ways: both sides of the ID card before the camera, or as files.
+// The ways: before the camera, or as files.
 const (
 	CardByCamera CardWay = "camera"
 	CardByFile   CardWay = "file"
 )
 
-// CardWayActions are what can be done where the way is chosen.
+// CardChoice is what is chosen: which document, and how it comes in.
+type CardChoice struct {
+	Kind CardKind
+	Way  CardWay
+}
+
+// CardWayActions are what can be done where document and way are chosen.
 type CardWayActions struct {
-	Choose func(CardWay)
+	Choose func(CardChoice)
 	Next   func()
 	Back   func()
 }
 
-// NewCardWay builds the choice between photographing the document and giving a file.
-func NewCardWay(w *wording.Words, chosen CardWay, on CardWayActions) *View {
+// NewCardWay builds the choice of the document, and between photographing it and giving a file.
+func NewCardWay(w *wording.Words, chosen CardChoice, on CardWayActions) *View {
 	v := newView(w, "cardway", CardStage)
 	v.setMain("cardway.start", on.Next)
-	var options []*part.Choice
-	body := part.Column(12)
-	for i, way := range []CardWay{CardByCamera, CardByFile} {
-		icon := map[CardWay]string{CardByCamera: "camera", CardByFile: "upload"}[way]
-		key := "cardway." + string(way)
-		o := part.NewOption(icon, w.T(key), w.T(key+".text"), way == chosen, func() {
-			for j, other := range options {
-				other.SetChosen(i == j)
-			}
-			on.Choose(way)
-		})
-		options = append(options, register(v, key, o))
-		body.Add(o)
-	}
-	body.Add(part.Space(look.SpaceXS))
-	body.Add(part.Notice(part.Tell, "", w.T("cardway.original")))
-	v.Body = body
+	kinds := v.options(string(chosen.Kind), func(kind string) { chosen.Kind = CardKind(kind); on.Choose(chosen) },
+		option{string(IdentityCard), "card"}, option{string(Passport), "passport"})
+	ways := v.options(string(chosen.Way), func(way string) { chosen.Way = CardWay(way); on.Choose(chosen) },
+		option{string(CardByCamera), "camera"}, option{string(CardByFile), "upload"})
+	v.Body = part.Column(look.SpaceM,
+		part.Column(look.SpaceS, part.Strong(w.T("cardway.which")), kinds),
+		part.Column(look.SpaceS, part.Strong(w.T("cardway.how")), ways),
+		part.Notice(part.Tell, "", w.T("cardway.original")))
 	v.setBack(on.Back)
 	return v
+}
+
+type option struct{ value, icon string }
+
+// options are a pair of which one is chosen, side by side.
+func (v *View) options(chosen string, choose func(string), list ...option) fyne.CanvasObject {
+	pair := part.Grid(len(list), look.SpaceM)
+	var all []*part.Choice
+	for i, o := range list {
+		key := v.Name + "." + o.value
+		c := part.NewOption(o.icon, v.text(key), v.text(key+".text"), o.value == chosen, func() {
+			for j, other := range all {
+				other.SetChosen(i == j)
+			}
+			choose(o.value)
+		})
+		all = append(all, register(v, key, c))
+		pair.Add(c)
+	}
+	return pair
 }
 
 // CardSide is a side of a document.
 type CardSide string
 
-// The sides.
+// The sides of a card, and the page of a passport with the picture.
 const (
 	CardFront CardSide = "front"
 	CardBack  CardSide = "back"
+	CardPage  CardSide = "page"
 )
 
 // NewCardShot builds the screen that photographs one side of the document in a frame.
 func NewCardShot(w *wording.Words, side CardSide, m ShotModel, on ShotActions) *Shot {
 	v := newUntitled(w, "cardshot", CardStage)
 	v.Title, v.Lead = w.T("cardshot."+string(side)+".title"), w.T("cardshot."+string(side)+".lead")
-	return newShot(v, part.CardGuide, false, m, on)
+	guide := part.CardGuide
+	if side == CardPage {
+		guide = part.PassportGuide
+	}
+	return newShot(v, guide, false, m, on)
 }
 
 // CardFile is one side given as a file.
 type CardFile struct {
+	Side    CardSide
 	Name    string // empty while none was chosen
 	Picture image.Image
 	Problem string // why the file cannot be taken, in the language of the window
 }
-
-// CardFileModel is what the file screen knows.
-type CardFileModel struct{ Front, Back CardFile }
 
 // CardFileActions are what can be done there. Files can also be dropped onto the window.
 type CardFileActions struct {
@@ -85,31 +122,37 @@ type CardFileActions struct {
 	Back   func()
 }
 
-// NewCardFile builds the screen that takes both sides as files.
-func NewCardFile(w *wording.Words, m CardFileModel, on CardFileActions) *View {
+// NewCardFile builds the screen that takes the sides of a document as files.
+func NewCardFile(w *wording.Words, files []CardFile, on CardFileActions) *View {
 	v := newView(w, "cardfile", CardStage)
-	v.Body = part.Column(look.SpaceM,
-		part.Grid(2, look.SpaceM, v.dropZone(CardFront, m.Front, on), v.dropZone(CardBack, m.Back, on)),
-		part.Notice(part.Tell, "", w.T("cardfile.rules")))
+	zones, whole := part.Grid(len(files), look.SpaceM), true
+	for _, f := range files {
+		zones.Add(v.dropZone(f, on))
+		whole = whole && f.Picture != nil
+	}
+	if len(files) == 1 {
+		v.Lead = w.T("cardfile." + string(files[0].Side) + ".lead")
+	}
+	v.Body = part.Column(look.SpaceM, zones, part.Notice(part.Tell, "", w.T("cardfile.rules")))
 	v.setMain("shot.send", on.Send)
-	enable(v.Main, m.Front.Picture != nil && m.Back.Picture != nil)
+	enable(v.Main, whole)
 	v.setBack(on.Back)
 	return v
 }
 
-func (v *View) dropZone(side CardSide, f CardFile, on CardFileActions) fyne.CanvasObject {
-	head := part.Strong(v.text("cardfile." + string(side)))
-	id := "cardfile." + string(side)
+func (v *View) dropZone(f CardFile, on CardFileActions) fyne.CanvasObject {
+	id := "cardfile." + string(f.Side)
+	head := part.Strong(v.text(id))
 	var middle, foot fyne.CanvasObject
 	if f.Picture != nil {
 		p := part.NewPreview(part.NoGuide, false).Low(150)
 		p.Still(f.Picture)
 		middle = p
 		foot = part.Row(look.SpaceS, part.Grow(part.Caption(f.Name)),
-			v.button(part.Quiet, id+".remove", "cardfile.remove", "cross", func() { on.Remove(side) }))
+			v.button(part.Quiet, id+".remove", "cardfile.remove", "cross", func() { on.Remove(f.Side) }))
 	} else {
 		middle = part.Column(6, part.Space(look.SpaceS), part.Icon("upload", 44, look.ColorInk), part.Muted(v.text("cardfile.drop")).Centered())
-		foot = v.button(part.Plain, id+".choose", "cardfile.choose", "folder", func() { on.Choose(side) })
+		foot = v.button(part.Plain, id+".choose", "cardfile.choose", "folder", func() { on.Choose(f.Side) })
 	}
 	content := part.Column(10, head, middle, foot)
 	if f.Problem != "" {

@@ -47,8 +47,8 @@ const (
 type FieldsModel struct {
 	Values    map[FieldName]string
 	Problems  map[FieldName]string // in the language of the window
-	Front     image.Image
-	Back      image.Image
+	Kind      CardKind
+	Pictures  []image.Image // of the document; nil where one is not at hand
 	Confirmed bool
 }
 
@@ -65,6 +65,7 @@ const sideWidth float32 = 272
 // Fields is the form beside the picture of the document.
 type Fields struct {
 	*View
+	kind    CardKind
 	fields  map[FieldName]*part.Field
 	last    *part.Entry // the entry that letter keys type into
 	problem *part.Text
@@ -72,7 +73,7 @@ type Fields struct {
 
 // NewFields builds the form with the document's data, correctable, beside its picture.
 func NewFields(w *wording.Words, m FieldsModel, on FieldsActions) *Fields {
-	f := &Fields{View: newView(w, "fields", CardStage), fields: map[FieldName]*part.Field{}, problem: part.Caption("").Colored(colorBad)}
+	f := &Fields{View: newView(w, "fields", CardStage), kind: m.Kind, fields: map[FieldName]*part.Field{}, problem: part.Caption("").Colored(colorBad)}
 	form := part.Column(12)
 	cell := func(name FieldName) fyne.CanvasObject { return f.field(name, m.Values[name], on) }
 	for _, name := range FieldNames() {
@@ -91,7 +92,11 @@ func NewFields(w *wording.Words, m FieldsModel, on FieldsActions) *Fields {
 		on.Confirmed(yes)
 	}))
 	left := part.Column(10, part.Grow(part.Page(0, 4, part.Inset(8, 0, part.Space(0), form))), check)
-	side := part.Column(8, f.picture(m.Front), f.picture(m.Back), part.Caption(w.T("fields.letters")), f.letters())
+	pictures := part.Column(8)
+	for _, img := range m.Pictures {
+		pictures.Add(f.picture(img))
+	}
+	side := part.Column(8, pictures, part.Caption(w.T("fields.letters")), f.letters())
 	f.Body = part.TopRow(look.SpaceM, part.Grow(left), part.Grown(sideWidth, side))
 	if e, ok := f.Find("fields." + string(FieldSurname)).(*part.Entry); ok {
 		f.First, f.last = e, e
@@ -116,14 +121,18 @@ func (f *Fields) field(name FieldName, value string, on FieldsActions) fyne.Canv
 	id := "fields." + string(name)
 	e := register(f.View, id, part.NewEntry(value, func(s string) { on.Changed(name, s) }))
 	e.OnFocus(func() { f.last = e })
-	hint := ""
+	label, hint := f.text(id), ""
 	switch name {
 	case FieldBirthDate, FieldIssued, FieldExpires:
 		e.SetPlaceHolder(f.text("fields.date"))
 	case FieldPatronymic:
 		hint = f.text("fields.patronymic.hint")
+	case FieldNumber:
+		if f.kind == Passport {
+			label, hint = f.text("fields.passport_number"), f.text("fields.passport_number.hint")
+		}
 	}
-	f.fields[name] = part.NewField(f.text(id), hint, e)
+	f.fields[name] = part.NewField(label, hint, e)
 	return f.fields[name].Container
 }
 

@@ -177,10 +177,11 @@ var simple = map[journey.Stage]struct {
 	journey.StageRecordingIntro: {"movements recorded", func(ctx context.Context, w *walker) error { return w.recordPatiently(ctx) }},
 	journey.StagePIN:            {"PIN set", func(ctx context.Context, w *walker) error { return w.j.SetPIN(ctx, w.script.PIN) }},
 	journey.StageCardChoice: {"by camera", func(ctx context.Context, w *walker) error {
-		return w.j.ChooseCard(ctx, journey.CardByCamera)
+		return w.j.ChooseCard(ctx, journey.CardChoice{Document: w.script.Citizen.Document, Source: journey.CardByCamera})
 	}},
 	journey.StageCardFront: {"front sent", func(ctx context.Context, w *walker) error { return w.card(ctx, api.Front) }},
 	journey.StageCardBack:  {"back sent", func(ctx context.Context, w *walker) error { return w.card(ctx, api.Back) }},
+	journey.StagePassport:  {"passport sent", func(ctx context.Context, w *walker) error { return w.card(ctx, api.DataPage) }},
 	journey.StageFields: {"fields confirmed", func(ctx context.Context, w *walker) error {
 		return w.j.ConfirmFields(ctx, w.script.Citizen.Card)
 	}},

@@ -17,21 +17,26 @@ import (
 
 // Sitter is the sample citizen before a synthetic camera.
 type Sitter struct {
-	person  *synthetic.Person
-	cameras camera.System
+	person   *synthetic.Person
+	document api.DocumentKind
+	cameras  camera.System
 }
 
 // NewSitter seats a citizen. Equal seeds make equal pictures.
 func NewSitter(c citizens.Citizen, seed uint64) (*Sitter, error) {
-	card, err := synthetic.NewCard(cardOf(c), portraits.Astronaut, fonts.Regular)
-	if err != nil {
-		return nil, fmt.Errorf("draw the sample card: %w", err)
+	kind, specimen := api.IdentityCard, synthetic.NewCard
+	if c.Document == api.Passport {
+		kind, specimen = api.Passport, synthetic.NewPassport
 	}
-	person, err := synthetic.NewPerson(portraits.Astronaut, card, seed)
+	document, err := specimen(cardOf(c), portraits.Astronaut, fonts.Regular)
+	if err != nil {
+		return nil, fmt.Errorf("draw the sample document: %w", err)
+	}
+	person, err := synthetic.NewPerson(portraits.Astronaut, document, seed)
 	if err != nil {
 		return nil, fmt.Errorf("draw the sample citizen: %w", err)
 	}
-	return &Sitter{person, synthetic.NewSystem(synthetic.NewDevice("sample", "Sample camera", person))}, nil
+	return &Sitter{person, kind, synthetic.NewSystem(synthetic.NewDevice("sample", "Sample camera", person))}, nil
 }
 
 // Cameras has the one camera before which the citizen sits.
@@ -43,11 +48,13 @@ func (s *Sitter) Face(p *api.Prompt) {
 	s.person.SetPose(poseFor(p))
 }
 
-// Card holds a side of the card into the camera.
+// Card holds a side of the document into the camera; with a side of a document that the citizen has not, the hands stay empty.
 func (s *Sitter) Card(side api.Side) {
-	scene := synthetic.SceneCardFront
-	if side == api.Back {
-		scene = synthetic.SceneCardBack
+	scene := synthetic.SceneFace
+	if side.Document() == s.document {
+		scene = map[api.Side]synthetic.Scene{
+			api.Front: synthetic.SceneCardFront, api.Back: synthetic.SceneCardBack, api.DataPage: synthetic.ScenePassport,
+		}[side]
 	}
 	s.person.SetScene(scene)
 	s.person.SetPose(synthetic.Neutral)

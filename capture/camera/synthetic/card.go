@@ -14,7 +14,7 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// CardData is what a specimen card says. Every person on it is invented. Dates are written DD.MM.YYYY.
+// CardData is what a specimen says, a card or a passport. Every person on it is invented. Dates are written DD.MM.YYYY.
 type CardData struct {
 	Surname, Name, Patronymic    string
 	Sex                          string // as printed, e.g. "ӘЙЕЛ / Ж"
@@ -22,11 +22,11 @@ type CardData struct {
 	Nationality                  string
 	IIN, Number                  string
 	Issuer, IssueDate, ExpiryDay string
-	MRZ                          [3]string // lines of 30 characters, ICAO 9303-5; may be empty
+	MRZ                          [3]string // lines of 30 characters, ICAO 9303-5, or two of 44, 9303-4; may be empty
 }
 
 // String shows nothing of the person.
-func (CardData) String() string { return "specimen card" }
+func (CardData) String() string { return "specimen" }
 
 // GoString is String.
 func (d CardData) GoString() string { return d.String() }
@@ -45,15 +45,36 @@ var (
 	marking = color.RGBA{110, 12, 18, 110} // premultiplied
 )
 
-// Card is a specimen identity card, both sides.
-type Card struct {
-	front, back *image.RGBA
-	scaled      [2]*image.RGBA // sides at the size they are shown in, with a clear rim
+// Specimen is a document of nobody: the sides that can be held into a camera.
+type Specimen struct {
+	sides  map[Scene]*image.RGBA
+	scaled map[Scene]*image.RGBA // at the size they are shown in, with a clear rim
 }
 
-// NewCard draws a card with the portrait of a person. The face of type must have Kazakh letters; a missing one is an error, so that no card
+// NewCard draws an identity card, both sides of 856 by 540 pixels, with the portrait of a person. The face of type must have Kazakh letters; a missing one is an error, so that no card
 // ever shows an empty box.
-func NewCard(data CardData, portrait []byte, fontTTF []byte) (*Card, error) {
+func NewCard(data CardData, portrait []byte, fontTTF []byte) (*Specimen, error) {
+	return newSpecimen(portrait, fontTTF, map[Scene]sheet{
+		SceneCardFront: {image.Pt(cardW, cardH), color.RGBA{225, 232, 214, 255}, 1, func(p *pen, h *head) {
+			drawFront(p, data, h)
+			p.specimen(458) // where nothing else is printed
+		}},
+		SceneCardBack: {image.Pt(cardW, cardH), color.RGBA{214, 228, 236, 255}, 2, func(p *pen, _ *head) {
+			drawBack(p, data)
+			p.specimen(330)
+		}},
+	})
+}
+
+// sheet is how one side is drawn.
+type sheet struct {
+	size  image.Point
+	tint  color.RGBA
+	waves float64
+	draw  func(*pen, *head)
+}
+
+func newSpecimen(portrait, fontTTF []byte, sheets map[Scene]sheet) (*Specimen, error) {
 	h, err := newHead(portrait)
 	if err != nil {
 		return nil, fmt.Errorf("read the portrait: %w", err)
@@ -62,31 +83,31 @@ func NewCard(data CardData, portrait []byte, fontTTF []byte) (*Card, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the font: %w", err)
 	}
-	c := &Card{front: paper(color.RGBA{225, 232, 214, 255}, 1), back: paper(color.RGBA{214, 228, 236, 255}, 2)}
-	front, back := pen{img: c.front, font: f}, pen{img: c.back, font: f}
-	drawFront(&front, data, h)
-	drawBack(&back, data)
-	front.specimen(458) // where nothing else is printed
-	back.specimen(330)
-	for _, p := range []*pen{&front, &back} {
+	s := &Specimen{sides: map[Scene]*image.RGBA{}, scaled: map[Scene]*image.RGBA{}}
+	for scene, side := range sheets {
+		p := pen{img: paper(side.size, side.tint, side.waves), font: f}
+		side.draw(&p, h)
 		if p.err != nil {
 			return nil, p.err
 		}
+		s.sides[scene] = p.img
 	}
-	return c, nil
+	return s, nil
 }
 
-// Front returns a copy of the front side, 856 by 540 pixels.
-func (c *Card) Front() *image.RGBA { return clone(c.front) }
-
-// Back returns a copy of the back side, 856 by 540 pixels.
-func (c *Card) Back() *image.RGBA { return clone(c.back) }
-
-func clone(src *image.RGBA) *image.RGBA {
+// Side returns a copy of the side that a scene shows, or nil.
+func (s *Specimen) Side(of Scene) *image.RGBA {
+	src := s.sides[of]
+	if src == nil {
+		return nil
+	}
 	out := image.NewRGBA(src.Rect)
 	copy(out.Pix, src.Pix)
 	return out
 }
+
+// has says whether there is a side for a scene.
+func (s *Specimen) has(scene Scene) bool { return s != nil && s.sides[scene] != nil }
 
 func drawFront(p *pen, d CardData, h *head) {
 	p.text(240, 58, 25, crest, "ҚАЗАҚСТАН РЕСПУБЛИКАСЫ")
@@ -106,18 +127,8 @@ func drawFront(p *pen, d CardData, h *head) {
 	p.field(640, 372, 24, "ЖЫНЫСЫ / ПОЛ", d.Sex)
 	p.text(40, 486, 14, faded, "ЖСН / ИИН")
 	p.text(140, 492, 34, ink, d.IIN)
-	box := image.Rect(40, 120, 270, 430)
-	draw.Draw(p.img, box, image.NewUniform(color.RGBA{226, 228, 230, 255}), image.Point{}, draw.Src)
-	from := image.Rect(112, 8, 249, 193) // head and collar of the portrait
-	from.Min, from.Max = from.Min.Mul(oversc), from.Max.Mul(oversc)
-	draw.CatmullRom.Scale(p.img, box.Inset(3), h.open, from, draw.Src, nil)
-	last := image.Pt(620, 470)
-	for i := range 90 { // a signature that is nobody's
-		t := float64(i) / 6
-		at := image.Pt(620+i*2, 470+int(18*math.Sin(t)*math.Cos(0.37*t)))
-		p.line(last, at, color.RGBA{30, 40, 110, 255})
-		last = at
-	}
+	p.portrait(image.Rect(40, 120, 270, 430), h)
+	p.signature(image.Pt(620, 470))
 }
 
 func drawBack(p *pen, d CardData) {
@@ -134,10 +145,10 @@ func drawBack(p *pen, d CardData) {
 }
 
 // paper is the ground of a side: a tint with fine waves.
-func paper(tint color.RGBA, kind float64) *image.RGBA {
-	img := image.NewRGBA(image.Rect(0, 0, cardW, cardH))
-	for y := range cardH {
-		for x := range cardW {
+func paper(size image.Point, tint color.RGBA, kind float64) *image.RGBA {
+	img := image.NewRGBA(image.Rectangle{Max: size})
+	for y := range size.Y {
+		for x := range size.X {
 			fx, fy := float64(x), float64(y)
 			wave := math.Sin(fy*0.42*kind + 9*math.Sin(fx*0.013) + 5*math.Cos(fx*0.021*kind))
 			c := tint
@@ -197,6 +208,25 @@ func (p *pen) spaced(x, y int, size float64, pitch int, text string) {
 	}
 }
 
+// portrait puts head and collar into a box.
+func (p *pen) portrait(box image.Rectangle, h *head) {
+	draw.Draw(p.img, box, image.NewUniform(color.RGBA{226, 228, 230, 255}), image.Point{}, draw.Src)
+	from := image.Rect(112, 8, 249, 193)
+	from.Min, from.Max = from.Min.Mul(oversc), from.Max.Mul(oversc)
+	draw.CatmullRom.Scale(p.img, box.Inset(3), h.open, from, draw.Src, nil)
+}
+
+// signature writes one that is nobody's.
+func (p *pen) signature(from image.Point) {
+	last := from
+	for i := range 90 {
+		t := float64(i) / 6
+		at := from.Add(image.Pt(i*2, int(18*math.Sin(t)*math.Cos(0.37*t))))
+		p.line(last, at, color.RGBA{30, 40, 110, 255})
+		last = at
+	}
+}
+
 func (p *pen) line(from, to image.Point, c color.RGBA) {
 	steps := max(to.X-from.X, 1) * 2
 	for i := range steps {
@@ -209,15 +239,15 @@ func (p *pen) line(from, to image.Point, c color.RGBA) {
 func (p *pen) specimen(y int) {
 	const text = "ҮЛГІ · SPECIMEN"
 	p.text(250, y, 54, marking, text)
-	p.text(40, cardH-8, 16, marking, text)
+	p.text(40, p.img.Rect.Dy()-8, 16, marking, text)
 }
 
 // draw holds a side into the camera, half a picture wide, in front of the blurred room.
-func (c *Card) draw(canvas *image.RGBA, h *head, back bool, t float64, seed uint64) {
+func (s *Specimen) draw(canvas *image.RGBA, h *head, scene Scene, t float64, seed uint64) {
 	width, height := canvas.Rect.Dx(), canvas.Rect.Dy()
 	draw.ApproxBiLinear.Scale(canvas, canvas.Rect, h.open, image.Rect(0, 0, 160, 120), draw.Src, nil) // the plain part of the wall
 	dim(canvas)
-	side := c.side(back, width/2)
+	side := s.side(scene, width/2)
 	phase := float64(seed%628) / 100
 	angle := 0.02*math.Sin(0.8*t+phase) + 0.012
 	cx := float64(width)/2 + float64(width)*0.006*math.Sin(1.1*t+phase)
@@ -227,19 +257,16 @@ func (c *Card) draw(canvas *image.RGBA, h *head, back bool, t float64, seed uint
 }
 
 // side returns the texture of a side at a width in pixels, with a clear rim of two pixels for smooth edges.
-func (c *Card) side(back bool, width int) *image.RGBA {
-	i, src := 0, c.front
-	if back {
-		i, src = 1, c.back
+func (s *Specimen) side(scene Scene, width int) *image.RGBA {
+	if done := s.scaled[scene]; done != nil && done.Rect.Dx() == width+4 {
+		return done
 	}
-	if s := c.scaled[i]; s != nil && s.Rect.Dx() == width+4 {
-		return s
-	}
-	height := width * cardH / cardW
-	s := image.NewRGBA(image.Rect(0, 0, width+4, height+4))
-	draw.CatmullRom.Scale(s, s.Rect.Inset(2), src, src.Rect, draw.Src, nil)
-	c.scaled[i] = s
-	return s
+	src := s.sides[scene]
+	height := width * src.Rect.Dy() / src.Rect.Dx()
+	done := image.NewRGBA(image.Rect(0, 0, width+4, height+4))
+	draw.CatmullRom.Scale(done, done.Rect.Inset(2), src, src.Rect, draw.Src, nil)
+	s.scaled[scene] = done
+	return done
 }
 
 // place draws a texture turned by angle about its middle at (cx, cy).

@@ -21,13 +21,22 @@ var sampleCard = CardData{
 	MRZ: [3]string{"IDKAZ0123456784850312400012<<<", "8503126F3001318KAZ<<<<<<<<<<<8", "KULAKHMETOVA<<ALIYA<<<<<<<<<<<"},
 }
 
-func newSampleCard(t *testing.T, data CardData) *Card {
+func newSampleCard(t *testing.T, data CardData) *Specimen {
 	t.Helper()
 	c, err := NewCard(data, portraits.Astronaut, fonts.Regular)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
+}
+
+func newSamplePassport(t *testing.T, data CardData) *Specimen {
+	t.Helper()
+	s, err := NewPassport(data, portraits.Astronaut, fonts.Regular)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // differing counts the pixels of a region that differ between two pictures.
@@ -44,17 +53,26 @@ func differing(a, b image.Image, in image.Rectangle) (n int) {
 
 func TestCardShowsWhatItIsGiven(t *testing.T) {
 	full, blank := newSampleCard(t, sampleCard), newSampleCard(t, CardData{})
-	if differing(full.Front(), blank.Front(), image.Rect(310, 150, 640, 190)) == 0 {
+	if differing(full.Side(SceneCardFront), blank.Side(SceneCardFront), image.Rect(310, 150, 640, 190)) == 0 {
 		t.Error("no surname on the front")
 	}
-	if differing(full.Back(), blank.Back(), image.Rect(0, 360, cardW, cardH)) == 0 {
+	if differing(full.Side(SceneCardBack), blank.Side(SceneCardBack), image.Rect(0, 360, cardW, cardH)) == 0 {
 		t.Error("no machine-readable zone on the back")
+	}
+	if full.Side(ScenePassport) != nil {
+		t.Error("a card has the page of a passport")
+	}
+	filled, empty := newSamplePassport(t, sampleCard).Side(ScenePassport), newSamplePassport(t, CardData{}).Side(ScenePassport)
+	if differing(filled, empty, image.Rect(410, 195, 880, 240)) == 0 || differing(filled, empty, image.Rect(0, 730, pageW, pageH)) == 0 {
+		t.Error("no surname or machine-readable zone on the passport")
 	}
 }
 
 func TestEverySideIsMarkedASpecimen(t *testing.T) {
-	c := newSampleCard(t, CardData{})
-	for side, img := range map[string]*image.RGBA{"front": c.Front(), "back": c.Back()} {
+	c, p := newSampleCard(t, CardData{}), newSamplePassport(t, CardData{})
+	for side, img := range map[string]*image.RGBA{
+		"front": c.Side(SceneCardFront), "back": c.Side(SceneCardBack), "page": p.Side(ScenePassport),
+	} {
 		marked := 0
 		for i := 0; i < len(img.Pix); i += 4 {
 			if r, g, b := int(img.Pix[i]), int(img.Pix[i+1]), int(img.Pix[i+2]); r > g+40 && r > b+40 && r > 150 {
@@ -67,12 +85,16 @@ func TestEverySideIsMarkedASpecimen(t *testing.T) {
 	}
 }
 
-func TestCardScenesHoldTheCardIntoTheMiddle(t *testing.T) {
-	p, err := NewPerson(portraits.Astronaut, newSampleCard(t, sampleCard), 3)
-	if err != nil {
-		t.Fatal(err)
+func TestScenesHoldTheDocumentIntoTheMiddle(t *testing.T) {
+	holding := func(s *Specimen) *Person {
+		p, err := NewPerson(portraits.Astronaut, s, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
 	}
-	picture := func(s Scene) image.Image {
+	card, passport := holding(newSampleCard(t, sampleCard)), holding(newSamplePassport(t, sampleCard))
+	picture := func(p *Person, s Scene) image.Image {
 		p.SetScene(s)
 		b, err := p.JPEG(1, camera.DefaultFormat)
 		if err != nil {
@@ -88,8 +110,8 @@ func TestCardScenesHoldTheCardIntoTheMiddle(t *testing.T) {
 		r, g, b, _ := img.At(x, y).RGBA()
 		return r+g+b > 3*170<<8
 	}
-	for _, s := range []Scene{SceneCardFront, SceneCardBack} {
-		img := picture(s)
+	for s, p := range map[Scene]*Person{SceneCardFront: card, SceneCardBack: card, ScenePassport: passport} {
+		img := picture(p, s)
 		left, right := -1, -1
 		for x := range 640 {
 			if bright(img, x, 330) {
@@ -103,10 +125,11 @@ func TestCardScenesHoldTheCardIntoTheMiddle(t *testing.T) {
 			t.Errorf("scene %d: the card goes from %d to %d", s, left, right)
 		}
 	}
-	dark := picture(SceneDark)
-	for _, at := range []image.Point{{10, 10}, {320, 240}, {600, 400}} {
-		if bright(dark, at.X, at.Y) {
-			t.Errorf("the covered lens sees light at %v", at)
+	for what, dark := range map[string]image.Image{"the covered lens": picture(card, SceneDark), "who has no passport": picture(card, ScenePassport)} {
+		for _, at := range []image.Point{{10, 10}, {320, 240}, {600, 400}} {
+			if bright(dark, at.X, at.Y) {
+				t.Errorf("%s: light at %v", what, at)
+			}
 		}
 	}
 }

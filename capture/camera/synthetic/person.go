@@ -24,6 +24,7 @@ const (
 	SceneFace Scene = iota
 	SceneCardFront
 	SceneCardBack
+	ScenePassport
 	SceneDark // the lens is covered
 )
 
@@ -52,7 +53,7 @@ type Person struct {
 	mu     sync.Mutex
 	seed   uint64
 	head   *head
-	card   *Card
+	paper  *Specimen
 	scene  Scene
 	target Pose
 	now    Pose
@@ -61,13 +62,14 @@ type Person struct {
 	out    bytes.Buffer
 }
 
-// NewPerson makes a person from a JPEG portrait laid out like assets/portraits/astronaut.jpg. card may be nil; then the card scenes are dark.
-func NewPerson(portrait []byte, card *Card, seed uint64) (*Person, error) {
+// NewPerson makes a person from a JPEG portrait laid out like assets/portraits/astronaut.jpg. paper is what the person
+// holds, or nil; scenes of what it has not are dark.
+func NewPerson(portrait []byte, paper *Specimen, seed uint64) (*Person, error) {
 	h, err := newHead(portrait)
 	if err != nil {
 		return nil, fmt.Errorf("read the portrait: %w", err)
 	}
-	return &Person{seed: seed, head: h, card: card, target: Neutral, now: Neutral, noise: noiseTable(seed)}, nil
+	return &Person{seed: seed, head: h, paper: paper, target: Neutral, now: Neutral, noise: noiseTable(seed)}, nil
 }
 
 // SetPose gives the pose to move to. The head gets there in about half a second; eyes close within two pictures.
@@ -99,10 +101,10 @@ func (p *Person) JPEG(n uint64, want camera.Format) ([]byte, error) {
 	switch {
 	case p.scene == SceneFace:
 		p.head.draw(p.canvas, p.swayed(t))
-	case p.scene == SceneDark, p.card == nil:
-		draw.Draw(p.canvas, p.canvas.Rect, image.Black, image.Point{}, draw.Src)
+	case p.paper.has(p.scene):
+		p.paper.draw(p.canvas, p.head, p.scene, t, p.seed)
 	default:
-		p.card.draw(p.canvas, p.head, p.scene == SceneCardBack, t, p.seed)
+		draw.Draw(p.canvas, p.canvas.Rect, image.Black, image.Point{}, draw.Src)
 	}
 	p.addNoise(n)
 	p.out.Reset()
