@@ -7,32 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
-	"time"
-)
-
-// Errors of writing, which the caller answers by letting the citizen choose
-// another folder or make room.
-var (
-	ErrExists     = errors.New("a file of this name is there already and was left as it is")
-	ErrNoSpace    = errors.New("no room is left on the disk: free some or choose another folder")
-	ErrReadOnly   = errors.New("the folder cannot be written to: choose another")
-	ErrFolderGone = errors.New("the folder is not there: connect its disk again or choose another")
-	ErrSymlink    = errors.New("the folder is a link to another place: choose that place itself")
-	ErrVerify     = errors.New("what was written does not read back the same: choose another disk")
 )
 
 const (
 	privateFile   = 0o600
 	privateFolder = 0o700
 	tempSuffix    = ".partial"
-	// staleAfter is when the leftover of a crash is no longer taken for the
-	// work of another process.
-	staleAfter = time.Hour
+	tempDigits    = 16
 )
 
 // file is what is written to.
@@ -46,10 +30,13 @@ type file interface {
 type disk interface {
 	// create makes a new private file; it follows no link and replaces nothing.
 	create(path string) (file, error)
-	// read returns the content of a regular file, at most limit bytes.
+	// read returns the content of a regular file, at most limit bytes; it
+	// follows no link.
 	read(path string, limit int64) ([]byte, error)
 	// move gives a file a new name in its folder and replaces nothing.
 	move(from, to string) error
+	// replace gives a file the name of another, which it replaces in one step.
+	replace(from, to string) error
 	remove(path string) error
 	// syncFolder makes names in the folder outlast a power cut.
 	syncFolder(path string) error
@@ -61,10 +48,17 @@ func (osDisk) create(path string) (file, error) {
 	return os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, privateFile)
 }
 
-func (osDisk) read(path string, limit int64) ([]byte, error) { return readLimited(path, limit) }
-func (osDisk) move(from, to string) error                    { return moveNoReplace(from, to) }
-func (osDisk) remove(path string) error                      { return removeFile(path) }
-func (osDisk) syncFolder(path string) error                  { return SyncFolder(path) }
+func (osDisk) read(path string, limit int64) ([]byte, error) {
+	if info, err := os.Lstat(path); err == nil && isLink(info) {
+		return nil, errors.New("the file is a link, which is not followed")
+	}
+	return readLimited(path, limit)
+}
+
+func (osDisk) move(from, to string) error    { return moveNoReplace(from, to) }
+func (osDisk) replace(from, to string) error { return os.Rename(from, to) }
+func (osDisk) remove(path string) error      { return removeFile(path) }
+func (osDisk) syncFolder(path string) error  { return SyncFolder(path) }
 
 // errTooLarge says that a file is larger than anything of its kind.
 var errTooLarge = errors.New("the file is too large")
@@ -94,6 +88,18 @@ func readLimited(path string, limit int64) ([]byte, error) {
 	return data, nil
 }
 
+// WriteFile writes data under a new name, readable by its owner alone, in the
+// way of the key files: the name appears only with the whole content, which
+// was synced and read back, and nothing is replaced. The errors are those of
+// [WriteKeyFile] but for the password's and the key's.
+func WriteFile(path string, data []byte) error {
+	err := writeNew(osDisk{}, path, data, func([]byte) error { return nil })
+	if err != nil {
+		return fmt.Errorf("write file: %w", err)
+	}
+	return nil
+}
+
 // writeNew writes data under a new name so that the name appears only when all
 // of data is on the disk and has passed verify, and replaces nothing. If it
 // fails, the name is not there, or another file has it, or (only when the
@@ -103,28 +109,22 @@ func writeNew(d disk, path string, data []byte, verify func([]byte) error) error
 	if err := checkFolder(folder); err != nil {
 		return err
 	}
-	removeStale(d, folder, name)
+	clearLeftovers(d, folder, name)
 	temp := filepath.Join(folder, tempName(name))
-	if err := writeTemp(d, temp, data); err != nil {
-		_ = d.remove(temp)
-		return diskError(err)
+	err := writeTemp(d, temp, data)
+	if err == nil {
+		err = readBack(d, temp, data, verify)
 	}
-	if err := readBack(d, temp, data, verify); err != nil {
-		_ = d.remove(temp)
-		return err
-	}
-	err := d.move(temp, path)
-	if errors.Is(err, errMoveUnsupported) {
-		err = copyNew(d, temp, path, data)
+	if err == nil {
+		if err = d.move(temp, path); errors.Is(err, errMoveUnsupported) {
+			err = moveReserved(d, temp, path)
+		}
 	}
 	if err != nil {
 		_ = d.remove(temp)
-		return diskError(err)
+		return diskErrorIn(folder, err)
 	}
-	if err := d.syncFolder(folder); err != nil {
-		return diskError(err)
-	}
-	return nil
+	return diskErrorIn(folder, d.syncFolder(folder))
 }
 
 // checkFolder refuses a folder that is not there or not itself.
@@ -132,11 +132,9 @@ func checkFolder(folder string) error {
 	info, err := os.Lstat(filepath.Clean(folder))
 	switch {
 	case err != nil:
-		return diskError(err)
-	case isLink(info):
-		return ErrSymlink
-	case !info.IsDir():
-		return ErrFolderGone
+		return diskErrorIn(folder, err)
+	case isLink(info) || !info.IsDir():
+		return ErrNotFolder
 	}
 	return nil
 }
@@ -173,7 +171,7 @@ func readBack(d disk, path string, want []byte, verify func([]byte) error) error
 		return ErrVerify
 	}
 	if err != nil {
-		return diskError(err)
+		return err
 	}
 	if err := verify(got); err != nil {
 		return fmt.Errorf("%w: %w", ErrVerify, err)
@@ -181,73 +179,54 @@ func readBack(d disk, path string, want []byte, verify func([]byte) error) error
 	return nil
 }
 
-// copyNew serves file systems that can neither rename without replacing nor
-// link. There, and only there, a power cut can leave a part of a file under
-// the final name; the key in it is still safe in the vault.
-func copyNew(d disk, temp, path string, data []byte) error {
+// moveReserved serves file systems that can neither rename without replacing
+// nor link. An empty file takes the name, and the whole file then takes the
+// empty one's place: there, and only there, a power cut can leave an empty file
+// under the final name, which [clearLeftovers] knows again.
+func moveReserved(d disk, temp, path string) error {
 	f, err := d.create(path)
 	if err != nil {
 		return err
 	}
-	err = fill(f, data)
-	if err == nil {
-		err = readBack(d, path, data, func([]byte) error { return nil })
+	if err = f.Close(); err == nil {
+		err = d.replace(temp, path)
 	}
 	if err != nil {
 		_ = d.remove(path)
-		return err
-	}
-	_ = d.remove(temp)
-	return nil
-}
-
-func tempName(name string) string {
-	var b [8]byte
-	_, _ = rand.Read(b[:]) // never fails, see crypto/rand
-	return "." + name + "." + hex.EncodeToString(b[:]) + tempSuffix
-}
-
-// removeStale clears what a crash left of earlier tries at the same file. Old
-// age keeps it from touching the file of a process that is at work now.
-func removeStale(d disk, folder, name string) {
-	entries, err := os.ReadDir(folder)
-	if err != nil {
-		return
-	}
-	for _, e := range entries {
-		if !strings.HasPrefix(e.Name(), "."+name+".") || !strings.HasSuffix(e.Name(), tempSuffix) {
-			continue
-		}
-		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > staleAfter {
-			_ = d.remove(filepath.Join(folder, e.Name()))
-		}
-	}
-}
-
-// diskError puts the sentinel before an error of the operating system.
-func diskError(err error) error {
-	for _, known := range []error{ErrExists, ErrNoSpace, ErrReadOnly, ErrFolderGone, ErrSymlink, ErrVerify} {
-		if errors.Is(err, known) {
-			return err
-		}
-	}
-	if sentinel := classify(err); sentinel != nil {
-		return fmt.Errorf("%w: %w", sentinel, err)
 	}
 	return err
 }
 
-// classify finds the sentinel for an error of the system, or nil.
-func classify(err error) error {
-	if errors.Is(err, fs.ErrExist) {
-		return ErrExists
+func tempName(name string) string {
+	var b [tempDigits / 2]byte
+	_, _ = rand.Read(b[:]) // never fails, see crypto/rand
+	return "." + name + "." + hex.EncodeToString(b[:]) + tempSuffix
+}
+
+// isTemp tells whether entry is a temporary file that was made for name.
+func isTemp(entry, name string) bool {
+	digits, ours := strings.CutPrefix(entry, "."+name+".")
+	digits, whole := strings.CutSuffix(digits, tempSuffix)
+	_, err := hex.DecodeString(digits)
+	return ours && whole && len(digits) == tempDigits && err == nil
+}
+
+// clearLeftovers removes what a crash left of earlier tries at the same file.
+// The names hold an enrolment's id or a key's identifier, and one process has
+// the vault: nobody else can be at work on them.
+func clearLeftovers(d disk, folder, name string) {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return
 	}
-	var code syscall.Errno
-	if errors.As(err, &code) {
-		return sentinelOf(code)
+	reserved := filepath.Join(folder, name)
+	for _, e := range entries {
+		if !isTemp(e.Name(), name) {
+			continue
+		}
+		if info, err := os.Lstat(reserved); err == nil && info.Mode().IsRegular() && info.Size() == 0 {
+			_ = d.remove(reserved) // by moveReserved, whose temporary file lies beside it
+		}
+		_ = d.remove(filepath.Join(folder, e.Name()))
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		return ErrFolderGone
-	}
-	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"qoltanba/keystore/profile"
 )
@@ -60,6 +59,13 @@ func (d *faultyDisk) move(from, to string) error {
 		return errMoveUnsupported
 	}
 	return d.osDisk.move(from, to)
+}
+
+func (d *faultyDisk) replace(from, to string) error {
+	if err := d.step("replace"); err != nil {
+		return err
+	}
+	return d.osDisk.replace(from, to)
 }
 
 func (d *faultyDisk) remove(path string) error {
@@ -156,11 +162,17 @@ func TestEveryFailureLeavesOldStateOrWholeFile(t *testing.T) {
 // the name never belongs to a part of the file.
 func TestKilledAtEveryStage(t *testing.T) {
 	t.Parallel()
+	for _, noMove := range []bool{false, true} {
+		killAtEveryStage(t, noMove)
+	}
+}
+
+func killAtEveryStage(t *testing.T, noMove bool) {
 	data := []byte(strings.Repeat("кілт ", 100))
 	for stage := 0; ; stage++ {
 		dir := t.TempDir()
 		path := filepath.Join(dir, "key")
-		d := &faultyDisk{failAt: stage, err: errKilled, dead: true}
+		d := &faultyDisk{failAt: stage, err: errKilled, dead: true, noMove: noMove}
 		err := writeNew(d, path, data, accept)
 		if stage >= len(d.ops) {
 			if err != nil {
@@ -169,12 +181,17 @@ func TestKilledAtEveryStage(t *testing.T) {
 			break
 		}
 		content, readErr := os.ReadFile(path)
-		if readErr == nil && string(content) != string(data) {
+		reserved := noMove && len(content) == 0
+		if readErr == nil && string(content) != string(data) && !reserved {
 			t.Fatalf("killed at %v: a part of the file has its name", d.ops)
 		}
-		err = writeNew(osDisk{}, path, data, accept)
-		if readErr == nil && !errors.Is(err, ErrExists) || readErr != nil && err != nil {
+		whole := readErr == nil && !reserved
+		err = writeNew(&faultyDisk{failAt: -1, noMove: noMove}, path, data, accept)
+		if whole && !errors.Is(err, ErrExists) || !whole && err != nil {
 			t.Errorf("killed at %v: the second try fails: %v", d.ops, err)
+		}
+		if after, want := snapshot(t, dir), fmt.Sprintf("key %v %q\n", fs.FileMode(0), data); after != want {
+			t.Errorf("killed at %v, and after the second try there is %s", d.ops, after)
 		}
 	}
 }
@@ -244,24 +261,54 @@ func (f lyingFile) Write(b []byte) (int, error) {
 func TestLeftoversOfCrashAreCleared(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	old, fresh, foreign := filepath.Join(dir, tempName("key")), filepath.Join(dir, tempName("key")), filepath.Join(dir, tempName("other"))
-	for _, path := range []string{old, fresh, foreign} {
-		if err := os.WriteFile(path, nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
+	kept := map[string]bool{
+		tempName("key"): false, tempName("key"): false,
+		tempName("other"): true, tempName("key.key"): true,
+		".key.partial": true, ".key.0123456789abcde.partial": true, ".key.0123456789abcdeg.partial": true,
+		".key.0123456789abcdef.part": true, "key.0123456789abcdef.partial": true, "key.partial": true,
 	}
-	past := time.Now().Add(-2 * staleAfter)
-	for _, path := range []string{old, foreign} {
-		if err := os.Chtimes(path, past, past); err != nil {
+	for name := range kept {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("мазмұн"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if err := writeNew(osDisk{}, filepath.Join(dir, "key"), []byte("x"), accept); err != nil {
 		t.Fatal(err)
 	}
-	for path, want := range map[string]bool{old: false, fresh: true, foreign: true} {
-		if _, err := os.Stat(path); (err == nil) != want {
-			t.Errorf("%s: %v", filepath.Base(path), err)
+	for name, want := range kept {
+		if _, err := os.Stat(filepath.Join(dir, name)); (err == nil) != want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// An empty file under the final name is ours only beside our temporary one.
+func TestReservedNameIsKnownAgain(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct {
+		content string
+		beside  bool
+		want    error
+	}{
+		"reserved by us": {"", true, nil},
+		"a stranger's":   {"", false, ErrExists},
+		"with content":   {"басқа", true, ErrExists},
+	} {
+		dir := t.TempDir()
+		path := filepath.Join(dir, "key")
+		if err := os.WriteFile(path, []byte(c.content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if c.beside {
+			if err := os.WriteFile(filepath.Join(dir, tempName("key")), []byte("кілт"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := writeNew(osDisk{}, path, []byte("кілт"), accept); !errors.Is(err, c.want) {
+			t.Errorf("%s: got %v, want %v", what, err, c.want)
+		}
+		if content, _ := os.ReadFile(path); c.want != nil && string(content) != c.content {
+			t.Errorf("%s: was replaced by %q", what, content)
 		}
 	}
 }

@@ -73,9 +73,15 @@ func sentinelOf(code syscall.Errno) error {
 	switch code {
 	case unix.ENOSPC, unix.EDQUOT, unix.EFBIG:
 		return ErrNoSpace
-	case unix.EROFS, unix.EACCES, unix.EPERM:
+	case unix.EROFS:
 		return ErrReadOnly
-	case unix.ENOENT, unix.ENOTDIR, unix.ENODEV, unix.ENXIO, unix.ESTALE, unix.EIO, unix.ENOTCONN:
+	case unix.EACCES, unix.EPERM:
+		return ErrDenied
+	case unix.ENOTDIR, unix.ELOOP:
+		return ErrNotFolder
+	case unix.ENAMETOOLONG:
+		return ErrPathLong
+	case unix.ENOENT, unix.ENODEV, unix.ENXIO, unix.ESTALE, unix.EIO, unix.ENOTCONN:
 		return ErrFolderGone
 	default:
 		return nil

@@ -34,7 +34,7 @@ func TestLinkReplacesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := linkNoReplace(from, to); !errors.Is(diskError(err), ErrExists) {
+	if err := linkNoReplace(from, to); !errors.Is(DiskError(err), ErrExists) {
 		t.Errorf("got %v, want ErrExists", err)
 	}
 	if content, _ := os.ReadFile(to); string(content) != to {

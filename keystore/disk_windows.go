@@ -112,8 +112,14 @@ func sentinelOf(code syscall.Errno) error {
 	switch code {
 	case windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED:
 		return ErrNoSpace
-	case windows.ERROR_ACCESS_DENIED, windows.ERROR_WRITE_PROTECT, windows.ERROR_SHARING_VIOLATION:
+	case windows.ERROR_WRITE_PROTECT:
 		return ErrReadOnly
+	case windows.ERROR_ACCESS_DENIED, windows.ERROR_SHARING_VIOLATION:
+		return ErrDenied
+	case windows.ERROR_DIRECTORY, windows.ERROR_INVALID_NAME, windows.ERROR_CANT_RESOLVE_FILENAME:
+		return ErrNotFolder
+	case windows.ERROR_FILENAME_EXCED_RANGE, windows.ERROR_BUFFER_OVERFLOW:
+		return ErrPathLong
 	case windows.ERROR_FILE_NOT_FOUND, windows.ERROR_PATH_NOT_FOUND, windows.ERROR_NOT_READY, windows.ERROR_INVALID_DRIVE,
 		windows.ERROR_BAD_NETPATH, windows.ERROR_NETNAME_DELETED, windows.ERROR_DEV_NOT_EXIST:
 		return ErrFolderGone
@@ -121,6 +127,9 @@ func sentinelOf(code syscall.Errno) error {
 		return nil
 	}
 }
+
+// pulled has nothing to find: Windows itself says that a disk is gone.
+func pulled(string) bool { return false }
 
 // lockFile takes the exclusive lock on f at once or fails with ErrVaultBusy.
 // The system drops it with the handle, even when the process dies.

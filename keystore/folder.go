@@ -7,19 +7,20 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"qoltanba/keystore/profile"
 )
 
 // FolderCode is a stable code of something that is to be said about a folder.
 type FolderCode string
 
-// What InspectFolder finds. The first five forbid writing, the others are
-// worth a warning.
+// What InspectFolder finds. The first three forbid writing, with an error that
+// [FolderReport.Err] gives; the others are worth knowing.
 const (
-	FolderMissing   FolderCode = "missing"    // it is not there; CreateFolder can make it
-	FolderNotFolder FolderCode = "not-folder" // a file has this name
-	FolderLink      FolderCode = "link"       // it is a link; Resolved is the place itself
-	FolderReadOnly  FolderCode = "read-only"  // nothing can be written
+	FolderMissing   FolderCode = "missing"    // it is not there; CreateFolder may be able to make it
+	FolderUnfit     FolderCode = "unfit"      // it cannot be written to, or is no folder
 	FolderFull      FolderCode = "full"       // less than 1 MiB is free
+	FolderLink      FolderCode = "link"       // it is a link; Resolved is the place itself
 	FolderRemovable FolderCode = "removable"  // a memory stick or card
 	FolderNetwork   FolderCode = "network"    // on another computer
 	FolderTemporary FolderCode = "temporary"  // emptied when the computer is turned off
@@ -38,15 +39,21 @@ type FolderReport struct {
 	Codes    []FolderCode
 	Service  string // name of the cloud service, with FolderSynced
 	Free     int64  // bytes, -1 if not known
+	err      error
 }
 
 // Has tells whether code was found.
 func (r FolderReport) Has(code FolderCode) bool { return slices.Contains(r.Codes, code) }
 
-// Writable tells whether key files can be written there now.
-func (r FolderReport) Writable() bool {
-	forbidding := []FolderCode{FolderMissing, FolderNotFolder, FolderLink, FolderReadOnly, FolderFull}
-	return !slices.ContainsFunc(forbidding, r.Has)
+// Err tells why key files cannot be written there now, as an error of the disk;
+// nil where they can.
+func (r FolderReport) Err() error { return r.err }
+
+// forbid notes why nothing can be written; the first reason stands.
+func (r *FolderReport) forbid(code FolderCode, err error) {
+	if r.err == nil {
+		r.Codes, r.err = append(r.Codes, code), err
+	}
 }
 
 // volume is what the operating system tells about the disk under a folder.
@@ -60,25 +67,28 @@ type volume struct {
 // so it is not for the thread that draws.
 func InspectFolder(dir string) FolderReport {
 	r := FolderReport{Path: filepath.Clean(dir), Free: -1}
-	info, err := os.Lstat(r.Path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		r.Codes = append(r.Codes, FolderMissing)
-	case err != nil:
-		r.Codes = append(r.Codes, FolderReadOnly)
-	case isLink(info):
-		r.Codes = append(r.Codes, FolderLink)
-	case !info.IsDir():
-		r.Codes = append(r.Codes, FolderNotFolder)
-	case !tryWrite(r.Path):
-		r.Codes = append(r.Codes, FolderReadOnly)
-	}
 	place := nearestFolder(r.Path)
 	if resolved, err := filepath.EvalSymlinks(place); err == nil {
 		if place == r.Path {
 			r.Resolved = resolved
 		}
 		place = resolved
+	}
+	info, err := os.Lstat(r.Path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		r.forbid(FolderMissing, ErrFolderGone)
+	case err != nil:
+		r.forbid(FolderUnfit, diskErrorIn(place, err))
+	case r.Resolved == "": // a file, or a link that leads to no folder
+		r.forbid(FolderUnfit, ErrNotFolder)
+	default:
+		if isLink(info) {
+			r.Codes = append(r.Codes, FolderLink)
+		}
+		if err := tryWrite(r.Resolved); err != nil {
+			r.forbid(FolderUnfit, diskErrorIn(place, err))
+		}
 	}
 	r.addVolume(place)
 	for _, path := range []string{r.Path, place} {
@@ -98,11 +108,13 @@ func (r *FolderReport) addVolume(place string) {
 		return
 	}
 	r.Free = v.free
+	if v.free < leastFree {
+		r.forbid(FolderFull, ErrNoSpace)
+	}
 	for _, found := range []struct {
 		is   bool
 		code FolderCode
 	}{
-		{v.free < leastFree, FolderFull},
 		{v.removable, FolderRemovable},
 		{v.network, FolderNetwork},
 		{v.temporary, FolderTemporary},
@@ -114,15 +126,22 @@ func (r *FolderReport) addVolume(place string) {
 	}
 }
 
-func tryWrite(dir string) bool {
-	path := filepath.Join(dir, tempName("try"))
+// tryName is as long as the longest name of a key file, so that a folder whose
+// path leaves too little room is found out before the keys are there.
+var tryName = "qoltanba-tries-to-write" + strings.Repeat("-", len("AUTH_RSA256_")+2*len(profile.KeyID{})+len(".p12")-len("qoltanba-tries-to-write"))
+
+func tryWrite(dir string) error {
+	clearLeftovers(osDisk{}, dir, tryName)
+	path := filepath.Join(dir, tempName(tryName))
 	f, err := osDisk{}.create(path)
 	if err != nil {
-		return false
+		return err
 	}
-	_, err = f.Write([]byte{0})
-	closeErr := f.Close()
-	return errors.Join(err, closeErr, os.Remove(path)) == nil
+	err = fill(f, []byte{0})
+	if removeErr := os.Remove(path); err == nil && !errors.Is(removeErr, fs.ErrNotExist) {
+		err = removeErr
+	}
+	return err
 }
 
 // nearestFolder returns path or the first of its parents that is a folder.
@@ -180,10 +199,10 @@ func DefaultFolder() (string, error) {
 // another name. The errors are those of writing.
 func CreateFolder(dir string) error {
 	if err := os.MkdirAll(dir, privateFolder); err != nil {
-		return diskError(err)
+		return DiskError(err)
 	}
 	if err := SyncFolder(filepath.Dir(filepath.Clean(dir))); err != nil {
-		return diskError(err)
+		return DiskError(err)
 	}
 	return nil
 }

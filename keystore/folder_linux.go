@@ -2,6 +2,7 @@ package keystore
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -51,6 +52,19 @@ func removableDevice(path string) bool {
 		}
 	}
 	return false
+}
+
+// pulled tells whether the disk under a folder is no longer connected: sysfs
+// forgets it at once. Numbers with major 0 belong to no device.
+func pulled(folder string) bool {
+	var s unix.Stat_t
+	if unix.Stat(folder, &s) != nil || unix.Major(s.Dev) == 0 {
+		return false
+	}
+	const devices = "/sys/dev/block"
+	_, sysErr := os.Stat(devices)
+	_, err := os.Stat(fmt.Sprintf("%s/%d:%d", devices, unix.Major(s.Dev), unix.Minor(s.Dev)))
+	return sysErr == nil && errors.Is(err, os.ErrNotExist)
 }
 
 // documentsFolder reads XDG_DOCUMENTS_DIR as xdg-user-dirs(1) keeps it.

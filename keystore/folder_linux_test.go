@@ -64,7 +64,7 @@ func TestFullDisk(t *testing.T) {
 	if snapshot(t, dir) != before {
 		t.Error("something was left on the full disk")
 	}
-	if r := InspectFolder(dir); !r.Has(FolderFull) || !r.Has(FolderTemporary) || r.Writable() {
+	if r := InspectFolder(dir); !errors.Is(r.Err(), ErrNoSpace) || !r.Has(FolderTemporary) {
 		t.Errorf("%+v", r)
 	}
 }
@@ -77,7 +77,7 @@ func TestReadOnlyAndVanishedDisk(t *testing.T) {
 	if _, err := WriteKeyFile(dir, key, cert, goodPassword, Encoding3DES); !errors.Is(err, ErrReadOnly) {
 		t.Errorf("got %v, want ErrReadOnly", err)
 	}
-	if r := InspectFolder(dir); !r.Has(FolderReadOnly) || r.Writable() {
+	if r := InspectFolder(dir); !errors.Is(r.Err(), ErrReadOnly) {
 		t.Errorf("%+v", r)
 	}
 	if err := unix.Unmount(dir, 0); err != nil {
@@ -121,7 +121,7 @@ func TestFATStick(t *testing.T) {
 	if _, err := WriteKeyFile(folder, key, cert, "Another1", Encoding3DES); !errors.Is(err, ErrExists) {
 		t.Errorf("got %v, want ErrExists", err)
 	}
-	if r := InspectFolder(folder); !r.Has(FolderFAT) || !r.Writable() {
+	if r := InspectFolder(folder); !r.Has(FolderFAT) || r.Err() != nil {
 		t.Errorf("%+v", r)
 	}
 }

@@ -4,14 +4,18 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"testing"
+
+	"qoltanba/keystore/profile"
 )
 
 func TestInspectFolder(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	r := InspectFolder(dir)
-	if !r.Writable() || r.Resolved == "" || r.Free <= 0 {
+	if r.Err() != nil || r.Resolved == "" || r.Free <= 0 {
 		t.Errorf("%+v", r)
 	}
 	if after := snapshot(t, dir); after != "" {
@@ -21,24 +25,78 @@ func TestInspectFolder(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := symlink(t.TempDir(), link); err != nil {
+	target, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := symlink(target, link); err != nil {
 		t.Skipf("links cannot be made here: %v", err)
 	}
-	for path, want := range map[string]FolderCode{
-		file:                                FolderNotFolder,
-		link:                                FolderLink,
-		filepath.Join(dir, "a", "b", "ЭЦҚ"): FolderMissing,
-	} {
-		r := InspectFolder(path)
-		if !r.Has(want) || r.Writable() {
-			t.Errorf("%s: %+v", path, r)
-		}
-		if r.Free <= 0 {
-			t.Errorf("%s: free space not found", path)
+	nowhere, toFile := filepath.Join(dir, "nowhere"), filepath.Join(dir, "to-file")
+	for path, target := range map[string]string{nowhere: filepath.Join(dir, "absent"), toFile: file} {
+		if err := symlink(target, path); err != nil {
+			t.Fatal(err)
 		}
 	}
-	if r := InspectFolder(link); r.Resolved == "" || !InspectFolder(r.Resolved).Writable() {
-		t.Errorf("the link's target is not offered: %+v", r)
+	for path, want := range map[string]struct {
+		code FolderCode
+		err  error
+	}{
+		file:                                {FolderUnfit, ErrNotFolder},
+		filepath.Join(file, "below"):        {FolderUnfit, ErrNotFolder},
+		nowhere:                             {FolderUnfit, ErrNotFolder},
+		toFile:                              {FolderUnfit, ErrNotFolder},
+		filepath.Join(dir, "a", "b", "ЭЦҚ"): {FolderMissing, ErrFolderGone},
+	} {
+		if r := InspectFolder(path); !r.Has(want.code) || !errors.Is(r.Err(), want.err) || r.Free <= 0 {
+			t.Errorf("%s: %+v", path, r)
+		}
+	}
+	if r := InspectFolder(link); r.Err() != nil || !r.Has(FolderLink) || r.Resolved != target {
+		t.Errorf("a link that leads to a folder: %+v", r)
+	}
+}
+
+// Kazakh letters take two bytes each, and the key file's name and its temporary
+// twin must still fit below the folder: that is found out beforehand.
+func TestLongFolders(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("the limits differ")
+	}
+	const nameMax, pathMax = 255, 4096
+	kazakh := strings.Repeat("ӘғҚңӨұҮһІ", nameMax/18)
+	kazakh += strings.Repeat("ә", (nameMax-len(kazakh))/2)
+	deepest := func(path string, length int) string {
+		for len(path)+1+nameMax <= length {
+			path = filepath.Join(path, kazakh)
+		}
+		return filepath.Join(path, strings.Repeat("u", length-len(path)-1))
+	}
+	longest := pathMax - 1 - len("/") - len(tempName(tryName))
+	for what, c := range map[string]struct {
+		path string
+		want error
+	}{
+		"the longest name":    {filepath.Join(t.TempDir(), kazakh+"x"), nil},
+		"a name too long":     {filepath.Join(t.TempDir(), kazakh+"xx"), ErrPathLong},
+		"the deepest path":    {deepest(t.TempDir(), longest), nil},
+		"no room for a file":  {deepest(t.TempDir(), longest+1), ErrPathLong},
+		"deeper than allowed": {deepest(t.TempDir(), pathMax), ErrPathLong},
+	} {
+		err := CreateFolder(c.path)
+		r := InspectFolder(c.path)
+		if !errors.Is(r.Err(), c.want) || c.want == nil && r.Err() != nil {
+			t.Errorf("%s: made with %v, inspected with %v", what, err, r.Err())
+		}
+		if entries, _ := os.ReadDir(c.path); len(entries) > 0 {
+			t.Errorf("%s: left %v", what, entries)
+		}
+		key := rsaKeys()[0]
+		path, err := WriteKeyFile(c.path, key, issue(t, key, profile.RSAAuth), goodPassword, Encoding3DES)
+		if c.want == nil && (err != nil || filepath.Dir(path) != c.path) || c.want != nil && !errors.Is(err, c.want) {
+			t.Errorf("%s: the key file: %v", what, err)
+		}
 	}
 }
 
@@ -64,7 +122,7 @@ func TestSyncedFolders(t *testing.T) {
 	if err := CreateFolder(dir); err != nil {
 		t.Fatal(err)
 	}
-	if r := InspectFolder(dir); !r.Has(FolderSynced) || r.Service != "Dropbox" || !r.Writable() {
+	if r := InspectFolder(dir); !r.Has(FolderSynced) || r.Service != "Dropbox" || r.Err() != nil {
 		t.Errorf("%+v", r)
 	}
 }
@@ -95,7 +153,7 @@ func TestCreateFolder(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := CreateFolder(filepath.Join(file, "x")); !errors.Is(err, ErrFolderGone) {
+	if err := CreateFolder(filepath.Join(file, "x")); !errors.Is(err, ErrNotFolder) {
 		t.Errorf("below a file: %v", err)
 	}
 }

@@ -64,8 +64,8 @@ func (KeyFile) LogValue() slog.Value { return slog.StringValue("[key file]") }
 // before it gets its name; it replaces nothing. Calling again after a crash is
 // safe: a file that is there already and holds this key and certificate under
 // this password counts as written. The errors are ErrMismatch,
-// ErrPasswordRules, ErrExists, ErrNoSpace, ErrReadOnly, ErrFolderGone,
-// ErrSymlink and ErrVerify.
+// ErrPasswordRules and those of the disk, of which ErrExists tells that the
+// name belongs to something else, be it a link.
 //
 // The NCA's client also gives both bags a friendlyName and makes localKeyId
 // the key identifier. The encoder used here sets localKeyId to the SHA-1 of
@@ -99,7 +99,7 @@ func writeKeyFile(d disk, dir string, kf KeyFile, password string, encoding Enco
 		}
 	}
 	if err != nil {
-		return "", fmt.Errorf("write key file: %w", diskError(err))
+		return "", fmt.Errorf("write key file: %w", diskErrorIn(dir, err))
 	}
 	return path, nil
 }

@@ -114,6 +114,24 @@ func TestKeyFileReplacesNothing(t *testing.T) {
 	}
 }
 
+// The whole key file lies elsewhere, and a link to it has the name: that is not
+// a file in the chosen folder.
+func TestKeyFileBehindLinkDoesNotCount(t *testing.T) {
+	t.Parallel()
+	key, elsewhere, dir := rsaKeys()[0], t.TempDir(), t.TempDir()
+	cert := issue(t, key, profile.RSASign)
+	path, err := WriteKeyFile(elsewhere, key, cert, goodPassword, Encoding3DES)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := symlink(path, filepath.Join(dir, filepath.Base(path))); err != nil {
+		t.Skipf("links cannot be made here: %v", err)
+	}
+	if _, err := WriteKeyFile(dir, key, cert, goodPassword, Encoding3DES); !errors.Is(err, ErrExists) {
+		t.Errorf("got %v, want ErrExists", err)
+	}
+}
+
 func TestKeyFileWrittenTwice(t *testing.T) {
 	t.Parallel()
 	key, dir := rsaKeys()[0], t.TempDir()
@@ -152,10 +170,10 @@ func TestKeyFileRefusals(t *testing.T) {
 	}{
 		"other key":      {dir, 1, goodPassword, ErrMismatch},
 		"weak password":  {dir, 0, "password", ErrPasswordRules},
-		"linked folder":  {link, 0, goodPassword, ErrSymlink},
-		"link and slash": {link + "/", 0, goodPassword, ErrSymlink},
+		"linked folder":  {link, 0, goodPassword, ErrNotFolder},
+		"link and slash": {link + "/", 0, goodPassword, ErrNotFolder},
 		"no folder":      {filepath.Join(dir, "absent"), 0, goodPassword, ErrFolderGone},
-		"file as folder": {file, 0, goodPassword, ErrFolderGone},
+		"file as folder": {file, 0, goodPassword, ErrNotFolder},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if noLinks != nil && c.want == ErrSymlink { //nolint:errorlint // the table holds the sentinel itself

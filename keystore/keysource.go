@@ -182,7 +182,7 @@ func (s passphraseSource) store(_ context.Context, name string, secret []byte) e
 		return fmt.Errorf("encrypt secret: %w", err)
 	}
 	if err := makePrivateFolder(s.dir); err != nil {
-		return diskError(err)
+		return DiskError(err)
 	}
 	if err := s.agrees(); err != nil {
 		return err

@@ -77,11 +77,11 @@ func OpenVault(dir string, source KeySource) (*Vault, error) {
 
 func openVault(d disk, dir string, source KeySource) (*Vault, error) {
 	if err := makePrivateFolder(dir); err != nil {
-		return nil, fmt.Errorf("open vault: %w", diskError(err))
+		return nil, fmt.Errorf("open vault: %w", DiskError(err))
 	}
 	lock, err := os.OpenFile(filepath.Join(dir, vaultLock), os.O_RDWR|os.O_CREATE, privateFile)
 	if err != nil {
-		return nil, fmt.Errorf("open vault: %w", diskError(err))
+		return nil, fmt.Errorf("open vault: %w", DiskError(err))
 	}
 	if err := lockFile(lock); err != nil {
 		_ = lock.Close()
@@ -115,6 +115,9 @@ func (v *Vault) Put(ctx context.Context, id string, keys []PendingKey) error {
 	defer clear(plain)
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if err := v.present(); err != nil {
+		return fmt.Errorf("keep private keys: %w", err)
+	}
 	key, err := v.unlock(ctx)
 	if err != nil {
 		return err
@@ -135,8 +138,8 @@ func (v *Vault) Put(ctx context.Context, id string, keys []PendingKey) error {
 }
 
 // Get returns the private keys of an enrolment, in the order of Put. The
-// errors are ErrNoEntry, ErrDamaged and those of the source, among them
-// ErrVaultKeyLost.
+// errors are ErrNoEntry, ErrDamaged, those of the disk and those of the source,
+// among them ErrVaultKeyLost.
 func (v *Vault) Get(ctx context.Context, id string) ([]PendingKey, error) {
 	path, err := v.path(id)
 	if err != nil {
@@ -144,6 +147,9 @@ func (v *Vault) Get(ctx context.Context, id string) ([]PendingKey, error) {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if err := v.present(); err != nil {
+		return nil, fmt.Errorf("read private keys: %w", err)
+	}
 	sealed, err := v.disk.read(path, maxVaultFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -151,7 +157,7 @@ func (v *Vault) Get(ctx context.Context, id string) ([]PendingKey, error) {
 	case errors.Is(err, errTooLarge):
 		return nil, ErrDamaged
 	case err != nil:
-		return nil, fmt.Errorf("read private keys: %w", err)
+		return nil, fmt.Errorf("read private keys: %w", diskErrorIn(v.dir, err))
 	}
 	key, err := v.unlock(ctx)
 	if err != nil {
@@ -175,8 +181,8 @@ func (v *Vault) Delete(id string) error {
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.closed {
-		return errVaultClosed
+	if err := v.present(); err != nil {
+		return fmt.Errorf("delete private keys: %w", err)
 	}
 	err = v.disk.remove(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -186,7 +192,7 @@ func (v *Vault) Delete(id string) error {
 		err = v.disk.syncFolder(v.dir)
 	}
 	if err != nil {
-		return fmt.Errorf("delete private keys: %w", diskError(err))
+		return fmt.Errorf("delete private keys: %w", diskErrorIn(v.dir, err))
 	}
 	return nil
 }
@@ -195,7 +201,7 @@ func (v *Vault) Delete(id string) error {
 func (v *Vault) List() ([]string, error) {
 	entries, err := os.ReadDir(v.dir)
 	if err != nil {
-		return nil, fmt.Errorf("list private keys: %w", diskError(err))
+		return nil, fmt.Errorf("list private keys: %w", DiskError(err))
 	}
 	var ids []string
 	for _, e := range entries {
@@ -215,6 +221,28 @@ func (v *Vault) path(id string) (string, error) {
 		return "", errors.New("an enrolment's id has 1 to 64 Latin letters, digits, _ and -")
 	}
 	return filepath.Join(v.dir, id+vaultSuffix), nil
+}
+
+// present refuses with ErrFolderGone once the folder is not the one that was
+// opened, by the lock that this process holds in it. Without the question, keys
+// on a disk that was pulled out would pass for keys that never were, and be
+// replaced.
+func (v *Vault) present() error {
+	if v.closed {
+		return errVaultClosed
+	}
+	held, err := v.lock.Stat()
+	if err != nil {
+		return diskErrorIn(v.dir, err)
+	}
+	there, err := os.Lstat(filepath.Join(v.dir, vaultLock))
+	if err != nil {
+		return diskErrorIn(v.dir, err)
+	}
+	if !os.SameFile(held, there) {
+		return ErrFolderGone
+	}
+	return nil
 }
 
 // unlock returns the vault's key, asking the source once. A new key is made

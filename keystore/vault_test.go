@@ -172,7 +172,8 @@ func TestVaultDamage(t *testing.T) {
 func TestVaultKeyLost(t *testing.T) {
 	t.Parallel()
 	dir, source := t.TempDir(), newMemorySource()
-	if err := open(t, dir, source).Put(t.Context(), "a", pair()); err != nil {
+	first := open(t, dir, source)
+	if err := first.Put(t.Context(), "a", pair()); err != nil {
 		t.Fatal(err)
 	}
 	before := snapshot(t, dir)
@@ -181,7 +182,7 @@ func TestVaultKeyLost(t *testing.T) {
 		"short key": {secrets: map[string][]byte{vaultKeyName: {1, 2, 3}}},
 		"other key": {secrets: map[string][]byte{vaultKeyName: make([]byte, vaultKeySize)}},
 	} {
-		v := &Vault{dir: dir, disk: osDisk{}, source: empty}
+		v := &Vault{dir: dir, disk: osDisk{}, source: empty, lock: first.lock}
 		if _, err := v.Get(t.Context(), "a"); !errors.Is(err, ErrVaultKeyLost) {
 			t.Errorf("%s: Get: %v", name, err)
 		}
@@ -226,6 +227,47 @@ func TestVaultIsForOneProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	open(t, dir, newMemorySource())
+}
+
+// Keys on a disk that is not there do not pass for keys that never were.
+func TestVaultWhoseFolderVanished(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "vault")
+	v := open(t, dir, newMemorySource())
+	if err := v.Put(t.Context(), "a", pair()); err != nil {
+		t.Fatal(err)
+	}
+	away := dir + "-away"
+	if err := os.Rename(dir, away); err != nil {
+		t.Skipf("a folder in use cannot be moved here: %v", err)
+	}
+	refuses := func(when string) {
+		if _, err := v.Get(t.Context(), "a"); !errors.Is(err, ErrFolderGone) || errors.Is(err, ErrNoEntry) {
+			t.Errorf("%s: Get: %v", when, err)
+		}
+		if err := v.Put(t.Context(), "b", pair()); !errors.Is(err, ErrFolderGone) {
+			t.Errorf("%s: Put: %v", when, err)
+		}
+		if err := v.Delete("a"); !errors.Is(err, ErrFolderGone) {
+			t.Errorf("%s: Delete: %v", when, err)
+		}
+	}
+	refuses("gone")
+	other := open(t, dir, newMemorySource()) // the empty folder on which a disk was mounted
+	before := snapshot(t, dir)
+	refuses("another in its place")
+	if after := snapshot(t, dir); after != before {
+		t.Errorf("into the other folder went %s", after)
+	}
+	if err := other.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.RemoveAll(dir), os.Rename(away, dir)); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := v.Get(t.Context(), "a"); err != nil || !samePair(got) {
+		t.Errorf("when the disk is back: %v", err)
+	}
 }
 
 func TestVaultRefusesBadInput(t *testing.T) {
