@@ -56,7 +56,7 @@ func (osDisk) read(path string, limit int64) ([]byte, error) {
 }
 
 func (osDisk) move(from, to string) error    { return moveNoReplace(from, to) }
-func (osDisk) replace(from, to string) error { return os.Rename(from, to) }
+func (osDisk) replace(from, to string) error { return ReplaceFile(from, to) }
 func (osDisk) remove(path string) error      { return removeFile(path) }
 func (osDisk) syncFolder(path string) error  { return SyncFolder(path) }
 

@@ -17,15 +17,15 @@ type FolderCode string
 // What InspectFolder finds. The first three forbid writing, with an error that
 // [FolderReport.Err] gives; the others are worth knowing.
 const (
-	FolderMissing   FolderCode = "missing"    // it is not there; CreateFolder may be able to make it
-	FolderUnfit     FolderCode = "unfit"      // it cannot be written to, or is no folder
-	FolderFull      FolderCode = "full"       // less than 1 MiB is free
-	FolderLink      FolderCode = "link"       // it is a link; Resolved is the place itself
-	FolderRemovable FolderCode = "removable"  // a memory stick or card
-	FolderNetwork   FolderCode = "network"    // on another computer
-	FolderTemporary FolderCode = "temporary"  // emptied when the computer is turned off
-	FolderFAT       FolderCode = "fat"        // everyone on this computer can read it
-	FolderSynced    FolderCode = "synced"     // copied to a cloud; see Service
+	FolderMissing   FolderCode = "missing"   // it is not there; CreateFolder may be able to make it
+	FolderUnfit     FolderCode = "unfit"     // it cannot be written to, or is no folder
+	FolderFull      FolderCode = "full"      // less than 1 MiB is free
+	FolderLink      FolderCode = "link"      // it is a link; Resolved is the place itself
+	FolderRemovable FolderCode = "removable" // a memory stick or card
+	FolderNetwork   FolderCode = "network"   // on another computer
+	FolderTemporary FolderCode = "temporary" // emptied when the computer is turned off
+	FolderFAT       FolderCode = "fat"       // everyone on this computer can read it
+	FolderSynced    FolderCode = "synced"    // copied to a cloud; see Service
 )
 
 // leastFree is what key files, temporary twins and the file system's own
@@ -68,19 +68,21 @@ type volume struct {
 func InspectFolder(dir string) FolderReport {
 	r := FolderReport{Path: filepath.Clean(dir), Free: -1}
 	place := nearestFolder(r.Path)
-	if resolved, err := filepath.EvalSymlinks(place); err == nil {
-		if place == r.Path {
-			r.Resolved = resolved
-		}
-		place = resolved
+	resolved, err := filepath.EvalSymlinks(place)
+	if err != nil {
+		resolved = place // some file systems of Windows cannot tell
 	}
+	if place == r.Path {
+		r.Resolved = resolved
+	}
+	place = resolved
 	info, err := os.Lstat(r.Path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		r.forbid(FolderMissing, ErrFolderGone)
 	case err != nil:
 		r.forbid(FolderUnfit, diskErrorIn(place, err))
-	case r.Resolved == "": // a file, or a link that leads to no folder
+	case r.Resolved == "" || isLink(info) && r.Resolved == r.Path: // a file, or a link that leads to no folder
 		r.forbid(FolderUnfit, ErrNotFolder)
 	default:
 		if isLink(info) {

@@ -176,7 +176,7 @@ func TestKeyFileRefusals(t *testing.T) {
 		"file as folder": {file, 0, goodPassword, ErrNotFolder},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if noLinks != nil && c.want == ErrSymlink { //nolint:errorlint // the table holds the sentinel itself
+			if noLinks != nil && strings.HasPrefix(c.dir, link) {
 				t.Skipf("links cannot be made here: %v", noLinks)
 			}
 			if _, err := WriteKeyFile(c.dir, keys[c.key], cert, c.password, Encoding3DES); !errors.Is(err, c.want) {

@@ -24,6 +24,9 @@ var (
 	ErrVaultKeyLost = errors.New("the key to the waiting private keys is not in the system's keyring any more: apply anew")
 	ErrDamaged      = errors.New("the waiting private keys are damaged: apply anew")
 	ErrNoEntry      = errors.New("no private keys wait for this enrolment")
+	// ErrVaultDisk is joined to errors of the disk under the vault, to be told
+	// from those under a folder that the citizen chose.
+	ErrVaultDisk = errors.New("the program's own folder")
 )
 
 const (
@@ -77,11 +80,11 @@ func OpenVault(dir string, source KeySource) (*Vault, error) {
 
 func openVault(d disk, dir string, source KeySource) (*Vault, error) {
 	if err := makePrivateFolder(dir); err != nil {
-		return nil, fmt.Errorf("open vault: %w", DiskError(err))
+		return nil, vaultFault("open vault", dir, err)
 	}
 	lock, err := os.OpenFile(filepath.Join(dir, vaultLock), os.O_RDWR|os.O_CREATE, privateFile)
 	if err != nil {
-		return nil, fmt.Errorf("open vault: %w", DiskError(err))
+		return nil, vaultFault("open vault", dir, err)
 	}
 	if err := lockFile(lock); err != nil {
 		_ = lock.Close()
@@ -116,7 +119,7 @@ func (v *Vault) Put(ctx context.Context, id string, keys []PendingKey) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if err := v.present(); err != nil {
-		return fmt.Errorf("keep private keys: %w", err)
+		return vaultFault("keep private keys", v.dir, err)
 	}
 	key, err := v.unlock(ctx)
 	if err != nil {
@@ -131,10 +134,7 @@ func (v *Vault) Put(ctx context.Context, id string, keys []PendingKey) error {
 		clear(opened)
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("keep private keys: %w", err)
-	}
-	return nil
+	return vaultFault("keep private keys", v.dir, err)
 }
 
 // Get returns the private keys of an enrolment, in the order of Put. The
@@ -148,7 +148,7 @@ func (v *Vault) Get(ctx context.Context, id string) ([]PendingKey, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if err := v.present(); err != nil {
-		return nil, fmt.Errorf("read private keys: %w", err)
+		return nil, vaultFault("read private keys", v.dir, err)
 	}
 	sealed, err := v.disk.read(path, maxVaultFile)
 	switch {
@@ -157,7 +157,7 @@ func (v *Vault) Get(ctx context.Context, id string) ([]PendingKey, error) {
 	case errors.Is(err, errTooLarge):
 		return nil, ErrDamaged
 	case err != nil:
-		return nil, fmt.Errorf("read private keys: %w", diskErrorIn(v.dir, err))
+		return nil, vaultFault("read private keys", v.dir, err)
 	}
 	key, err := v.unlock(ctx)
 	if err != nil {
@@ -182,7 +182,7 @@ func (v *Vault) Delete(id string) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if err := v.present(); err != nil {
-		return fmt.Errorf("delete private keys: %w", err)
+		return vaultFault("delete private keys", v.dir, err)
 	}
 	err = v.disk.remove(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -191,17 +191,14 @@ func (v *Vault) Delete(id string) error {
 	if err == nil {
 		err = v.disk.syncFolder(v.dir)
 	}
-	if err != nil {
-		return fmt.Errorf("delete private keys: %w", diskErrorIn(v.dir, err))
-	}
-	return nil
+	return vaultFault("delete private keys", v.dir, err)
 }
 
 // List returns the ids of the enrolments whose keys wait, sorted.
 func (v *Vault) List() ([]string, error) {
 	entries, err := os.ReadDir(v.dir)
 	if err != nil {
-		return nil, fmt.Errorf("list private keys: %w", DiskError(err))
+		return nil, vaultFault("list private keys", v.dir, err)
 	}
 	var ids []string
 	for _, e := range entries {
@@ -221,6 +218,14 @@ func (v *Vault) path(id string) (string, error) {
 		return "", errors.New("an enrolment's id has 1 to 64 Latin letters, digits, _ and -")
 	}
 	return filepath.Join(v.dir, id+vaultSuffix), nil
+}
+
+// vaultFault says that an error is one of the disk under the vault in dir.
+func vaultFault(doing, dir string, err error) error {
+	if err == nil || errors.Is(err, errVaultClosed) {
+		return err
+	}
+	return fmt.Errorf("%s: %w: %w", doing, ErrVaultDisk, diskErrorIn(dir, err))
 }
 
 // present refuses with ErrFolderGone once the folder is not the one that was

@@ -59,6 +59,9 @@ const (
 	CameraBadFrame    Code = "camera-bad-frame"
 	FolderGone        Code = "folder-gone"
 	FolderReadOnly    Code = "folder-read-only"
+	FolderDenied      Code = "folder-denied"
+	FolderUnfit       Code = "folder-unfit"
+	FolderPathLong    Code = "folder-path-long"
 	FolderFull        Code = "folder-full"
 	FileExists        Code = "file-exists"
 	FileUnverified    Code = "file-unverified"
@@ -68,6 +71,7 @@ const (
 	KeysDamaged       Code = "keys-damaged"
 	JournalDamaged    Code = "journal-damaged"
 	KeyringLocked     Code = "keyring-locked"
+	DataFull          Code = "data-full"
 	DataUnusable      Code = "data-folder"
 	ServiceUnknown    Code = "service-address"
 	GraphicsMissing   Code = "graphics"
@@ -234,20 +238,29 @@ var failures = table(
 		Wording{"Камерадан бүлінген сурет келді.", "Камера передала испорченный кадр.", "The camera sent a damaged picture."},
 		Wording{"Қайта түсіріңіз. Қайталанса, камераны басқа USB ұясына қосыңыз.", "Снимите ещё раз. Если повторится, подключите камеру к другому разъёму USB.", "Take it again. If it happens again, use another USB port."}),
 	row(FolderGone, 0, true,
-		Wording{"Таңдалған папка жоқ.", "Выбранной папки нет.", "The chosen folder is not there."},
-		Wording{"Флешка болса, қайта салыңыз немесе басқа папка таңдаңыз. Кілттер сақтаулы.", "Если это флешка, вставьте её снова или выберите другую папку. Ключи сохранены.", "If it is a USB stick, plug it in again, or choose another folder. Your keys are safe."}),
+		Wording{"Таңдалған қалта жоқ.", "Выбранной папки нет.", "The chosen folder is not there."},
+		Wording{"Флешка болса, қайта салыңыз немесе басқа қалта таңдаңыз. Кілттер сақтаулы.", "Если это флешка, вставьте её снова или выберите другую папку. Ключи сохранены.", "If it is a USB stick, plug it in again, or choose another folder. Your keys are safe."}),
 	row(FolderReadOnly, 0, false,
-		Wording{"Бұл папкаға жазуға болмайды.", "В эту папку нельзя записать.", "This folder cannot be written to."},
-		Wording{"Басқа папка таңдаңыз, мысалы «Құжаттар».", "Выберите другую папку, например «Документы».", "Choose another folder, for example Documents."}),
+		Wording{"Бұл дискіге жазуға болмайды: ол тек оқуға арналған.", "На этот диск нельзя записать: он только для чтения.", "This disk cannot be written to: it can only be read."},
+		Wording{"Флешкада бөгеттеу тетігі болса, ажыратыңыз немесе басқа қалта таңдаңыз. Ештеңе жоғалған жоқ.", "Если на флешке есть переключатель защиты, снимите защиту или выберите другую папку. Ничего не потеряно.", "If the stick has a lock switch, release it, or choose another folder. Nothing is lost."}),
+	row(FolderDenied, 0, false,
+		Wording{"Бұл қалтаға жазуға рұқсатыңыз жоқ.", "У вас нет права записывать в эту папку.", "You are not allowed to write into this folder."},
+		Wording{"Басқа қалта таңдаңыз, мысалы «Құжаттар». Ештеңе жоғалған жоқ.", "Выберите другую папку, например «Документы». Ничего не потеряно.", "Choose another folder, for example Documents. Nothing is lost."}),
+	row(FolderUnfit, 0, false,
+		Wording{"Таңдалған орын қалта емес.", "Выбранное место не является папкой.", "The chosen place is not a folder."},
+		Wording{"Онда файл немесе басқа жерге сілтеме тұр. Басқа қалта таңдаңыз. Ештеңе жоғалған жоқ.", "Там находится файл или ссылка на другое место. Выберите другую папку. Ничего не потеряно.", "A file or a link to another place stands there. Choose another folder. Nothing is lost."}),
+	row(FolderPathLong, 0, false,
+		Wording{"Қалтаның жолы тым ұзын.", "Путь к папке слишком длинный.", "The path of the folder is too long."},
+		Wording{"Аты қысқа басқа қалта таңдаңыз, мысалы «Құжаттар». Ештеңе жоғалған жоқ.", "Выберите другую папку с коротким именем, например «Документы». Ничего не потеряно.", "Choose another folder with a short name, for example Documents. Nothing is lost."}),
 	row(FolderFull, 0, true,
 		Wording{"Дискіде орын жоқ.", "На диске нет места.", "The disk is full."},
-		Wording{"Орын босатыңыз немесе басқа папка таңдаңыз. Кілттер сақтаулы.", "Освободите место или выберите другую папку. Ключи сохранены.", "Free some space or choose another folder. Your keys are safe."}),
+		Wording{"Орын босатыңыз немесе басқа қалта таңдаңыз. Кілттер сақтаулы.", "Освободите место или выберите другую папку. Ключи сохранены.", "Free some space or choose another folder. Your keys are safe."}),
 	row(FileExists, 0, false,
-		Wording{"Папкада мұндай атпен басқа файл бар.", "В папке уже есть другой файл с таким именем.", "The folder already has another file of this name."},
-		Wording{"Басқа папка таңдаңыз: бұрынғы файл өзгертілмейді.", "Выберите другую папку: прежний файл не будет изменён.", "Choose another folder: the old file will not be touched."}),
+		Wording{"Қалтада мұндай атпен басқа файл бар.", "В папке уже есть другой файл с таким именем.", "The folder already has another file of this name."},
+		Wording{"Басқа қалта таңдаңыз: бұрынғы файл өзгермейді. Оны осында жаңа ғана өзіңіз жазған болсаңыз, сол кездегі құпиясөзді енгізіңіз.", "Выберите другую папку: прежний файл не изменится. Если вы только что сами начали запись сюда, введите тот же пароль, что и тогда.", "Choose another folder: the old file will not be touched. If you began to write here just now, enter the same password as then."}),
 	row(FileUnverified, 0, true,
 		Wording{"Жазылған файл тексеруден өтпеді.", "Записанный файл не прошёл проверку.", "The file that was written did not pass its check."},
-		Wording{"Басқа папка немесе диск таңдаңыз. Кілттер сақтаулы.", "Выберите другую папку или диск. Ключи сохранены.", "Choose another folder or disk. Your keys are safe."}),
+		Wording{"Басқа қалта немесе диск таңдаңыз. Кілттер сақтаулы.", "Выберите другую папку или диск. Ключи сохранены.", "Choose another folder or disk. Your keys are safe."}),
 	row(PasswordWeak, 0, false,
 		Wording{"Құпиясөз талаптарға сай емес.", "Пароль не соответствует требованиям.", "The password does not meet the rules."},
 		Wording{"Тізімдегі барлық талап белгіленгенше толықтырыңыз.", "Дополните пароль, пока не отметятся все требования.", "Extend it until every rule on the list is ticked."}),
@@ -266,9 +279,12 @@ var failures = table(
 	row(KeyringLocked, 0, true,
 		Wording{"Кілттеріңіз сақталған қойма ашылмады.", "Хранилище, где лежат Ваши ключи, не открылось.", "The store that holds your keys did not open."},
 		Wording{"Жүйе сұраса, компьютердің құпиясөзін енгізіп, қайталаңыз. Кілттер сақтаулы.", "Если система спросит, введите пароль компьютера и повторите. Ключи сохранены.", "If the system asks, enter the password of the computer, and try again. Your keys are safe."}),
+	row(DataFull, 0, true,
+		Wording{"Компьютердің дискісінде орын қалмады.", "На диске компьютера не осталось места.", "The disk of this computer is full."},
+		Wording{"Керексіз файлдарды өшіріп, қоқыс себетін тазалаңыз да, қайталаңыз. Жасағаныңыз сақтаулы.", "Удалите ненужные файлы, очистите корзину и повторите. Всё сделанное сохранено.", "Delete files you do not need, empty the bin, and try again. What you did is kept."}),
 	row(DataUnusable, 0, true,
 		Wording{"Қолданба өз файлдарын жаза алмайды.", "Приложение не может записать свои файлы.", "The application cannot write its own files."},
-		Wording{"Дискіде орын бар-жоғын тексеріп, қайталаңыз. Көмектеспесе, 1414-ке қоңырау шалып, осы қате кодын айтыңыз.", "Проверьте, есть ли место на диске, и повторите. Если не поможет, позвоните 1414 и назовите код этой ошибки.", "Check that the disk has space and try again. If that does not help, call 1414 and tell them the code of this failure."}),
+		Wording{"Компьютерді қайта қосып, қайталаңыз. Көмектеспесе, 1414-ке қоңырау шалып, осы қате кодын айтыңыз.", "Перезагрузите компьютер и повторите. Если не поможет, позвоните 1414 и назовите код этой ошибки.", "Restart the computer and try again. If that does not help, call 1414 and tell them the code of this failure."}),
 	row(ServiceUnknown, 0, false,
 		Wording{"Қолданба қызметтің мекенжайын білмейді.", "Приложение не знает адреса сервиса.", "The application does not know the address of the service."},
 		Wording{"Қолданбаны ресми беттен қайта орнатыңыз немесе 1414-ке қоңырау шалып, осы қате кодын айтыңыз.", "Установите приложение заново с официальной страницы или позвоните 1414 и назовите код этой ошибки.", "Install the application again from its official page, or call 1414 and tell them the code of this failure."}),

@@ -95,8 +95,9 @@ type typed struct {
 	confirmed        bool
 	seen             map[api.Side]image.Image // pictures of the document as sent, for the form beside them
 	document         string                   // the one that is looked at
-	cautious         string                   // the folder whose caution was looked up
+	inspected        string                   // the folder of which these tell:
 	caution          screen.FolderCaution
+	unfit            *api.Problem // why no keys can be written there
 }
 
 // Run opens the window and returns when it was closed. [api.GraphicsMissing] tells that there is none.
@@ -330,7 +331,10 @@ func (w *Window) fail(p *api.Problem) {
 	f := api.FailureOf(p.Code)
 	language := api.Language(w.frame.Words().Language())
 	failure := frame.Failure{Sentence: f.Sentence.In(language), Remedy: f.Remedy.In(language), Code: string(p.Code)}
-	if f.Again && w.state.Enrolment.ID != "" {
+	if inFolder(p.Code) {
+		failure.Folder = w.anotherFolder()
+	}
+	if f.Again && failure.Folder == nil && w.state.Enrolment.ID != "" {
 		failure.Retry = func() {
 			w.frame.ClearFailure()
 			if w.state.Stage == journey.StageSubmit {

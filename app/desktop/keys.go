@@ -3,6 +3,7 @@ package desktop
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -53,18 +54,26 @@ func (w *Window) agreement(words *wording.Words) screen.Screen {
 
 func (w *Window) form(words *wording.Words) screen.Screen {
 	return screen.NewApplication(words, w.formModel(words), screen.ApplicationActions{
-		Email: func(email string) { w.typed.email = email },
-		Folder: func() {
-			w.chooseFolder(func(folder string) { w.typed.folder = folder; w.update() })
-		},
+		Email:  func(email string) { w.typed.email = email },
+		Folder: w.folderOfForm,
 		Submit: w.fillForm,
 		Back:   w.back(),
 	})
 }
 
+func (w *Window) folderOfForm() {
+	w.chooseFolder(func(folder string) { w.typed.folder, w.typed.inspected = folder, ""; w.update() })
+}
+
 func (w *Window) formModel(words *wording.Words) screen.ApplicationModel {
 	e := w.state.Enrolment
-	m := screen.ApplicationModel{Name: citizenName(e), IIN: maskedIIN(e), Email: w.typed.email, Folder: w.folder(), Caution: w.cautionOf(w.folder())}
+	m := screen.ApplicationModel{Name: citizenName(e), IIN: maskedIIN(e), Email: w.typed.email, Folder: w.folder()}
+	w.inspect(m.Folder)
+	m.Caution = w.typed.caution
+	if p := w.typed.unfit; p != nil {
+		f, language := api.FailureOf(p.Code), api.Language(words.Language())
+		m.FolderProblem, m.FolderRemedy = f.Sentence.In(language), f.Remedy.In(language)
+	}
 	if w.typed.emailWrong != "" && w.typed.emailWrong == w.typed.email {
 		m.EmailProblem = api.FailureOf(api.EmailInvalid).Sentence.In(api.Language(words.Language()))
 	}
@@ -90,32 +99,32 @@ func (w *Window) fillForm() {
 		return
 	}
 	form := journey.Form{Email: w.typed.email, Storage: api.StoragePC, Folder: w.folder()}
-	w.do("fill form", func(ctx context.Context) error {
-		if err := keystore.CreateFolder(form.Folder); err != nil {
-			w.ui(func() { w.fail(journey.Problem(err)) })
-			return err
-		}
-		return w.journey.FillForm(ctx, form)
-	})
+	w.do("fill form", func(ctx context.Context) error { return w.journey.FillForm(ctx, form) })
 }
 
-// cautionOf looks a folder up once.
-func (w *Window) cautionOf(folder string) screen.FolderCaution {
-	if folder == w.typed.cautious {
-		return w.typed.caution
+// inspect looks a folder up once, beside the interface: a network that has gone may take its time. The offered folder need not be there.
+func (w *Window) inspect(folder string) {
+	if folder == w.typed.inspected {
+		return
 	}
-	report := keystore.InspectFolder(folder)
-	caution := screen.FolderFine
-	switch {
-	case !report.Writable():
-		caution = screen.FolderReadOnly
-	case report.Has(keystore.FolderSynced):
-		caution = screen.FolderSynced
-	case report.Has(keystore.FolderRemovable):
-		caution = screen.FolderRemovable
-	}
-	w.typed.cautious, w.typed.caution = folder, caution
-	return caution
+	w.typed.inspected, w.typed.caution, w.typed.unfit = folder, screen.FolderFine, nil
+	w.work.Go(func() {
+		report := keystore.InspectFolder(folder)
+		w.ui(func() {
+			if folder != w.typed.inspected {
+				return // another was chosen meanwhile
+			}
+			switch {
+			case report.Err() != nil && !report.Has(keystore.FolderMissing):
+				w.typed.unfit = journey.Problem(report.Err())
+			case report.Has(keystore.FolderSynced):
+				w.typed.caution = screen.FolderSynced
+			case report.Has(keystore.FolderRemovable):
+				w.typed.caution = screen.FolderRemovable
+			}
+			w.update()
+		})
+	})
 }
 
 func (w *Window) chooseFolder(chosen func(string)) {
@@ -155,12 +164,33 @@ func (w *Window) password(words *wording.Words) screen.Screen {
 		Download: func(password string) {
 			w.do("write keys", func(ctx context.Context) error { return w.journey.WriteKeys(ctx, api.Secret(password)) })
 		},
-		Folder: func() {
-			w.chooseFolder(func(folder string) {
-				w.do("change folder", func(ctx context.Context) error { return w.journey.ChangeFolder(ctx, folder) })
-			})
-		},
-		Back: w.back(),
+		Folder: w.changeFolder,
+		Back:   w.back(),
+	})
+}
+
+// anotherFolder lets the citizen choose another folder at the stages where that can be done, and is nil elsewhere.
+func (w *Window) anotherFolder() func() {
+	choose, ok := map[journey.Stage]func(){journey.StageForm: w.folderOfForm, journey.StagePassword: w.changeFolder}[w.state.Stage]
+	if !ok {
+		return nil
+	}
+	return func() {
+		w.frame.ClearFailure()
+		choose()
+	}
+}
+
+// inFolder says that the folder of the key files is at fault.
+func inFolder(code api.Code) bool {
+	return slices.Contains([]api.Code{
+		api.FolderGone, api.FolderReadOnly, api.FolderDenied, api.FolderUnfit, api.FolderPathLong, api.FolderFull, api.FileExists, api.FileUnverified,
+	}, code)
+}
+
+func (w *Window) changeFolder() {
+	w.chooseFolder(func(folder string) {
+		w.do("change folder", func(ctx context.Context) error { return w.journey.ChangeFolder(ctx, folder) })
 	})
 }
 

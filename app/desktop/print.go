@@ -2,11 +2,15 @@ package desktop
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"html/template"
 	"os"
 	"path/filepath"
 
 	"qoltanba/app/desktop/screen"
+	"qoltanba/app/journey"
+	"qoltanba/keystore"
 )
 
 // page is what the citizen may print and keep: where the keys are and until when, and never a password.
@@ -16,8 +20,7 @@ var page = template.Must(template.New("page").Parse(`<!doctype html><html lang="
 {{range .Model.Files}}<dt>{{.Purpose}}</dt><dd>{{.Name}}</dd>{{end}}</dl>
 <p>{{.Until}}</p><p>{{call .T "success.copy.text"}}</p><p>1414</p></html>`))
 
-// printPage writes the page beside the keys and opens it in the browser, which prints. A page that is there already is written anew: it
-// holds nothing else.
+// printPage writes the page beside the keys and opens it in the browser, which prints.
 func (w *Window) printPage(m screen.SuccessModel) {
 	words := w.frame.Words()
 	var text bytes.Buffer
@@ -25,14 +28,39 @@ func (w *Window) printPage(m screen.SuccessModel) {
 		"Language": string(words.Language()), "Title": words.T("success.title"), "Model": m,
 		"Until": words.T("success.until", "Date", words.Date(m.Until)), "T": func(key string) string { return words.T(key) },
 	})
-	path := filepath.Join(m.Folder, "Qoltanba.html")
+	var path string
 	if err == nil {
-		err = os.WriteFile(path, text.Bytes(), 0o600)
-	}
-	if err == nil {
-		err = openPath(w.app, path)
+		path, err = writePage(m.Folder, text.Bytes())
 	}
 	if err != nil {
+		w.fail(journey.Problem(err))
+		return
+	}
+	if err := openPath(w.app, path); err != nil {
 		w.frame.Toast(path)
 	}
+}
+
+// maxPages is how many different pages a folder may hold: one for each language and application.
+const maxPages = 50
+
+// writePage gives the page a name that is free in the folder. One that is there with the same text is taken as it is.
+func writePage(folder string, text []byte) (string, error) {
+	var err error
+	for n := 1; n <= maxPages; n++ {
+		path := filepath.Join(folder, "Qoltanba.html")
+		if n > 1 {
+			path = filepath.Join(folder, fmt.Sprintf("Qoltanba-%d.html", n))
+		}
+		if err = keystore.WriteFile(path, text); !errors.Is(err, keystore.ErrExists) {
+			return path, err
+		}
+		if info, statErr := os.Lstat(path); statErr != nil || !info.Mode().IsRegular() || info.Size() != int64(len(text)) {
+			continue
+		}
+		if there, readErr := os.ReadFile(path); readErr == nil && bytes.Equal(there, text) {
+			return path, nil
+		}
+	}
+	return "", err
 }

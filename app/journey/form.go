@@ -1,46 +1,46 @@
 package journey
 
 import (
+	"errors"
+	"fmt"
 	"path/filepath"
 
 	"qoltanba/app/api"
 	"qoltanba/keystore"
 )
 
-// checkForm refuses what could not be submitted or written later.
-func checkForm(form Form) error {
+// checkForm refuses what could not be submitted or written later, and returns
+// the form with the place itself where the folder is a link.
+func checkForm(form Form) (Form, error) {
 	if err := api.ValidateEmail(form.Email); err != nil {
-		return err
+		return Form{}, err
 	}
 	if form.Storage != api.StoragePC {
-		return api.Fail(api.BadRequest, "the storage is not served")
+		return Form{}, api.Fail(api.BadRequest, "the storage is not served")
 	}
-	return prepareFolder(form.Folder)
+	var err error
+	form.Folder, err = prepareFolder(form.Folder)
+	return form, err
 }
 
 // prepareFolder makes a folder that is missing, as the one that is offered may
-// be, and refuses one in which key files cannot be written.
-func prepareFolder(folder string) error {
+// be, refuses one in which key files cannot be written, and returns the place
+// to write to: a link could lead elsewhere tomorrow, so it is followed now.
+func prepareFolder(folder string) (string, error) {
 	if !filepath.IsAbs(folder) {
-		return keystore.ErrFolderGone
+		return "", keystore.ErrFolderGone
 	}
 	report := keystore.InspectFolder(folder)
 	if report.Has(keystore.FolderMissing) {
-		if err := keystore.CreateFolder(folder); err != nil {
-			return err
+		if err := keystore.CreateFolder(folder); errors.Is(err, keystore.ErrDenied) {
+			return "", fmt.Errorf("%w: %w", keystore.ErrFolderGone, err) // where a stick was, only the system makes folders
+		} else if err != nil {
+			return "", err
 		}
 		report = keystore.InspectFolder(folder)
 	}
-	switch {
-	case report.Writable():
-		return nil
-	case report.Has(keystore.FolderFull):
-		return keystore.ErrNoSpace
-	case report.Has(keystore.FolderLink):
-		return keystore.ErrSymlink
-	case report.Has(keystore.FolderReadOnly):
-		return keystore.ErrReadOnly
-	default:
-		return keystore.ErrFolderGone
+	if report.Has(keystore.FolderLink) {
+		return report.Resolved, report.Err()
 	}
+	return report.Path, report.Err()
 }

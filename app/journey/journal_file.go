@@ -28,8 +28,12 @@ type disk interface {
 	// Read gives at most limit bytes.
 	Read(path string, limit int64) ([]byte, error)
 	Rename(from, to string) error
+	Remove(path string) error
 	SyncFolder(path string) error
 }
+
+// errOwnFiles is joined to what the disk under the journal did not do.
+var errOwnFiles = errors.New("the program's own files")
 
 // journalFile is the journal on the disk. A crash at any instant leaves the
 // former journal or the new one.
@@ -42,7 +46,7 @@ type journalFile struct {
 
 func openJournal(dir string, s *sealer) (*journalFile, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder of the journal: %w", err)
+		return nil, fmt.Errorf("make the folder of the journal: %w: %w", errOwnFiles, err)
 	}
 	return &journalFile{dir: dir, disk: osDisk{}, sealer: s}, nil
 }
@@ -59,13 +63,16 @@ func (f *journalFile) load() (record, error) {
 		return record{}, nil
 	}
 	if err != nil {
-		return record{}, fmt.Errorf("read the journal: %w", err)
+		return record{}, fmt.Errorf("read the journal: %w: %w", errOwnFiles, err)
 	}
 	r, err := decodeRecord(content, f.sealer)
-	if err != nil {
-		return record{}, errors.Join(err, f.putAside())
+	if err == nil {
+		return r, nil
 	}
-	return r, nil
+	if asideErr := f.putAside(); asideErr != nil {
+		return record{}, fmt.Errorf("keep the damaged journal: %w: %w", errOwnFiles, asideErr)
+	}
+	return record{}, err
 }
 
 // putAside keeps a damaged journal under a name that is free.
@@ -91,20 +98,29 @@ func (f *journalFile) save(r record) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	temp := f.path(journalTemp)
+	if err := f.replace(temp, content); err != nil {
+		_ = f.disk.Remove(temp) // where it cannot be, the next save writes over it
+		return fmt.Errorf("write the journal: %w: %w", errOwnFiles, err)
+	}
+	if err := f.disk.SyncFolder(f.dir); err != nil {
+		return fmt.Errorf("keep the journal's name: %w: %w", errOwnFiles, err)
+	}
+	return nil
+}
+
+// replace puts the content under the journal's name, by way of temp.
+func (f *journalFile) replace(temp string, content []byte) error {
 	if err := f.disk.Write(temp, content); err != nil {
-		return fmt.Errorf("write the journal: %w", err)
+		return err
 	}
 	back, err := f.disk.Read(temp, maxJournal+1)
 	if err != nil {
-		return fmt.Errorf("read the journal back: %w", err)
+		return err
 	}
 	if !bytes.Equal(back, content) {
-		return errors.New("the journal does not read back the same: check the disk")
+		return keystore.ErrVerify
 	}
-	if err := f.disk.Rename(temp, f.path(journalName)); err != nil {
-		return fmt.Errorf("put the journal in place: %w", err)
-	}
-	return f.disk.SyncFolder(f.dir)
+	return f.disk.Rename(temp, f.path(journalName))
 }
 
 type osDisk struct{}
@@ -130,5 +146,6 @@ func (osDisk) Read(path string, limit int64) ([]byte, error) {
 }
 
 func (osDisk) Rename(from, to string) error { return keystore.ReplaceFile(from, to) }
+func (osDisk) Remove(path string) error     { return os.Remove(path) }
 
 func (osDisk) SyncFolder(path string) error { return keystore.SyncFolder(path) }

@@ -38,7 +38,8 @@ func (j *Journey) AcceptAgreement(ctx context.Context) error {
 // FillForm takes the application form. Nothing is sent yet. Stage: form.
 func (j *Journey) FillForm(ctx context.Context, form Form) error {
 	return j.act(ctx, "fill form", []Stage{StageForm}, func(context.Context) error {
-		if err := checkForm(form); err != nil {
+		form, err := checkForm(form)
+		if err != nil {
 			return err
 		}
 		j.note(func(r *record) {
@@ -103,10 +104,12 @@ func (j *Journey) WriteKeys(ctx context.Context, password api.Secret) error {
 	})
 }
 
-// ChangeFolder takes another folder for the key files. Stage: password.
+// ChangeFolder takes another folder for the key files; a link is followed.
+// Stage: password.
 func (j *Journey) ChangeFolder(ctx context.Context, folder string) error {
 	return j.act(ctx, "change folder", []Stage{StagePassword}, func(context.Context) error {
-		if err := prepareFolder(folder); err != nil {
+		folder, err := prepareFolder(folder)
+		if err != nil {
 			return err
 		}
 		j.note(func(r *record) { r.Folder = folder })

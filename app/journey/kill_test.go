@@ -73,6 +73,13 @@ func (k *killer) Rename(from, to string) error {
 	return k.disk.Rename(from, to)
 }
 
+func (k *killer) Remove(path string) error {
+	if !k.spend() {
+		return errKilled
+	}
+	return k.disk.Remove(path)
+}
+
 func (k *killer) SyncFolder(path string) error {
 	if !k.spend() {
 		return errKilled

@@ -90,7 +90,8 @@ func TestEveryLocalFailureHasItsCode(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{
 		camera.NoDevice, camera.Busy, camera.Denied, camera.Unplugged, camera.Stalled, camera.BadFrame, camera.Unusable,
-		keystore.ErrExists, keystore.ErrNoSpace, keystore.ErrReadOnly, keystore.ErrFolderGone, keystore.ErrSymlink, keystore.ErrVerify,
+		keystore.ErrExists, keystore.ErrNoSpace, keystore.ErrReadOnly, keystore.ErrFolderGone, keystore.ErrNotFolder, keystore.ErrVerify,
+		keystore.ErrDenied, keystore.ErrPathLong, keystore.ErrVaultDisk, errOwnFiles,
 		keystore.ErrPasswordRules, keystore.ErrNoKeyring, keystore.ErrPassphrase, keystore.ErrVaultKeyLost, keystore.ErrNoEntry,
 		keystore.ErrDamaged, keystore.ErrMismatch, errJournal,
 	} {

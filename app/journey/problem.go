@@ -21,7 +21,9 @@ var local = []struct {
 	{camera.BadFrame, api.CameraBadFrame},
 	{camera.Unusable, api.CameraStalled},
 	{keystore.ErrFolderGone, api.FolderGone},
-	{keystore.ErrSymlink, api.FolderGone},
+	{keystore.ErrNotFolder, api.FolderUnfit},
+	{keystore.ErrPathLong, api.FolderPathLong},
+	{keystore.ErrDenied, api.FolderDenied},
 	{keystore.ErrReadOnly, api.FolderReadOnly},
 	{keystore.ErrNoSpace, api.FolderFull},
 	{keystore.ErrExists, api.FileExists},
@@ -47,10 +49,23 @@ func Problem(err error) *api.Problem {
 	if errors.As(err, &known) {
 		return known
 	}
+	if errors.Is(err, errOwnFiles) || errors.Is(err, keystore.ErrVaultDisk) {
+		return DataProblem(err)
+	}
 	for _, l := range local {
 		if errors.Is(err, l.err) {
 			return api.Fail(l.code, "on this computer").WithCause(err)
 		}
 	}
 	return api.Fail(api.Internal, "on this computer").WithCause(err)
+}
+
+// DataProblem is an error of the disk under the program's own files, where the
+// citizen cannot choose another folder.
+func DataProblem(err error) *api.Problem {
+	code := api.DataUnusable
+	if errors.Is(keystore.DiskError(err), keystore.ErrNoSpace) {
+		code = api.DataFull
+	}
+	return api.Fail(code, "on this computer").WithCause(err)
 }

@@ -108,7 +108,7 @@ func (o *options) open(ctx context.Context, passphrase string) (*session, error)
 	}
 	data, err := o.folder()
 	if err != nil {
-		return nil, unusable(err)
+		return nil, journey.DataProblem(err)
 	}
 	source, err := o.source(ctx, data, passphrase)
 	if err != nil {
@@ -119,7 +119,7 @@ func (o *options) open(ctx context.Context, passphrase string) (*session, error)
 		return nil, err
 	}
 	if err != nil {
-		return nil, unusable(err)
+		return nil, journey.DataProblem(err)
 	}
 	s := &session{backend: backend, vault: vault}
 	if s.journey, err = o.journey(ctx, s, data, source); err != nil {
@@ -141,7 +141,7 @@ func (o *options) journey(ctx context.Context, s *session, data string, source k
 		Encoding: o.encoding.Encoding, Now: func() time.Time { return time.Now().Add(o.away) },
 	})
 	if err != nil {
-		return nil, unusable(err)
+		return nil, journey.DataProblem(err)
 	}
 	return j, nil
 }
@@ -174,7 +174,7 @@ func (o *options) source(ctx context.Context, data, passphrase string) (keystore
 	if o.passphrase != "" {
 		text, err := os.ReadFile(o.passphrase)
 		if err != nil {
-			return nil, unusable(fmt.Errorf("read the passphrase: %w", err))
+			return nil, journey.DataProblem(fmt.Errorf("read the passphrase: %w", err))
 		}
 		return keystore.PassphraseSource(vault, strings.TrimRight(string(text), "\r\n")), nil
 	}
@@ -209,17 +209,15 @@ func keyProblem(err error, begun bool) error {
 		return api.Fail(api.KeyringLocked, "on this computer").WithCause(err)
 	}
 	problem := journey.Problem(err)
-	switch problem.Code {
-	case api.FolderGone, api.FolderReadOnly, api.FolderFull, api.FileExists, api.FileUnverified:
-		return unusable(err)
-	case api.Internal:
+	switch {
+	case keystore.IsDiskError(err):
+		return journey.DataProblem(err)
+	case problem.Code == api.Internal:
 		return api.Fail(api.KeysDamaged, "the device key").WithCause(err)
 	default:
 		return problem
 	}
 }
-
-func unusable(err error) error { return api.Fail(api.DataUnusable, "on this computer").WithCause(err) }
 
 // parseBackend accepts an address under https, and in the demo build one of
 // this computer under http.

@@ -18,6 +18,7 @@ type Failure struct {
 	Remedy   string
 	Code     string
 	Retry    func() // nil where trying again is senseless
+	Folder   func() // chooses another folder; nil where that is no help
 }
 
 // Fail shows a failure above the screen until it is closed or another screen comes. The text of a failure comes from outside, so the caller
@@ -45,11 +46,14 @@ func (f *Frame) drawFailure() {
 		if x.Retry != nil {
 			buttons.Add(f.own("failure.retry", part.NewButton(part.Plain, f.words.T("frame.retry"), "refresh", x.Retry)))
 		}
+		if x.Folder != nil {
+			buttons.Add(f.own("failure.folder", part.NewButton(part.Plain, f.words.T("password.folder"), "folder", x.Folder)))
+		}
 		buttons.Add(f.own("failure.close", part.NewButton(part.Quiet, f.words.T("frame.close"), "cross", f.ClearFailure)))
 		code := part.Caption(f.words.T("frame.code", "Code", x.Code))
 		card := part.Notice(part.Bad, x.Sentence, x.Remedy, part.Row(look.SpaceM, part.Grow(code), buttons))
 		f.alert.Add(part.Inset(look.SpaceXL, look.SpaceM, part.Space(0), part.Limit(980, card)))
-		for _, id := range []string{"failure.retry", "failure.close"} {
+		for _, id := range []string{"failure.retry", "failure.folder", "failure.close"} {
 			f.hook(f.ids[id])
 		}
 	}

@@ -11,22 +11,24 @@ import (
 // FolderCaution is why a folder is a poor place for keys.
 type FolderCaution string
 
-// The cautions. A folder that cannot be written is refused; the others only warn.
+// The cautions.
 const (
 	FolderFine      FolderCaution = ""
 	FolderSynced    FolderCaution = "synced"
 	FolderRemovable FolderCaution = "removable"
-	FolderReadOnly  FolderCaution = "readonly"
 )
 
-// ApplicationModel is the application form. EmailProblem is in the language of the window.
+// ApplicationModel is the application form. EmailProblem, FolderProblem and FolderRemedy are in the language of the window; a folder that has
+// a problem is refused, one that has a caution is not.
 type ApplicationModel struct {
-	Name         string
-	IIN          string // masked
-	Email        string
-	EmailProblem string
-	Folder       string
-	Caution      FolderCaution
+	Name          string
+	IIN           string // masked
+	Email         string
+	EmailProblem  string
+	Folder        string
+	Caution       FolderCaution
+	FolderProblem string
+	FolderRemedy  string
 }
 
 // ApplicationActions are what can be done there.
@@ -73,15 +75,13 @@ func (a *Application) Update(m ApplicationModel) {
 	a.email.SetProblem(m.EmailProblem)
 	a.folder.SetText(m.Folder)
 	a.caution.RemoveAll()
-	if m.Caution != FolderFine {
-		key := "folder." + string(m.Caution)
-		mood := part.Warn
-		if m.Caution == FolderReadOnly {
-			mood = part.Bad
-		}
-		a.caution.Add(part.Notice(mood, a.text(key), a.text(key+".remedy")))
+	switch key := "folder." + string(m.Caution); {
+	case m.FolderProblem != "":
+		a.caution.Add(part.Notice(part.Bad, m.FolderProblem, m.FolderRemedy))
+	case m.Caution != FolderFine:
+		a.caution.Add(part.Notice(part.Warn, a.text(key), a.text(key+".remedy")))
 	}
-	a.caution.Hidden = m.Caution == FolderFine
-	enable(a.Main, m.EmailProblem == "" && m.Folder != "" && m.Caution != FolderReadOnly)
+	a.caution.Hidden = len(a.caution.Objects) == 0
+	enable(a.Main, m.EmailProblem == "" && m.Folder != "" && m.FolderProblem == "")
 	a.settle()
 }

@@ -156,12 +156,12 @@ func TestFieldsAreSentOnlyWhenConfirmed(t *testing.T) {
 
 func TestFolderThatCannotBeWrittenStopsTheApplication(t *testing.T) {
 	w := words(t)
-	m := screen.ApplicationModel{Folder: "/ro", Caution: screen.FolderReadOnly}
+	m := screen.ApplicationModel{Folder: "/ro", FolderProblem: "read-only"}
 	a := screen.NewApplication(w, m, screen.ApplicationActions{})
 	if !a.Main.Disabled() {
 		t.Error("an unwritable folder was taken")
 	}
-	m.Caution = screen.FolderSynced
+	m.FolderProblem, m.Caution = "", screen.FolderSynced
 	a.Update(m)
 	if a.Main.Disabled() {
 		t.Error("a synced folder should only warn")
