@@ -257,7 +257,7 @@ var failures = table(
 		Wording{"Орын босатыңыз немесе басқа қалта таңдаңыз. Кілттер сақтаулы.", "Освободите место или выберите другую папку. Ключи сохранены.", "Free some space or choose another folder. Your keys are safe."}),
 	row(FileExists, 0, false,
 		Wording{"Қалтада мұндай атпен басқа файл бар.", "В папке уже есть другой файл с таким именем.", "The folder already has another file of this name."},
-		Wording{"Басқа қалта таңдаңыз: бұрынғы файл өзгермейді. Оны осында жаңа ғана өзіңіз жазған болсаңыз, сол кездегі құпиясөзді енгізіңіз.", "Выберите другую папку: прежний файл не изменится. Если вы только что сами начали запись сюда, введите тот же пароль, что и тогда.", "Choose another folder: the old file will not be touched. If you began to write here just now, enter the same password as then."}),
+		Wording{"Басқа қалта таңдаңыз: бұрынғы файл өзгермейді. Оны осында жаңа ғана өзіңіз жазған болсаңыз, сол кездегі құпиясөзді енгізіңіз.", "Выберите другую папку: прежний файл не изменится. Если Вы только что сами начали запись сюда, введите тот же пароль, что и тогда.", "Choose another folder: the old file will not be touched. If you began to write here just now, enter the same password as then."}),
 	row(FileUnverified, 0, true,
 		Wording{"Жазылған файл тексеруден өтпеді.", "Записанный файл не прошёл проверку.", "The file that was written did not pass its check."},
 		Wording{"Басқа қалта немесе диск таңдаңыз. Кілттер сақтаулы.", "Выберите другую папку или диск. Ключи сохранены.", "Choose another folder or disk. Your keys are safe."}),

@@ -129,8 +129,8 @@ func (w *Window) chooseFile(side api.Side) {
 		w.takeFile(side, file.URI().Name(), file)
 	}, w.window)
 	open.SetFilter(storage.NewExtensionFileFilter([]string{".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG"}))
-	open.Resize(fyne.NewSize(760, 560))
 	open.Show()
+	open.Resize(chooserSize) // a chooser that is not shown yet has nothing to measure
 }
 
 // dropped takes files that fall onto the window: the first side that is missing, then the next, and the last anew.

@@ -1,8 +1,11 @@
 package desktop
 
 import (
+	"os"
+	"path/filepath"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"go.uber.org/goleak"
 
 	"qoltanba/app/api"
@@ -101,4 +104,57 @@ func TestCloseEndsEverything(t *testing.T) {
 	d.runLine()
 	release()
 	goleak.VerifyNone(t, before)
+}
+
+func TestFolderAtFaultLeadsToTheChoiceOfAnother(t *testing.T) {
+	d, _ := atIIN(t)
+	var last fyne.CanvasObject
+	offered := func() bool { // each failure has buttons of its own
+		before := last
+		last = d.frame.Find("failure.folder")
+		return last != before
+	}
+	for code := range api.Failures() {
+		d.state.Stage = journey.StagePassword
+		d.fail(api.Fail(code, "x"))
+		if got, want := offered(), inFolder(code); got != want {
+			t.Errorf("%s offers another folder: %v", code, got)
+		}
+	}
+	if d.fail(api.Fail(api.FolderGone, "x")); !offered() {
+		t.Fatal("no other folder is offered")
+	}
+	d.press("failure.folder")
+	if d.window.Canvas().Overlays().Top() == nil {
+		t.Error("no chooser opens")
+	}
+	d.state.Stage = journey.StageSubmit
+	if d.fail(api.Fail(api.FolderFull, "x")); offered() {
+		t.Error("another folder is offered where it cannot be chosen")
+	}
+}
+
+func TestPageReplacesNothing(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "Qoltanba.html"), []byte("басқа"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join(dir, "absent"), filepath.Join(dir, "Qoltanba-2.html")); err != nil {
+		t.Skipf("links cannot be made here: %v", err)
+	}
+	for range 2 {
+		path, err := writePage(dir, []byte("парақ"))
+		if err != nil || filepath.Base(path) != "Qoltanba-3.html" {
+			t.Fatalf("%s, %v", path, err)
+		}
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 3 {
+		t.Errorf("the folder has %v", entries)
+	}
+	if text, _ := os.ReadFile(filepath.Join(dir, "Qoltanba.html")); string(text) != "басқа" {
+		t.Error("a stranger's page was replaced")
+	}
+	if _, err := writePage(filepath.Join(dir, "absent"), []byte("парақ")); journey.Problem(err).Code != api.FolderGone {
+		t.Errorf("without the folder: %v", err)
+	}
 }

@@ -133,9 +133,12 @@ func (w *Window) chooseFolder(chosen func(string)) {
 			chosen(folder.Path())
 		}
 	}, w.window)
-	choose.Resize(fyne.NewSize(760, 560))
 	choose.Show()
+	choose.Resize(chooserSize)
 }
+
+// chooserSize is that of the choosers of files and folders.
+var chooserSize = fyne.NewSize(760, 560)
 
 // status shows how the application moves, from the making of the keys to the certificates.
 func (w *Window) status(words *wording.Words) screen.Screen {

@@ -166,6 +166,7 @@ func startScreens() []exhibit {
 		{name: "unlock-wrong", build: unlock("кер боз ат"), after: enter("unlock.phrase", "кер боз ат")},
 		{name: "already", build: show(func(w *wording.Words) screen.Screen { return screen.NewAlreadyOpen(w, retry) })},
 		{name: "startfailure", build: failure(api.DataUnusable, nil)},
+		{name: "startfailure-full", build: failure(api.DataFull, nil)},
 		{name: "startfailure-keyring", build: failure(api.KeyringLocked, nothing)},
 		{name: "helpcall", build: help(screen.HelpCallModel{Phone: "70112", Language: wording.Kazakh})},
 		{name: "helpcall-awaited", build: help(screen.HelpCallModel{Phone: "7011234567", Awaited: true})},
@@ -361,8 +362,23 @@ func keyScreens() []exhibit {
 		}
 	}
 	password := show(func(w *wording.Words) screen.Screen {
-		return screen.NewPassword(w, screen.PasswordActions{Download: noText, Back: nothing})
+		return screen.NewPassword(w, screen.PasswordActions{Download: noText, Folder: nothing, Back: nothing})
 	})
+	refused := func(code api.Code) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			f, l := api.FailureOf(code), api.Language(w.Language())
+			return screen.NewApplication(w, screen.ApplicationModel{Name: "ӘБДІҒАЛИЕВА Қ. Н.", IIN: "570314••••••", Folder: strings.Join([]string{"", "media", "aje", "ҚҰЖАТТАР"}, "/"), FolderProblem: f.Sentence.In(l), FolderRemedy: f.Remedy.In(l)},
+				screen.ApplicationActions{Email: noText, Folder: nothing, Submit: nothing, Back: nothing})
+		}
+	}
+	notWritten := func(code api.Code) func(*frame.Frame) {
+		return func(f *frame.Frame) {
+			enter("password.first", "Steppe2026")(f)
+			enter("password.second", "Steppe2026")(f)
+			row, l := api.FailureOf(code), api.Language(f.Words().Language())
+			f.Fail(frame.Failure{Sentence: row.Sentence.In(l), Remedy: row.Remedy.In(l), Code: string(code), Folder: nothing})
+		}
+	}
 	return []exhibit{
 		{name: "grant", build: show(func(w *wording.Words) screen.Screen {
 			return screen.NewGrant(w, screen.GrantModel{Name: "ӘБДІҒАЛИЕВА ҚЫЗҒАЛДАҚ", IIN: "570314••••••", PIN: screen.PINModel{Tries: -1}},
@@ -374,6 +390,7 @@ func keyScreens() []exhibit {
 		})},
 		{name: "application", build: application(screen.FolderFine)},
 		{name: "application-synced", build: application(screen.FolderSynced)},
+		{name: "application-refused", build: refused(api.FolderReadOnly)},
 		{name: "submit-checking", build: submit(false, screen.ApplicationMaking, screen.ApplicationCreated, screen.ApplicationChecking)},
 		{name: "submit-rejected", build: submit(false, screen.ApplicationMaking, screen.ApplicationCreated, screen.ApplicationChecking, screen.ApplicationRejected)},
 		{name: "submit-ready", build: submit(true, screen.ApplicationMaking, screen.ApplicationCreated, screen.ApplicationChecking, screen.ApplicationApproved, screen.ApplicationAwaiting)},
@@ -383,6 +400,8 @@ func keyScreens() []exhibit {
 			enter("password.first", "Steppe2026")(f)
 			enter("password.second", "Steppe2026")(f)
 		}},
+		{name: "password-gone", build: password, after: notWritten(api.FolderGone)},
+		{name: "password-taken", build: password, after: notWritten(api.FileExists)},
 		{name: "success", build: show(func(w *wording.Words) screen.Screen {
 			return screen.NewSuccess(w, screen.SuccessModel{Folder: "/home/aje/Documents/ЭЦҚ", Until: noon.AddDate(1, 0, 0), Files: []screen.KeyFile{
 				{Name: "AUTH_RSA256_3f9c1d0a5b7e2486c0d1e2f3a4b5c6d7e8f90a1b.p12", Purpose: w.T("step.success")},
