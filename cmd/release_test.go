@@ -26,9 +26,9 @@ func TestReleaseHoldsNoDemo(t *testing.T) {
 		t.Skip("builds the programs")
 	}
 	t.Parallel()
-	marks := append(sampleMarks(t), parts...)
+	marks := append(append(sampleMarks(t), portraitMark(t)), parts...)
 	for _, program := range []string{"qoltanba", "qoltanbad"} {
-		binary := build(t, program)
+		binary := build(t, program, "-ldflags", "-s -w")
 		for _, mark := range marks {
 			if bytes.Contains(binary, []byte(mark)) {
 				t.Errorf("%s holds %q", program, mark)
@@ -44,6 +44,43 @@ func TestReleaseHoldsNoDemo(t *testing.T) {
 	if found < len(marks)/2 {
 		t.Errorf("only %d of %d marks are in the demonstration: the search finds nothing", found, len(marks))
 	}
+}
+
+// TestDemoIsBuiltApart looks at what the programs are made of: a release reaches
+// no package of the demonstration, which reaches them all.
+func TestDemoIsBuiltApart(t *testing.T) {
+	t.Parallel()
+	reached := func(tags string) string {
+		t.Helper()
+		list, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "-tags", tags, "./qoltanba", "./qoltanbad").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(list)
+	}
+	release, demo := reached(""), reached("demo")
+	for _, part := range parts {
+		if strings.Contains(release, part+"\n") {
+			t.Errorf("a release reaches %s", part)
+		}
+		if !strings.Contains(demo, part+"\n") {
+			t.Errorf("no demonstration reaches %s: is the list of its parts out of date?", part)
+		}
+	}
+}
+
+// portraitMark is a piece from the middle of a sample portrait.
+func portraitMark(t *testing.T) string {
+	t.Helper()
+	names, err := filepath.Glob(filepath.Join("..", "assets", "portraits", "*.jpg"))
+	if err != nil || len(names) == 0 {
+		t.Fatal("no sample portraits", err)
+	}
+	picture, err := os.ReadFile(names[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(picture[len(picture)/2:][:64])
 }
 
 // sampleMarks are the sample citizens' IINs, phones and surnames.

@@ -22,6 +22,12 @@ func TestDemoKeepsToItself(t *testing.T) {
 			t.Errorf("%s: %v", listen, err)
 		}
 	}
+	for _, listen := range []string{"127.0.0.1:0", "[::1]:0", "localhost:0"} {
+		var plan Plan
+		if _, err := prepare(&plan, listen, extras{}); err != nil || plan.Stamp != "DEMO" {
+			t.Errorf("%s: the authority is stamped %q, %v", listen, plan.Stamp, err)
+		}
+	}
 	data := t.TempDir()
 	if err := os.WriteFile(filepath.Join(data, "qoltanba.db"), nil, 0o600); err != nil {
 		t.Fatal(err)

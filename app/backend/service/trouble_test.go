@@ -174,6 +174,30 @@ func TestAuthorityRejects(t *testing.T) {
 	checkCertificates(c, c.obtain())
 }
 
+// One citizen cannot fill the operators' list: a call at a time, five a day.
+func TestCallsAreBounded(t *testing.T) {
+	t.Parallel()
+	a := open(t, nil)
+	c := a.citizen(t, "aigul")
+	c.start()
+	c.code(0)
+	wish := api.CallRequest{Phone: c.who.Phone, Language: c.who.Language, Reason: api.CallForHelp}
+	for range 5 {
+		do(c, api.AskCall, wish)
+		do(c, api.AskCall, wish)
+		calls, err := a.Enrolments.CallBacks(t.Context())
+		if err != nil || len(calls) != 1 {
+			t.Fatalf("%d calls wait: %v", len(calls), err)
+		}
+		if err := a.Enrolments.AnswerCallBack(t.Context(), "dana", calls[0].ID, api.CallAnswered); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := a.kept(t)
+	refused(c, api.TooMany, api.AskCall, wish)
+	before.same(t, "a call too many", a.kept(t))
+}
+
 // Starts are counted for each address, and codes for each phone; whose phone
 // has had its codes sees what everybody sees.
 func TestLimitsByAddressAndPhone(t *testing.T) {

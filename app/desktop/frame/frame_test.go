@@ -175,3 +175,32 @@ func BenchmarkShow(b *testing.B) {
 		f.Show(welcome(false))
 	}
 }
+
+// TestDemonstrationWearsItsRibbon: a demonstration is told from the service at
+// a glance, on every screen and in both palettes.
+func TestDemonstrationWearsItsRibbon(t *testing.T) {
+	test.NewTempApp(t)
+	for _, mode := range []look.Mode{look.Light, look.Dark} {
+		test.ApplyTheme(t, look.New(mode))
+		for _, demo := range []bool{false, true} {
+			w := test.NewTempWindow(t, nil)
+			f := frame.New(w.Canvas(), frame.Options{Language: wording.Kazakh, Demo: demo, CallBack: func() {}})
+			w.SetContent(f.Content())
+			w.Resize(fyne.NewSize(frame.Width, frame.Height))
+			f.Show(func(words *wording.Words) screen.Screen {
+				return screen.NewIIN(words, screen.IINModel{}, screen.IINActions{Check: goodIIN, Next: func() {}, Back: func() {}})
+			})
+			picture, ribbon := w.Canvas().Capture(), 0
+			for y := range picture.Bounds().Dy() {
+				for x := range picture.Bounds().Dx() {
+					if r, g, b, _ := picture.At(x, y).RGBA(); r>>8 == 0xF3 && g>>8 == 0xC3 && b>>8 == 0x5B {
+						ribbon++
+					}
+				}
+			}
+			if (ribbon > 1000) != demo {
+				t.Errorf("%v, demonstration %v: %d pixels of the ribbon", mode, demo, ribbon)
+			}
+		}
+	}
+}
