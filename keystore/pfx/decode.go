@@ -100,7 +100,7 @@ func checkIntegrity(in *cryptobyte.String, content []byte, password string) erro
 		!info.ReadASN1Bytes(&code, tags.OCTET_STRING) || !macData.ReadASN1Bytes(&salt, tags.OCTET_STRING) || len(salt) > 1024 {
 		return ErrFormat
 	}
-	if !macData.Empty() && (!macData.ReadASN1Integer(&iterations) || iterations < 1 || iterations > MaxIterations) {
+	if !macData.Empty() && (!macData.ReadASN1Integer(&iterations) || iterations < 1 || iterations > maxIterations) {
 		return ErrFormat
 	}
 	for _, h := range hashes {

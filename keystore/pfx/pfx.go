@@ -36,6 +36,9 @@ const (
 	maxBags       = 64
 )
 
+// maxIterations is what [Decode] grants; fuzzing grants less, to try more.
+var maxIterations = MaxIterations
+
 // Contents are what a key file holds, in the order of the file.
 type Contents struct {
 	Keys         []Item // PKCS #8, not encrypted

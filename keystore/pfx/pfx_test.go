@@ -301,6 +301,7 @@ func TestRC2(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
+	maxIterations = 2000 // fuzz targets run after all tests
 	c := contents(f)
 	f.Add(encoded(f, c, TripleDES))
 	f.Add(twin(f, c))
