@@ -7,6 +7,7 @@ import (
 	"image"
 	"image/jpeg"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -85,6 +86,43 @@ func TestCameraIsTriedAgainOnWish(t *testing.T) {
 	healed(device)
 	d.press("camera.retry")
 	d.until("the picture", d.live)
+}
+
+// slowly is a source whose first picture waits, as that of some real cameras does.
+type slowly struct {
+	still
+	asked chan struct{}
+	ready chan struct{}
+}
+
+func (s slowly) JPEG(n uint64, want camera.Format) ([]byte, error) {
+	if n == 0 {
+		s.asked <- struct{}{}
+		<-s.ready
+	}
+	return s.still.JPEG(n, want)
+}
+
+func TestCameraThatStartsSlowlyIsWaitedFor(t *testing.T) {
+	source := slowly{newStill(t), make(chan struct{}, 100), make(chan struct{})}
+	device := synthetic.NewDevice("usb", "USB Camera", source)
+	device.SetFaults(synthetic.Faults{Open: camera.Busy})
+	c := newComputer(t)
+	d := show(t, Config{Open: c.open, Cameras: synthetic.NewSystem(device)})
+	d.untilScreen("welcome")
+	d.press("welcome.main")
+	d.until("the remedy", func() bool { return d.frame.Find("camera.retry") != nil })
+	healed(device)
+	d.until("another try", func() bool { return len(source.asked) == 1 })
+	d.feed.tried = time.Time{} // long ago
+	for range 3 {
+		d.feed.tick()
+	}
+	close(source.ready)
+	d.until("the picture", d.live)
+	if n := len(source.asked); n != 1 {
+		t.Errorf("the camera was opened %d times while it started", n)
+	}
 }
 
 func TestCameraPulledOutBeforeASelfieIsTold(t *testing.T) {

@@ -33,6 +33,7 @@ type feed struct {
 	devices []camera.Device
 	fault   error // why there is no picture; nil while there is one or it is starting
 	live    bool
+	trying  bool // a camera was opened and has neither shown a picture nor failed
 	tried   time.Time
 	listing bool
 }
@@ -60,7 +61,7 @@ func (f *feed) ready() {
 		if f.live || !f.wanted {
 			return
 		}
-		f.live, f.fault = true, nil
+		f.live, f.trying, f.fault = true, false, nil
 		f.changed()
 	})
 }
@@ -82,7 +83,7 @@ func (f *feed) frame(frame *camera.Frame) {
 
 func (f *feed) failed(err error) {
 	f.ui(func() {
-		f.live, f.fault = false, err
+		f.live, f.trying, f.fault = false, false, err
 		f.changed()
 	})
 }
@@ -98,7 +99,7 @@ func (f *feed) want(on bool) {
 		f.list()
 		return
 	}
-	f.live, f.fault = false, nil
+	f.live, f.trying, f.fault = false, false, nil
 	f.preview.Close()
 }
 
@@ -112,13 +113,14 @@ func (f *feed) choose(index int) {
 }
 
 func (f *feed) open() {
-	f.tried = time.Now()
+	f.tried, f.trying = time.Now(), true
 	f.preview.Open(f.ctx, f.device, camera.DefaultFormat)
 }
 
-// tick tries a failed camera again. The list is looked at too: another camera may have come.
+// tick tries a failed camera again, once the last try has failed too: some take seconds to their first picture. The list is looked at as
+// well: another camera may have come.
 func (f *feed) tick() {
-	if f.wanted && f.fault != nil && time.Since(f.tried) >= retryEvery {
+	if f.wanted && f.fault != nil && !f.trying && time.Since(f.tried) >= retryEvery {
 		if errors.Is(f.fault, camera.NoDevice) || errors.Is(f.fault, camera.Unplugged) {
 			f.device = ""
 		}

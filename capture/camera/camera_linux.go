@@ -12,12 +12,14 @@ import (
 	"sync"
 	"time"
 
-	"github.com/blackjack/webcam"
 	"golang.org/x/sys/unix"
 )
 
 // v4l2Buffers is enough for a steady stream; more would only add delay.
 const v4l2Buffers = 4
+
+// pollTime is how soon the end of a context is noticed while nothing comes.
+const pollTime = 100 * time.Millisecond
 
 // Default returns the V4L2 cameras of this computer.
 func Default() System { return &v4l2{root: "/", probed: map[string]bool{}} }
@@ -26,7 +28,7 @@ func Default() System { return &v4l2{root: "/", probed: map[string]bool{}} }
 type v4l2 struct {
 	root   string
 	mu     sync.Mutex
-	probed map[string]bool // whether a node captures, by node and its inode's change time: asking each time would wake the camera
+	probed map[string]bool // the nodes whose pictures can be read, with their inode's change time: asking each time would wake the camera
 }
 
 // node is a video node with the identity that outlives its number.
@@ -53,25 +55,37 @@ func (s *v4l2) nodes(ctx context.Context) ([]node, error) {
 		return nil, &Error{Unusable, err}
 	}
 	sockets := s.sockets()
-	var out []node
+	var readable, unreadable []node
 	for _, dir := range dirs {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		base := filepath.Base(dir)
 		path := filepath.Join(s.root, "dev", base)
-		if readLine(filepath.Join(dir, "index")) > "0" || !s.captures(path) {
+		if readLine(filepath.Join(dir, "index")) > "0" {
 			continue // further nodes of one camera carry metadata
+		}
+		does := s.probe(path)
+		if does == capturesNothing {
+			continue
 		}
 		name := readLine(filepath.Join(dir, "name"))
 		socket := sockets[base]
 		if socket == "" {
 			socket = sysSocket(dir)
 		}
-		out = append(out, node{Device{ID: name + "@" + socket, Name: name}, path})
+		n := node{Device{ID: name + "@" + socket, Name: name}, path}
+		if does == capturesReadable {
+			readable = append(readable, n)
+		} else {
+			unreadable = append(unreadable, n)
+		}
 	}
-	slices.SortFunc(out, func(a, b node) int { return strings.Compare(a.ID, b.ID) })
-	return out, nil
+	if len(readable) == 0 {
+		readable = unreadable // so that opening one says why
+	}
+	slices.SortFunc(readable, func(a, b node) int { return strings.Compare(a.ID, b.ID) })
+	return readable, nil
 }
 
 // sockets maps node names to the links that udev makes by place of connection.
@@ -100,28 +114,62 @@ func sysSocket(dir string) string {
 	return dev
 }
 
-// captures asks a node once whether it gives pictures. One that may not be asked counts as a camera, so that opening it says why.
-func (s *v4l2) captures(path string) bool {
-	var st unix.Stat_t
-	if err := unix.Stat(path, &st); err != nil {
-		return false
+// capture is what a node gives.
+type capture int
+
+const (
+	capturesNothing    capture = iota
+	capturesUnreadable         // pictures in formats that are not read here, as infrared cameras do
+	capturesReadable
+)
+
+// probe asks a node whether it gives pictures. One that may not be asked counts as a camera, so that opening it says why. Only the good
+// answer is remembered: a virtual camera gives pictures from the day on that something feeds it, with the same node.
+func (s *v4l2) probe(path string) capture {
+	key, ok := nodeKey(path)
+	if !ok {
+		return capturesNothing
 	}
-	key := fmt.Sprint(path, st.Ino, st.Rdev, st.Ctim)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	yes, known := s.probed[key]
-	if known {
-		return yes
+	if s.probed[key] {
+		return capturesReadable
 	}
-	cam, err := webcam.Open(path)
+	device, err := openVideo(path)
 	if err != nil {
-		f := faultOf(err, NoDevice)
-		return f == Denied || f == Busy
+		if f := faultOf(err, NoDevice); f == Denied || f == Busy {
+			return capturesReadable
+		}
+		return capturesNothing
 	}
-	defer func() { _ = cam.Close() }()
-	yes = len(chooseFormats(offersOf(cam), DefaultFormat)) > 0
-	s.probed[key] = yes
-	return yes
+	defer func() { _ = device.close() }()
+	offers := device.offers()
+	switch {
+	case len(chooseFormats(offers, DefaultFormat)) > 0:
+		s.probed[key] = true
+		return capturesReadable
+	case len(offers) > 0:
+		return capturesUnreadable
+	}
+	return capturesNothing
+}
+
+// forget makes the next list ask the node anew.
+func (s *v4l2) forget(path string) {
+	if key, ok := nodeKey(path); ok {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.probed, key)
+	}
+}
+
+// nodeKey tells a node from another that comes under the same name.
+func nodeKey(path string) (string, bool) {
+	var st unix.Stat_t
+	if err := unix.Stat(path, &st); err != nil {
+		return "", false
+	}
+	return fmt.Sprint(path, st.Ino, st.Rdev, st.Ctim), true
 }
 
 func (s *v4l2) Open(ctx context.Context, id string, want Format) (Stream, error) {
@@ -133,13 +181,15 @@ func (s *v4l2) Open(ctx context.Context, id string, want Format) (Stream, error)
 	if !ok {
 		return nil, &Error{NoDevice, errors.New("no such camera is connected")}
 	}
-	cam, err := webcam.Open(n.path)
+	device, err := openVideo(n.path)
 	if err != nil {
+		s.forget(n.path)
 		return nil, &Error{faultOf(err, NoDevice), err}
 	}
-	stream, err := start(cam, n.path, want.OrDefault())
+	stream, err := start(device, want.OrDefault())
 	if err != nil {
-		return nil, errors.Join(err, cam.Close())
+		s.forget(n.path)
+		return nil, errors.Join(err, device.close())
 	}
 	return stream, nil
 }
@@ -165,52 +215,30 @@ func findNode(nodes []node, id string) (node, bool) {
 	return node{}, false
 }
 
-func offersOf(cam *webcam.Webcam) []offer {
-	formats := cam.GetSupportedFormats()
-	var out []offer
-	for _, pixel := range preferredPixels {
-		if _, ok := formats[webcam.PixelFormat(pixel)]; !ok {
-			continue
-		}
-		o := offer{pixel: pixel}
-		for _, s := range cam.GetSupportedFrameSizes(webcam.PixelFormat(pixel)) {
-			o.sizes = append(o.sizes, sizeRange{
-				int(s.MinWidth), int(s.MaxWidth), int(s.StepWidth), int(s.MinHeight), int(s.MaxHeight), int(s.StepHeight),
-			})
-		}
-		out = append(out, o)
-	}
-	return out
-}
-
-// start negotiates a format and starts the stream. On an error the caller closes the camera.
-func start(cam *webcam.Webcam, path string, want Format) (*v4l2Stream, error) {
-	s := &v4l2Stream{cam: cam}
+// start negotiates a format and starts the stream. On an error the caller closes the device.
+func start(device *video, want Format) (*v4l2Stream, error) {
 	last := error(&Error{Unusable, errors.New("the camera offers no format that can be read")})
-	for _, c := range chooseFormats(offersOf(cam), want) {
-		got, _, _, err := cam.SetImageFormat(webcam.PixelFormat(c.pixel), uint32(c.width), uint32(c.height)) //nolint:gosec // sizes come from the driver
-		if err == nil && uint32(got) != c.pixel {
+	for _, c := range chooseFormats(device.offers(), want) {
+		got, err := device.set(c)
+		if err == nil && got.pixel != c.pixel {
 			err = errors.New("the camera chose another format")
-		}
-		if err == nil && c.pixel == pixelYUYV {
-			s.raw, err = readFormat(path) // the module repeats what was asked for
 		}
 		if err != nil {
 			last = &Error{faultOf(err, Unusable), err}
 			continue
 		}
-		_ = cam.SetFramerate(float32(want.Rate)) // many drivers have one rate only and refuse
-		if err = errors.Join(cam.SetBufferCount(v4l2Buffers), cam.StartStreaming()); err == nil {
-			return s, nil
+		device.pace(want.Rate)
+		if err := device.start(v4l2Buffers); err != nil {
+			return nil, &Error{faultOf(err, Unusable), err}
 		}
-		return nil, &Error{faultOf(err, Unusable), err}
+		return &v4l2Stream{device: device, format: got}, nil
 	}
 	return nil, last
 }
 
 type v4l2Stream struct {
-	cam     *webcam.Webcam
-	raw     rawFormat // zero when the camera sends JPEG
+	device  *video
+	format  rawFormat // as the driver really sends it
 	seq     uint64
 	data    []byte // copy of the driver's buffer
 	scratch []byte // a JPEG with its tables put in
@@ -227,44 +255,53 @@ func (s *v4l2Stream) Next(ctx context.Context) (Frame, error) {
 		if s.closed {
 			return Frame{}, &Error{Unplugged, errors.New("the stream is closed")}
 		}
-		ok, err := s.dequeue()
-		if err != nil {
+		got, err := s.dequeue()
+		switch {
+		case err != nil:
 			return Frame{}, &Error{faultOf(err, Unplugged), err}
-		}
-		if ok {
+		case got == broken:
+			s.seq++
+			return Frame{}, &Error{BadFrame, errors.New("the driver knows that the frame is broken")}
+		case got == whole:
 			return s.frame(time.Now())
-		}
-		if time.Now().After(deadline) {
+		case time.Now().After(deadline):
 			return Frame{}, &Error{Fault: Stalled}
 		}
 	}
 }
 
-// dequeue waits up to a second for a frame and copies it, so that the driver can't write over it.
-func (s *v4l2Stream) dequeue() (bool, error) {
-	err := s.cam.WaitForFrame(1)
-	if errors.As(err, new(*webcam.Timeout)) {
-		return false, nil
+// dequeued is what came of waiting for a frame.
+type dequeued int
+
+const (
+	nothing dequeued = iota
+	broken
+	whole
+)
+
+// dequeue waits a little for a frame.
+func (s *v4l2Stream) dequeue() (dequeued, error) {
+	if ready, err := s.device.wait(pollTime); err != nil || !ready {
+		return nothing, err
 	}
-	if err != nil {
-		return false, err
-	}
-	buf, index, err := s.cam.GetFrame()
-	if errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.EIO) {
+	data, good, err := s.device.take(s.data)
+	s.data = data
+	switch {
+	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EIO):
 		time.Sleep(10 * time.Millisecond) // a poll that is always ready must not spin; EIO is one lost frame
-		return false, nil
+		return nothing, nil
+	case err != nil:
+		return nothing, err
+	case !good:
+		return broken, nil
 	}
-	if err != nil {
-		return false, err
-	}
-	s.data = append(s.data[:0], buf...)
-	return true, s.cam.ReleaseFrame(index)
+	return whole, nil
 }
 
 func (s *v4l2Stream) frame(at time.Time) (f Frame, err error) {
 	seq := s.seq
 	s.seq++
-	if s.raw.width == 0 {
+	if s.format.pixel == pixelMJPG || s.format.pixel == pixelJPEG {
 		if f, err = FromJPEG(s.data, s.scratch); err != nil {
 			return Frame{}, err
 		}
@@ -272,7 +309,7 @@ func (s *v4l2Stream) frame(at time.Time) (f Frame, err error) {
 			s.scratch = f.JPEG
 		}
 	} else {
-		if s.picture, err = yuyvInto(s.picture, s.data, s.raw.width, s.raw.height, s.raw.stride); err != nil {
+		if s.picture, err = s.format.unpack(s.picture, s.data); err != nil {
 			return Frame{}, err
 		}
 		f = Frame{Width: s.picture.Rect.Dx(), Height: s.picture.Rect.Dy(), Picture: s.picture}
@@ -286,30 +323,26 @@ func (s *v4l2Stream) Close() error {
 		return nil
 	}
 	s.closed = true
-	if err := s.cam.Close(); err != nil && faultOf(err, Unusable) != Unplugged {
+	if err := s.device.close(); err != nil && faultOf(err, Unplugged) != Unplugged {
 		return &Error{Unusable, err}
 	}
 	return nil
 }
 
-// faultOf maps what the kernel says. Some calls of the module keep the error's text only, hence the second look. gone is what ENOENT,
-// ENODEV and ENXIO mean here: no device yet, or none any more.
+// faultOf maps what the kernel says. gone is what ENOENT, ENODEV and ENXIO mean here: no device yet, or none any more.
 func faultOf(err error, gone Fault) Fault {
-	table := []struct {
-		errno unix.Errno
-		fault Fault
-	}{
-		{unix.EBUSY, Busy},
-		{unix.EACCES, Denied},
-		{unix.EPERM, Denied},
-		{unix.ENOENT, gone},
-		{unix.ENODEV, gone},
-		{unix.ENXIO, gone},
-		{unix.ETIMEDOUT, Stalled},
-	}
-	for _, row := range table {
-		if errors.Is(err, row.errno) || strings.HasSuffix(err.Error(), row.errno.Error()) {
-			return row.fault
+	for errno, fault := range map[unix.Errno]Fault{
+		unix.EBUSY:     Busy,
+		unix.ENOSPC:    Busy, // another camera has taken what the USB bus carries
+		unix.EACCES:    Denied,
+		unix.EPERM:     Denied,
+		unix.ENOENT:    gone,
+		unix.ENODEV:    gone,
+		unix.ENXIO:     gone,
+		unix.ETIMEDOUT: Stalled,
+	} {
+		if errors.Is(err, errno) {
+			return fault
 		}
 	}
 	return Unusable

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,12 +27,33 @@ func TestFaultOf(t *testing.T) {
 		{unix.ENOENT, NoDevice, NoDevice},
 		{unix.ENODEV, Unplugged, Unplugged},
 		{unix.ENXIO, Unplugged, Unplugged},
-		{errors.New("Failed to map request buffers: " + unix.EBUSY.Error()), NoDevice, Busy},
-		{errors.New("Not a video capture device"), NoDevice, Unusable},
+		{unix.ENOSPC, Unplugged, Busy},
+		{errors.Join(unix.ENODEV, unix.EBADF), Unplugged, Unplugged},
+		{errNoCapture, NoDevice, Unusable},
 	} {
 		if got := faultOf(c.err, c.gone); got != c.want {
 			t.Errorf("%v: got %s, want %s", c.err, got, c.want)
 		}
+	}
+}
+
+// The numbers are those of linux/videodev2.h on a computer of 64 bits: they hold the sizes of the structures.
+func TestRequestsAreTheKernels(t *testing.T) {
+	if unsafe.Sizeof(uintptr(0)) != 8 {
+		t.Skip("the sizes are others here")
+	}
+	for got, want := range map[uintptr]uintptr{
+		queryCapability: 0x80685600, enumFormat: 0xc0405602, setFormat: 0xc0d05605, requestBuffers: 0xc0145608,
+		queryBuffer: 0xc0585609, queueBuffer: 0xc058560f, dequeueBuffer: 0xc0585611, streamOn: 0x40045612, streamOff: 0x40045613,
+		setParm: 0xc0cc5616, enumFrameSizes: 0xc02c564a,
+	} {
+		if got != want {
+			t.Errorf("%#x is not %#x", got, want)
+		}
+	}
+	var b v4l2Buffer
+	if at := [3]uintptr{unsafe.Offsetof(b.memory), unsafe.Offsetof(b.offset), unsafe.Offsetof(b.length)}; at != [3]uintptr{60, 64, 72} {
+		t.Errorf("a buffer's fields lie at %v", at)
 	}
 }
 
@@ -40,8 +62,9 @@ func TestParsePixFormat(t *testing.T) {
 	put := func(i int, v uint32) { binary.NativeEndian.PutUint32(b[4*i:], v) }
 	put(0, 640)
 	put(1, 480)
+	put(2, pixelYUYV)
 	put(4, 1344)
-	if got := parsePixFormat(b); got != (rawFormat{640, 480, 1344}) {
+	if got := parsePixFormat(b); got != (rawFormat{pixelYUYV, 640, 480, 1344}) {
 		t.Errorf("got %v", got)
 	}
 	put(4, 0)
@@ -140,7 +163,7 @@ func TestListPassesOverMetadataAndWhatIsNoCamera(t *testing.T) {
 
 func TestStreamFramesFromDriverBuffers(t *testing.T) {
 	bare := withoutHuffman(t, jpegOf(t, 64, 48))
-	s := &v4l2Stream{}
+	s := &v4l2Stream{format: rawFormat{pixel: pixelMJPG}}
 	now := time.Now()
 	for i, data := range [][]byte{append(bytes.Clone(bare), 0, 0, 0), bare[:len(bare)/2], bare} {
 		s.data = append(s.data[:0], data...)
@@ -158,7 +181,7 @@ func TestStreamFramesFromDriverBuffers(t *testing.T) {
 			t.Errorf("frame %d: %v", i, err)
 		}
 	}
-	raw := &v4l2Stream{raw: rawFormat{32, 16, 64}, data: make([]byte, 64*16)}
+	raw := &v4l2Stream{format: rawFormat{pixelYUYV, 32, 16, 64}, data: make([]byte, 64*16)}
 	if f, err := raw.frame(now); err != nil || f.Picture == nil || f.Width != 32 {
 		t.Errorf("%v, %v", f, err)
 	}

@@ -133,28 +133,6 @@ var standardHuffman = sync.OnceValue(func() []byte {
 	return b[i : i+n]
 })
 
-// yuyvInto unpacks a 4:2:2 YUYV picture of the given stride in bytes into dst, whose memory it reuses. An odd last column is dropped.
-func yuyvInto(dst *image.YCbCr, data []byte, width, height, stride int) (*image.YCbCr, error) {
-	width &^= 1
-	if width <= 0 || height <= 0 || width > MaxWidth || height > MaxHeight || stride < width*2 || len(data) < stride*(height-1)+width*2 {
-		return dst, &Error{BadFrame, errors.New("raw frame is shorter than its size says")}
-	}
-	if dst == nil || dst.Rect.Dx() != width || dst.Rect.Dy() != height {
-		dst = image.NewYCbCr(image.Rect(0, 0, width, height), image.YCbCrSubsampleRatio422)
-	}
-	for row := range height {
-		src := data[row*stride : row*stride+width*2]
-		ys := dst.Y[row*dst.YStride : row*dst.YStride+width]
-		cb := dst.Cb[row*dst.CStride : row*dst.CStride+width/2]
-		cr := dst.Cr[row*dst.CStride : row*dst.CStride+width/2]
-		for i := range cb {
-			p := src[4*i : 4*i+4 : 4*i+4]
-			ys[2*i], cb[i], ys[2*i+1], cr[i] = p[0], p[1], p[2], p[3]
-		}
-	}
-	return dst, nil
-}
-
 func isContextEnd(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }

@@ -107,28 +107,6 @@ func FuzzFromJPEG(f *testing.F) {
 	})
 }
 
-func TestYUYVKeepsColumnsAndHonoursTheStride(t *testing.T) {
-	const w, h, stride = 4, 2, 12
-	data := make([]byte, stride*h)
-	for i := range data {
-		data[i] = byte(i)
-	}
-	img, err := yuyvInto(nil, data, w, h, stride)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := img.YCbCrAt(3, 1); got != (color.YCbCr{Y: stride + 6, Cb: stride + 5, Cr: stride + 7}) {
-		t.Errorf("pixel (3,1) is %v", got)
-	}
-	again, err := yuyvInto(img, data, w, h, stride)
-	if err != nil || again != img {
-		t.Error("the picture's memory was not reused")
-	}
-	if _, err := yuyvInto(nil, data[:stride+2], w, h, stride); Kind(err) != BadFrame {
-		t.Errorf("a short frame gave %v", err)
-	}
-}
-
 func TestCopyOutlivesTheStream(t *testing.T) {
 	f, err := FromJPEG(jpegOf(t, 32, 32), nil)
 	if err != nil {

@@ -290,7 +290,8 @@ func BenchmarkPreview(b *testing.B) {
 }
 
 func BenchmarkPreviewRaw(b *testing.B) {
-	data := make([]byte, 640*480*2)
+	raw := rawFormat{pixelYUYV, 640, 480, 1280}
+	data := make([]byte, raw.size())
 	p := NewPreview(nil, Events{})
 	var pic *image.YCbCr
 	var next *image.RGBA
@@ -298,7 +299,7 @@ func BenchmarkPreviewRaw(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		var err error
-		if pic, err = yuyvInto(pic, data, 640, 480, 1280); err != nil {
+		if pic, err = raw.unpack(pic, data); err != nil {
 			b.Fatal(err)
 		}
 		f := Frame{At: time.Unix(int64(i), 0), Width: 640, Height: 480, Picture: pic}

@@ -5,15 +5,8 @@ import (
 	"slices"
 )
 
-// The V4L2 pixel formats that this package reads, as little-endian four-character codes.
-const (
-	pixelMJPG uint32 = 'M' | 'J'<<8 | 'P'<<16 | 'G'<<24
-	pixelJPEG uint32 = 'J' | 'P'<<8 | 'E'<<16 | 'G'<<24
-	pixelYUYV uint32 = 'Y' | 'U'<<8 | 'Y'<<16 | 'V'<<24
-)
-
 // preferredPixels are tried in this order: compressed frames need less of the bus and can be sent on as they are.
-var preferredPixels = []uint32{pixelMJPG, pixelJPEG, pixelYUYV}
+var preferredPixels = []uint32{pixelMJPG, pixelJPEG, pixelYUYV, pixelUYVY, pixelNV12, pixelYU12}
 
 // sizeRange is a frame size that a driver offers; for a discrete one both ends are equal and the steps 0.
 type sizeRange struct {
