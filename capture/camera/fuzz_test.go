@@ -2,26 +2,27 @@ package camera
 
 import (
 	"encoding/binary"
-	"image"
 	"testing"
 )
 
-// A raw frame is as long as its size says or is refused, whatever size and
-// stride the driver claims.
-func FuzzYUYV(f *testing.F) {
-	f.Add(make([]byte, 24), 4, 2, 12)
-	f.Add([]byte{}, 1<<30, 1<<30, 1<<31)
-	f.Add(make([]byte, 8), 3, 1, -1)
-	f.Fuzz(func(t *testing.T, data []byte, width, height, stride int) {
-		img, err := yuyvInto(nil, data, width, height, stride)
+// A raw frame is as long as its size says or is refused, whatever format, size and stride the driver claims.
+func FuzzUnpack(f *testing.F) {
+	for _, pixel := range []uint32{pixelYUYV, pixelUYVY, pixelNV12, pixelYU12, 0} {
+		f.Add(pixel, 6, 4, 12, make([]byte, 96))
+		f.Add(pixel, 7, 5, 14, make([]byte, 96))
+		f.Add(pixel, 1<<30, 1<<30, 1<<31, []byte{})
+		f.Add(pixel, 3, 1, -1, make([]byte, 8))
+	}
+	f.Fuzz(func(t *testing.T, pixel uint32, width, height, stride int, data []byte) {
+		img, err := rawFormat{pixel, width, height, stride}.unpack(nil, data)
 		if err != nil {
 			if Kind(err) != BadFrame || img != nil {
 				t.Fatalf("a broken frame must not end the stream: %v", err)
 			}
 			return
 		}
-		if img.Rect != image.Rect(0, 0, width&^1, height) || len(data) < width&^1*height*2 {
-			t.Fatalf("%d bytes made a picture of %v", len(data), img.Rect)
+		if b := img.Rect; b.Dx() != width&^1 || (b.Dy() != height && b.Dy() != height&^1) || len(data) < b.Dx()*b.Dy()*3/2 {
+			t.Fatalf("%d bytes made a picture of %v", len(data), b)
 		}
 	})
 }

@@ -109,16 +109,3 @@ func TestOddSizesLoseTheirEdge(t *testing.T) {
 		}
 	}
 }
-
-func FuzzUnpack(f *testing.F) {
-	for _, pixel := range []uint32{pixelYUYV, pixelUYVY, pixelNV12, pixelYU12, 0} {
-		f.Add(pixel, 6, 4, 12, make([]byte, 96))
-		f.Add(pixel, 7, 5, 14, make([]byte, 96))
-	}
-	f.Fuzz(func(t *testing.T, pixel uint32, w, h, stride int, data []byte) {
-		img, err := rawFormat{pixel, w, h, stride}.unpack(nil, data)
-		if err == nil && (img.Rect.Dx() != w&^1 || img.Rect.Dy() > h || len(img.Y) > len(data)) {
-			t.Errorf("%dx%d of %d bytes became %v", w, h, len(data), img.Rect)
-		}
-	})
-}
