@@ -133,7 +133,7 @@ var failures = table(
 		Wording{"Соңғы SMS-тегі кодты тексеріп енгізіңіз.", "Введите код из последнего SMS.", "Enter the code from the latest SMS."}),
 	row(CodeExpired, http.StatusUnprocessableEntity, false,
 		Wording{"Кодтың мерзімі өтіп кетті.", "Срок действия кода истёк.", "The code has expired."},
-		Wording{"«Кодты қайта жіберу» батырмасын басыңыз.", "Нажмите «Отправить код ещё раз».", "Press “Send the code again”."}),
+		Wording{"Соңғы SMS-тегі кодты енгізіңіз. SMS келмесе, «Кодты қайта жіберу» батырмасын басыңыз.", "Введите код из последнего SMS. Если оно не пришло, нажмите «Отправить код ещё раз».", "Enter the code from the latest SMS. If none came, press “Send the code again”."}),
 	row(CodeExhausted, http.StatusTooManyRequests, false,
 		Wording{"Код үш рет қате енгізілді.", "Код введён неверно три раза.", "The code was wrong three times."},
 		Wording{"Көрсетілген уақытта жаңа код сұраңыз немесе оператордың қоңырауына тапсырыс беріңіз.", "В указанное время запросите новый код или закажите звонок оператора.", "Ask for a new code at the time shown, or for a call by an operator."}),

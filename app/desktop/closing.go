@@ -29,9 +29,9 @@ func (w *Window) askClose() {
 	w.closing.Show()
 }
 
-// underWay names what should better be waited for; "" for nothing.
+// underWay names what should better be waited for; "" for nothing. A line that is down may be so for long, and is waited for next time too.
 func (w *Window) underWay() string {
-	if !w.state.Busy {
+	if !w.state.Busy || w.state.Line != nil {
 		return ""
 	}
 	return map[journey.Stage]string{

@@ -73,8 +73,7 @@ type Window struct {
 	key           string        // what the screen that stands was built for
 	shown         screen.Screen // the screen that stands
 	typed         typed
-	wait          *time.Timer        // will cover the page, as an action takes its time
-	waits         bool               // the page is covered
+	waiting       waiting            // for the action under way
 	stopRecording context.CancelFunc // ends the video identification under way
 }
 
@@ -207,6 +206,7 @@ func (w *Window) beat() {
 func (w *Window) tick() {
 	w.feed.tick()
 	w.update()
+	w.tickWait()
 }
 
 // do runs an action of the journey beside the interface. Its failure shows in the journey's state; what does not belong to the stage any
@@ -227,7 +227,8 @@ func (w *Window) apply(s journey.State) {
 		w.arrived(before.Stage, s.Stage)
 	}
 	w.show(false)
-	w.showBusy(s.Busy)
+	w.showWait()
+	w.showLine(before.Line)
 	if w.closing != nil && w.underWay() == "" {
 		w.closing.Hide()
 	}
@@ -276,7 +277,7 @@ func (w *Window) show(anew bool) {
 		w.update()
 		return
 	}
-	w.key = key
+	w.key, w.waiting.shown = key, ""
 	w.frame.Show(func(words *wording.Words) screen.Screen {
 		w.shown = w.build(words)
 		w.feed.aim(previewOf(w.shown))
@@ -287,40 +288,6 @@ func (w *Window) show(anew bool) {
 	}
 }
 
-// showBusy covers the page when an action takes longer than a blink. The recording shows its own progress.
-func (w *Window) showBusy(busy bool) {
-	if w.wait != nil {
-		w.wait.Stop()
-		w.wait = nil
-	}
-	if !busy || w.state.Stage == journey.StageRecording || w.state.Stage == journey.StageRecordingIntro || w.state.Stage == journey.StageSubmit {
-		if w.waits {
-			w.waits = false
-			w.frame.Ready()
-		}
-		return
-	}
-	w.wait = time.AfterFunc(400*time.Millisecond, func() {
-		w.ui(func() {
-			if w.state.Busy && w.ctx.Err() == nil {
-				w.waits = true
-				w.frame.Wait(w.frame.Words().T(w.waitText()), -1, nil)
-			}
-		})
-	})
-}
-
-func (w *Window) waitText() string {
-	switch w.state.Stage {
-	case journey.StageSelfie, journey.StageCardFront, journey.StageCardBack, journey.StagePassport:
-		return "wait.sending"
-	case journey.StagePassword:
-		return "wait.writing"
-	default:
-		return "wait.asking"
-	}
-}
-
 // fail shows a failure in the language of the window, unless the screen shows it itself.
 func (w *Window) fail(p *api.Problem) {
 	if onScreen(w.state) {
@@ -328,13 +295,11 @@ func (w *Window) fail(p *api.Problem) {
 		return
 	}
 	w.failed = p
-	f := api.FailureOf(p.Code)
-	language := api.Language(w.frame.Words().Language())
-	failure := frame.Failure{Sentence: f.Sentence.In(language), Remedy: f.Remedy.In(language), Code: string(p.Code)}
+	failure := w.failureOf(p)
 	if inFolder(p.Code) {
 		failure.Folder = w.anotherFolder()
 	}
-	if f.Again && failure.Folder == nil && w.state.Enrolment.ID != "" {
+	if f := api.FailureOf(p.Code); f.Again && failure.Folder == nil && w.state.Enrolment.ID != "" {
 		failure.Retry = func() {
 			w.frame.ClearFailure()
 			if w.state.Stage == journey.StageSubmit {

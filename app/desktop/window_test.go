@@ -200,6 +200,7 @@ type computer struct {
 	dir     string
 	key     crypto.Signer
 	service *service
+	patient bool // waits for the line
 }
 
 func newComputer(t *testing.T) *computer {
@@ -238,8 +239,9 @@ func (c *computer) begin(key crypto.Signer, source keystore.KeySource) (*journey
 	}
 	c.t.Cleanup(func() { _ = vault.Close() })
 	return journey.New(journey.Config{
-		Client: &api.Client{Base: &url.URL{Scheme: "http", Host: "service.invalid"}, HTTP: &http.Client{Transport: c.service}, Attempts: 1},
-		Key:    key, Vault: vault, Data: filepath.Join(c.dir, "data"), Language: api.Kazakh,
+		Patient: c.patient,
+		Client:  &api.Client{Base: &url.URL{Scheme: "http", Host: "service.invalid"}, HTTP: &http.Client{Transport: c.service}, Attempts: 1},
+		Key:     key, Vault: vault, Data: filepath.Join(c.dir, "data"), Language: api.Kazakh,
 		Probe: func(context.Context) journey.Companion { return journey.Companion{Kind: journey.CompanionNobody} },
 	})
 }
@@ -253,6 +255,7 @@ type service struct {
 	fails map[string]*api.Problem  // by operation
 	holds map[string]chan struct{} // by operation: answered once it is closed
 	calls []api.CallRequest
+	line  http.RoundTripper // what answers in its place; nil: nothing
 }
 
 const (
@@ -332,6 +335,12 @@ func answer[In, Out any](s *service, op api.Operation[In, Out], do func(In) (Out
 
 // RoundTrip implements http.RoundTripper.
 func (s *service) RoundTrip(r *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	line := s.line
+	s.mu.Unlock()
+	if line != nil {
+		return line.RoundTrip(r)
+	}
 	w := httptest.NewRecorder()
 	s.mux.ServeHTTP(w, r)
 	if err := r.Context().Err(); err != nil {
@@ -369,7 +378,11 @@ func (s *service) asked() []api.CallRequest {
 // atIIN takes a window to the screen of the IIN.
 func atIIN(t *testing.T) (*desk, *computer) {
 	t.Helper()
-	c := newComputer(t)
+	return atIINOf(t, newComputer(t))
+}
+
+func atIINOf(t *testing.T, c *computer) (*desk, *computer) {
+	t.Helper()
 	d := show(t, Config{Open: c.open})
 	d.untilScreen("welcome")
 	d.press("welcome.main")

@@ -31,7 +31,12 @@ type Config struct {
 	Probe func(context.Context) Companion
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time
-	// Wait sleeps between refreshes; nil waits for real.
+	// Patient actions wait for a line that is down, telling so in State.Line,
+	// until it is back or [Journey.GiveUp]. Without it they end after the
+	// client's attempts.
+	Patient bool
+	// Wait sleeps between refreshes, and between the tries of patient actions;
+	// nil waits for real.
 	Wait func(context.Context, time.Duration) error
 }
 
@@ -68,6 +73,8 @@ type Journey struct {
 	subscribers map[int]func(State)
 	next        int
 	moved       chan struct{} // closed and replaced when the stage changes
+	roused      chan struct{} // closed and replaced by [Journey.TryNow]
+	giveUp      func()        // ends the action under way; nil while there is none
 }
 
 // New begins at StageWelcome, or has a way to resume there if the data folder
@@ -86,8 +93,13 @@ func New(cfg Config) (*Journey, error) {
 	}
 	j := &Journey{
 		cfg: cfg, file: file, turn: make(chan struct{}, 1),
-		subscribers: map[int]func(State){}, moved: make(chan struct{}),
+		subscribers: map[int]func(State){}, moved: make(chan struct{}), roused: make(chan struct{}),
 		state: State{Stage: StageWelcome, Language: cfg.Language},
+	}
+	if cfg.Patient {
+		client := *cfg.Client
+		client.Patience, client.Sent = patience{j}, j.sent
+		j.cfg.Client = &client
 	}
 	j.record, err = file.load()
 	if err != nil {
@@ -187,23 +199,27 @@ func (j *Journey) act(ctx context.Context, action string, at []Stage, do func(co
 	if err := j.enter(action, at); err != nil {
 		return err
 	}
+	ctx, cancel := context.WithCancel(context.WithValue(ctx, patiently{}, true))
+	defer cancel()
 	err := j.take(ctx)
 	var shown *api.Problem
 	if err == nil {
+		j.mayGiveUp(cancel)
 		if err = j.belongs(action, at); err == nil { // a refresh may have moved on meanwhile
-			err = j.settle(ctx, do(ctx))
+			err = j.outcome(ctx, j.settle(ctx, do(ctx)))
 		}
 		// A text that cannot be read is told, but does not undo the action.
 		if textErr := j.loadText(ctx); textErr != nil && ctx.Err() == nil {
 			shown = Problem(textErr)
 		}
+		j.mayGiveUp(nil)
 		<-j.turn
 	}
 	var problem *api.Problem
 	if errors.As(err, &problem) {
 		shown, err = problem, problem
 	}
-	j.change(func(s *State) { s.Busy, s.Problem = false, shown })
+	j.change(func(s *State) { s.Busy, s.Problem, s.Line, s.Upload = false, shown, nil, Upload{} })
 	return err
 }
 

@@ -60,10 +60,20 @@ func (j *Journey) startSeed() (seed []byte, language api.Language) {
 	return seed, j.State().Language
 }
 
-// GiveCode gives the code of the SMS. Stages: code, sign-in-code.
+// GiveCode gives the code of the SMS. In place of one that has run out, as it
+// may while the line is down, another is sent. Stages: code, sign-in-code.
 func (j *Journey) GiveCode(ctx context.Context, code api.Secret) error {
 	return j.act(ctx, "give code", []Stage{StageCode, StageSignInCode}, func(ctx context.Context) error {
-		return step(ctx, j, api.CheckCode, api.CodeRequest{Code: code}, nil)
+		err := step(ctx, j, api.CheckCode, api.CodeRequest{Code: code}, nil)
+		if api.CodeOf(err) != api.CodeExpired {
+			return err
+		}
+		switch sending := step(ctx, j, api.SendCode, api.None{}, nil); api.CodeOf(sending) {
+		case "", api.CodeTooSoon: // there is a fresh code
+			return err
+		default:
+			return sending
+		}
 	})
 }
 

@@ -27,6 +27,11 @@ type State struct {
 	Busy bool
 	// Problem is what went wrong last, nil once an action began or succeeded.
 	Problem *api.Problem
+	// Line tells of a line that is down while something waits for it, nil while
+	// all is well. It is replaced, never altered.
+	Line *Line
+	// Upload is how much of a picture has gone out.
+	Upload Upload
 	// WaitUntil is when it is worth trying again, zero when nothing is waited
 	// for: the end of a lock, or what the last problem said.
 	WaitUntil time.Time

@@ -15,22 +15,24 @@ var paces = map[Stage]pace{
 	StageCallBack: {3 * time.Second, 30 * time.Second},
 	StageChecking: {3 * time.Second, time.Minute},
 	StageStatus:   {time.Second, 15 * time.Second},
+	StageLocked:   {time.Second, 30 * time.Second}, // once the lock has ended
 }
 
 // Watch refreshes by itself whatever waits for the backend, with growing
 // pauses, and a lock when it ends. It returns when ctx ends; a front runs it
-// beside everything else. What keeps it from refreshing shows in
+// beside everything else. What keeps it from refreshing shows in State.Line or
 // State.Problem until it succeeds.
 func (j *Journey) Watch(ctx context.Context) {
 	pause := time.Duration(0)
 	for ctx.Err() == nil {
 		j.mu.Lock()
-		stage, until, moved := j.state.Stage, j.state.WaitUntil, j.moved
+		stage, until, moved, roused := j.state.Stage, j.state.WaitUntil, j.moved, j.roused
 		j.mu.Unlock()
 		p, waits := paces[stage]
+		left := until.Sub(j.cfg.Now())
 		switch {
-		case stage == StageLocked:
-			pause = max(until.Sub(j.cfg.Now()), 0) + time.Second
+		case stage == StageLocked && left > 0:
+			pause = left + time.Second
 		case !waits:
 			pause = 0
 			select {
@@ -38,40 +40,37 @@ func (j *Journey) Watch(ctx context.Context) {
 			case <-ctx.Done():
 			}
 			continue
-		case pause < p.first || pause > p.longest:
-			pause = p.first
 		default:
-			pause = min(pause*3/2, p.longest)
+			pause = p.after(pause)
 		}
-		if j.pauseUnlessMoved(ctx, moved, pause) {
-			j.poll(ctx, stage)
+		if j.pause(ctx, pause, moved, roused) || closed(roused) && !closed(moved) {
+			j.poll(ctx, stage, p.after(pause))
 		} else {
 			pause = 0
 		}
 	}
 }
 
-// pauseUnlessMoved waits and says whether the stage is still the same.
-func (j *Journey) pauseUnlessMoved(ctx context.Context, moved <-chan struct{}, d time.Duration) bool {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	stop := make(chan struct{})
-	go func() {
-		defer close(stop)
-		select {
-		case <-moved:
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	err := j.cfg.Wait(ctx, d)
-	cancel()
-	<-stop
-	return err == nil
+// after is the pause after one, growing.
+func (p pace) after(pause time.Duration) time.Duration {
+	if pause < p.first || pause > p.longest {
+		return p.first
+	}
+	return min(pause*3/2, p.longest)
 }
 
-// poll refreshes quietly: no busy sign, and no quarrel with an action.
-func (j *Journey) poll(ctx context.Context, stage Stage) {
+func closed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+// poll refreshes quietly: no busy sign, and no quarrel with an action. The next
+// poll comes after the pause.
+func (j *Journey) poll(ctx context.Context, stage Stage, pause time.Duration) {
 	if j.take(ctx) != nil {
 		return
 	}
@@ -86,6 +85,10 @@ func (j *Journey) poll(ctx context.Context, stage Stage) {
 	var problem *api.Problem
 	if err != nil && !errors.As(err, &problem) {
 		problem = Problem(err)
+	}
+	if problem != nil && j.cfg.Patient && (api.OfTheLine(problem.Code) || problem.Code == api.Overloaded) {
+		j.lineDown(problem, pause)
+		problem = nil
 	}
 	j.change(func(s *State) { s.Problem = problem })
 }

@@ -136,8 +136,9 @@ func (o *options) journey(ctx context.Context, s *session, data string, source k
 		return nil, keyProblem(err, begun(data, s.vault))
 	}
 	j, err := journey.New(journey.Config{
-		Client: &api.Client{Base: s.backend, Version: version()},
-		Key:    key, Vault: s.vault, Data: data, Language: api.Language(o.language),
+		Client:  &api.Client{Base: s.backend, Version: version()},
+		Patient: true,
+		Key:     key, Vault: s.vault, Data: data, Language: api.Language(o.language),
 		Encoding: o.encoding.Encoding, Now: func() time.Time { return time.Now().Add(o.away) },
 	})
 	if err != nil {

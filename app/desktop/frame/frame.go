@@ -49,6 +49,7 @@ type Frame struct {
 	alert   *fyne.Container
 	failure *Failure
 	overlay *overlay
+	hold    *Hold                        // shown last
 	ids     map[string]fyne.CanvasObject // of the frame itself
 }
 
@@ -98,7 +99,8 @@ func (f *Frame) SetLanguage(l wording.Language) {
 }
 
 // Find returns what has the id, in the frame or on the screen; nil when nothing has.
-// The frame's own ids: language.kk, language.ru, language.en, help, failure.close, wait.cancel, help.close, help.callback.
+// The frame's own ids: language.kk, language.ru, language.en, help, failure.close, failure.retry, failure.browser, wait.cancel, line.try,
+// line.return, line.browser, help.close, help.callback.
 func (f *Frame) Find(id string) fyne.CanvasObject {
 	if o, ok := f.ids[id]; ok {
 		return o

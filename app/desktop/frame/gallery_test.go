@@ -128,7 +128,7 @@ func enter(id, value string) func(f *frame.Frame) {
 
 // gallery lists every screen, the important ones in more than one state.
 func gallery() []exhibit {
-	return slices.Concat(startScreens(), phoneScreens(), faceScreens(), cardScreens(), keyScreens())
+	return slices.Concat(startScreens(), phoneScreens(), faceScreens(), cardScreens(), keyScreens(), lineScreens())
 }
 
 func startScreens() []exhibit {
@@ -408,5 +408,43 @@ func keyScreens() []exhibit {
 				{Name: "RSA256_7b2e4c6d8f0a1b3c5d7e9f1a2b4c6d8e0f1a3b5c.p12", Purpose: w.T("step.success")},
 			}}, screen.SuccessActions{Open: nothing, Print: nothing, Finish: nothing})
 		})},
+	}
+}
+
+// lineScreens are waits for the line, over the screen of the code.
+func lineScreens() []exhibit {
+	code := show(func(w *wording.Words) screen.Screen {
+		return screen.NewCode(w, screen.CodeModel{ResendIn: 47 * time.Second, Tries: -1}, screen.CodeActions{Next: nothing, Resend: nothing, NoCode: nothing, Back: nothing})
+	})
+	words := func(f *frame.Frame, code api.Code, fact string, pairs ...any) frame.Failure {
+		row, l := api.FailureOf(code), api.Language(f.Words().Language())
+		failure := frame.Failure{Sentence: row.Sentence.In(l), Remedy: row.Remedy.In(l), Code: string(code)}
+		if fact != "" {
+			failure.Facts = []string{f.Words().T(fact, pairs...)}
+		}
+		return failure
+	}
+	held := func(code api.Code, browser func(), fact string, pairs ...any) func(*frame.Frame) {
+		return func(f *frame.Frame) {
+			x := words(f, code, fact, pairs...)
+			f.Hold(frame.Hold{
+				Sentence: x.Sentence, Remedy: x.Remedy, Facts: x.Facts, Code: x.Code, Try: nothing, Return: nothing, Browser: browser,
+				Next: f.Words().T("line.next", "Time", f.Words().Clock(12*time.Second)),
+			})
+		}
+	}
+	return []exhibit{
+		{name: "line-offline", build: code, after: held(api.Offline, nil, "")},
+		{name: "line-portal", build: code, after: held(api.CaptivePortal, nothing, "")},
+		{name: "line-intercepted", build: code, after: held(api.Intercepted, nil, "line.party", "Name", "Kaspersky Anti-Virus Personal Root Certificate")},
+		{name: "line-clock", build: code, after: held(api.ClockWrong, nil, "line.clock", "Time", "03.01.2019, 14:20")},
+		{name: "line-refreshing", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewChecking(w, screen.CheckingModel{Moderation: true, Phone: "+7 701 ••• •• 67", Since: noon},
+				screen.CheckingActions{Refresh: nothing, Close: nothing})
+		}), after: func(f *frame.Frame) {
+			x := words(f, api.CaptivePortal, "")
+			x.Retry, x.Browser = nothing, nothing
+			f.Fail(x)
+		}},
 	}
 }

@@ -1,6 +1,7 @@
 package frame
 
 import (
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -16,9 +17,11 @@ import (
 type Failure struct {
 	Sentence string
 	Remedy   string
+	Facts    []string // what else is known
 	Code     string
 	Retry    func() // nil where trying again is senseless
 	Folder   func() // chooses another folder; nil where that is no help
+	Browser  func() // nil where no page of the network is to be met
 }
 
 // Fail shows a failure above the screen until it is closed or another screen comes. The text of a failure comes from outside, so the caller
@@ -43,6 +46,9 @@ func (f *Frame) drawFailure() {
 	f.alert.Hidden = f.failure == nil
 	if x := f.failure; x != nil {
 		buttons := part.Row(look.SpaceS)
+		if x.Browser != nil {
+			buttons.Add(f.own("failure.browser", part.NewButton(part.Plain, f.words.T("line.browser"), "", x.Browser)))
+		}
 		if x.Retry != nil {
 			buttons.Add(f.own("failure.retry", part.NewButton(part.Plain, f.words.T("frame.retry"), "refresh", x.Retry)))
 		}
@@ -51,9 +57,10 @@ func (f *Frame) drawFailure() {
 		}
 		buttons.Add(f.own("failure.close", part.NewButton(part.Quiet, f.words.T("frame.close"), "cross", f.ClearFailure)))
 		code := part.Caption(f.words.T("frame.code", "Code", x.Code))
-		card := part.Notice(part.Bad, x.Sentence, x.Remedy, part.Row(look.SpaceM, part.Grow(code), buttons))
+		remedy := strings.Join(append([]string{x.Remedy}, x.Facts...), " ")
+		card := part.Notice(part.Bad, x.Sentence, remedy, part.Row(look.SpaceM, part.Grow(code), buttons))
 		f.alert.Add(part.Inset(look.SpaceXL, look.SpaceM, part.Space(0), part.Limit(980, card)))
-		for _, id := range []string{"failure.retry", "failure.folder", "failure.close"} {
+		for _, id := range []string{"failure.browser", "failure.retry", "failure.folder", "failure.close"} {
 			f.hook(f.ids[id])
 		}
 	}
