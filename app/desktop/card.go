@@ -221,6 +221,7 @@ func (w *Window) confirmFields() {
 		}
 		w.update()
 		w.fail(api.Fail(api.FieldsInvalid, "%d fields", len(wrong)))
+		w.focusFirst(wrong)
 		return
 	}
 	w.do("confirm fields", func(ctx context.Context) error { return w.journey.ConfirmFields(ctx, fields) })
@@ -234,6 +235,23 @@ func cardFields(of api.DocumentKind, typed map[screen.FieldName]string) api.Card
 		BirthPlace: trimmed(typed[screen.FieldBirthPlace]), Nationality: trimmed(typed[screen.FieldNationality]),
 		Citizenship: trimmed(typed[screen.FieldCitizenship]), DocumentNumber: documentNumber(of, typed[screen.FieldNumber]),
 		Issuer: trimmed(typed[screen.FieldIssuer]), IssueDate: isoDate(typed[screen.FieldIssued]), ExpiryDate: isoDate(typed[screen.FieldExpires]),
+	}
+}
+
+// focusFirst gives the keyboard to the first of the fields, as they stand in the form.
+func (w *Window) focusFirst(wrong []string) {
+	for _, name := range screen.FieldNames() {
+		if !slices.Contains(wrong, string(name)) {
+			continue
+		}
+		id := "fields." + string(name)
+		if name == screen.FieldSex {
+			id += "." + screen.SexMale
+		}
+		if o, ok := w.frame.Find(id).(fyne.Focusable); ok {
+			w.window.Canvas().Focus(o)
+		}
+		return
 	}
 }
 

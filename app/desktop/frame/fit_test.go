@@ -41,7 +41,7 @@ func (k *walker) walk(o fyne.CanvasObject, at fyne.Position, clip area) {
 		k.text(v, pos, clip)
 	case *container.Scroll:
 		// what scrolls may be higher than its window, never wider
-		inner := area{pos.X, pos.Y, v.Size().Width, max(v.Size().Height, v.Content.Size().Height)}
+		inner := area{pos.X, pos.Y - v.Offset.Y, v.Size().Width, max(v.Size().Height, v.Content.Size().Height)}
 		if v.Content.MinSize().Height > v.Content.Size().Height+slack {
 			k.found = append(k.found, fmt.Sprintf("the scrolled content is %v high and needs %v", v.Content.Size().Height, v.Content.MinSize().Height))
 		}

@@ -147,7 +147,7 @@ func (f *Frame) article() fyne.CanvasObject {
 	return part.Limit(980, part.Column(look.SpaceM+4, head, part.Grow(v.Body)))
 }
 
-// hang gives every piece that takes the keyboard the window's keys.
+// hang gives every piece that takes the keyboard the window's keys, and has it scrolled into view when it gets the keyboard.
 func (f *Frame) hang() {
 	for _, id := range f.view.IDs() {
 		f.hook(f.view.Find(id))
@@ -160,6 +160,7 @@ func (f *Frame) hang() {
 func (f *Frame) hook(o fyne.CanvasObject) {
 	if k, ok := o.(part.KeyTaker); ok {
 		k.SetKeyHook(f.key)
+		k.SetFocusHook(func() { part.Reveal(f.page, o) })
 	}
 }
 

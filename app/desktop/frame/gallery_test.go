@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"fyne.io/fyne/v2"
+
 	"qoltanba/app/api"
 	"qoltanba/app/desktop/frame"
 	"qoltanba/app/desktop/screen"
@@ -84,8 +86,8 @@ func sampleFields() map[screen.FieldName]string {
 	return map[screen.FieldName]string{
 		screen.FieldSurname: "ӘБДІҒАЛИЕВА", screen.FieldGivenName: "ҚЫЗҒАЛДАҚ", screen.FieldPatronymic: "НҰРЛАНҚЫЗЫ",
 		screen.FieldSex: screen.SexFemale, screen.FieldBirthDate: "14.03.1957", screen.FieldBirthPlace: "АЛМАТЫ ОБЛЫСЫ",
-		screen.FieldNationality: "ҚАЗАҚ", screen.FieldCitizenship: "ҚАЗАҚСТАН РЕСПУБЛИКАСЫ", screen.FieldNumber: "041234567",
-		screen.FieldIssued: "20.05.2018", screen.FieldExpires: "20.05.2028", screen.FieldIssuer: "ҚР ІІМ",
+		screen.FieldNationality: "ҚАЗАҚ", screen.FieldCitizenship: "ҚАЗАҚСТАН", screen.FieldNumber: "041234567",
+		screen.FieldIssued: "20.05.2018", screen.FieldExpires: "20.05.2028", screen.FieldIssuer: "ҚР ІШКІ ІСТЕР МИНИСТРЛІГІ",
 	}
 }
 
@@ -122,6 +124,15 @@ func enter(id, value string) func(f *frame.Frame) {
 	return func(f *frame.Frame) {
 		if v, ok := f.Find(id).(interface{ SetValue(string) }); ok {
 			v.SetValue(value)
+		}
+	}
+}
+
+// focus gives the keyboard to a piece, as pressing Tab does.
+func focus(id string) func(f *frame.Frame) {
+	return func(f *frame.Frame) {
+		if o, ok := f.Find(id).(fyne.Focusable); ok {
+			fyne.CurrentApp().Driver().CanvasForObject(f.Content()).Focus(o)
 		}
 	}
 }
@@ -306,6 +317,11 @@ func cardScreens() []exhibit {
 		{name: "fields", build: show(func(w *wording.Words) screen.Screen {
 			return screen.NewFields(w, screen.FieldsModel{Kind: screen.IdentityCard, Values: sampleFields(), Pictures: []image.Image{card(), card()}}, form)
 		})},
+		{name: "fields-below", build: show(func(w *wording.Words) screen.Screen {
+			m := screen.FieldsModel{Kind: screen.IdentityCard, Values: sampleFields(), Pictures: []image.Image{card(), card()}, Confirmed: true}
+			m.Problems = map[screen.FieldName]string{screen.FieldExpires: w.T("fields.wrong")}
+			return screen.NewFields(w, m, form)
+		}), after: focus("fields.expiry_date")},
 		{name: "fields-passport", build: show(func(w *wording.Words) screen.Screen {
 			values := sampleFields()
 			values[screen.FieldNumber] = "N12345678"

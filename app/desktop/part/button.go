@@ -85,6 +85,7 @@ func (b *Button) Tapped(*fyne.PointEvent) {
 func (b *Button) FocusGained() {
 	b.focused = true
 	b.Refresh()
+	b.tell()
 }
 
 // FocusLost implements fyne.Focusable.

@@ -124,6 +124,7 @@ func (c *Choice) Tapped(*fyne.PointEvent) {
 func (c *Choice) FocusGained() {
 	c.focused = true
 	c.restyle()
+	c.tell()
 }
 
 // FocusLost implements fyne.Focusable.

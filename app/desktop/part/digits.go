@@ -153,6 +153,7 @@ func (d *Digits) TypedShortcut(s fyne.Shortcut) {
 func (d *Digits) FocusGained() {
 	d.focused = true
 	d.Refresh()
+	d.tell()
 }
 
 // FocusLost implements fyne.Focusable.

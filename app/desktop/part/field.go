@@ -46,6 +46,7 @@ func (e *Entry) FocusGained() {
 	if e.onFocus != nil {
 		e.onFocus()
 	}
+	e.tell()
 }
 
 // TypedKey implements fyne.Focusable.

@@ -31,6 +31,12 @@ func (s *Select) TypedKey(k *fyne.KeyEvent) {
 	s.Select.TypedKey(k)
 }
 
+// FocusGained implements fyne.Focusable.
+func (s *Select) FocusGained() {
+	s.Select.FocusGained()
+	s.tell()
+}
+
 // Value implements Valued.
 func (s *Select) Value() string { return s.Selected }
 

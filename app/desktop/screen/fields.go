@@ -32,7 +32,7 @@ const (
 // FieldNames lists the fields in their order.
 func FieldNames() []FieldName {
 	return []FieldName{
-		FieldSurname, FieldGivenName, FieldPatronymic, FieldSex, FieldBirthDate, FieldBirthPlace,
+		FieldSurname, FieldGivenName, FieldPatronymic, FieldBirthDate, FieldSex, FieldBirthPlace,
 		FieldNationality, FieldCitizenship, FieldNumber, FieldIssued, FieldExpires, FieldIssuer,
 	}
 }
@@ -60,9 +60,9 @@ type FieldsActions struct {
 	Back      func()
 }
 
-const sideWidth float32 = 272
+const sideWidth float32 = 156
 
-// Fields is the form beside the picture of the document.
+// Fields is the form beside the pictures of the document. There is no sentence below the title: the room is the form's.
 type Fields struct {
 	*View
 	kind    CardKind
@@ -71,18 +71,23 @@ type Fields struct {
 	problem *part.Text
 }
 
-// NewFields builds the form with the document's data, correctable, beside its picture.
+// NewFields builds the form with the document's data, correctable, beside its pictures: two fields a row, but for sex and issuer, which
+// need the whole width.
 func NewFields(w *wording.Words, m FieldsModel, on FieldsActions) *Fields {
-	f := &Fields{View: newView(w, "fields", CardStage), kind: m.Kind, fields: map[FieldName]*part.Field{}, problem: part.Caption("").Colored(colorBad)}
-	form := part.Column(12)
-	cell := func(name FieldName) fyne.CanvasObject { return f.field(name, m.Values[name], on) }
+	f := &Fields{View: newUntitled(w, "fields", CardStage), kind: m.Kind, fields: map[FieldName]*part.Field{}, problem: part.Caption("").Colored(colorBad)}
+	f.Title = w.T("fields.title")
+	form, pair := part.Column(12), part.Grid(2, look.SpaceM)
 	for _, name := range FieldNames() {
-		switch name {
-		case FieldIssued:
-			form.Add(part.Grid(2, 10, cell(FieldIssued), cell(FieldExpires)))
-		case FieldExpires:
-		default:
-			form.Add(cell(name))
+		cell := f.field(name, m.Values[name], on)
+		if name == FieldSex || name == FieldIssuer {
+			form.Add(cell)
+			continue
+		}
+		if len(pair.Objects) == 0 {
+			form.Add(pair)
+		}
+		if pair.Add(cell); len(pair.Objects) == 2 {
+			pair = part.Grid(2, look.SpaceM)
 		}
 	}
 	f.setMain("shot.send", on.Send)
@@ -91,12 +96,13 @@ func NewFields(w *wording.Words, m FieldsModel, on FieldsActions) *Fields {
 		enable(f.Main, yes)
 		on.Confirmed(yes)
 	}))
-	left := part.Column(10, part.Grow(part.Page(0, 4, part.Inset(8, 0, part.Space(0), form))), check)
-	pictures := part.Column(8)
+	left := part.Column(look.SpaceXS, part.Grow(part.Page(0, 2, part.Inset(look.SpaceS, 0, part.Space(0), form))), check)
+	side := part.Column(look.SpaceS)
 	for _, img := range m.Pictures {
-		pictures.Add(f.picture(img))
+		side.Add(f.picture(img))
 	}
-	side := part.Column(8, pictures, part.Caption(w.T("fields.letters")), f.letters())
+	side.Add(part.Caption(w.T("fields.letters")))
+	side.Add(f.letters())
 	f.Body = part.TopRow(look.SpaceM, part.Grow(left), part.Grown(sideWidth, side))
 	if e, ok := f.Find("fields." + string(FieldSurname)).(*part.Entry); ok {
 		f.First, f.last = e, e
@@ -112,6 +118,7 @@ func (f *Fields) Update(m FieldsModel) {
 		field.SetProblem(m.Problems[name])
 	}
 	f.problem.SetText(m.Problems[FieldSex])
+	f.problem.Hidden = m.Problems[FieldSex] == ""
 }
 
 func (f *Fields) field(name FieldName, value string, on FieldsActions) fyne.CanvasObject {
@@ -126,7 +133,7 @@ func (f *Fields) field(name FieldName, value string, on FieldsActions) fyne.Canv
 	case FieldBirthDate, FieldIssued, FieldExpires:
 		e.SetPlaceHolder(f.text("fields.date"))
 	case FieldPatronymic:
-		hint = f.text("fields.patronymic.hint")
+		e.SetPlaceHolder(f.text("fields.patronymic.hint"))
 	case FieldNumber:
 		if f.kind == Passport {
 			label, hint = f.text("fields.passport_number"), f.text("fields.passport_number.hint")
@@ -147,7 +154,8 @@ func (f *Fields) sex(value string, on FieldsActions) fyne.CanvasObject {
 	}
 	male = register(f.View, "fields.sex.male", part.NewOption("", f.text("fields.sex.male"), "", value == SexMale, pick(SexMale)))
 	female = register(f.View, "fields.sex.female", part.NewOption("", f.text("fields.sex.female"), "", value == SexFemale, pick(SexFemale)))
-	return part.Column(4, part.Strong(f.text("fields.sex")), part.Grid(2, 10, male, female), f.problem)
+	label := part.Strong(f.text("fields.sex"))
+	return part.Column(4, part.Row(look.SpaceM, label, part.Grow(part.Grid(2, look.SpaceM, male, female))), f.problem)
 }
 
 func (f *Fields) picture(img image.Image) fyne.CanvasObject {
@@ -173,5 +181,5 @@ func (f *Fields) letters() fyne.CanvasObject {
 		}))
 		keys = append(keys, b)
 	}
-	return part.Grid(5, 6, keys...)
+	return part.Grid(3, 6, keys...)
 }
