@@ -193,8 +193,14 @@ func decode[In any](c *call, form *huma.Schema) (in In, err error) {
 		}
 		return in, nil
 	case api.Picture:
+		if kind != "image/jpeg" && kind != "image/png" {
+			return in, api.Fail(api.PictureWrongType, "the body is image/jpeg or image/png")
+		}
 		return any(api.Picture{Type: kind, Data: c.body}).(In), nil
 	case api.Frames:
+		if kind != "application/octet-stream" {
+			return in, api.Fail(api.BadRequest, "the body is application/octet-stream")
+		}
 		return any(api.Frames(c.body)).(In), nil
 	}
 	if kind != "application/json" {

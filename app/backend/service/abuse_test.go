@@ -209,6 +209,11 @@ func TestAbusePictures(t *testing.T) {
 				t.Errorf("%s: %d %s, want %s", name, status, p.Code, bad.want)
 			}
 		}
+		for _, kind := range []string{"", "image/gif", "application/json", "application/octet-stream", "multipart/form-data; boundary=x", "IMAGE", "text/html"} {
+			if _, p, _ := c.forge(forgery{method: http.MethodPut, path: c.path("/selfie"), kind: kind, body: jpeg}); p.Code != api.PictureWrongType {
+				t.Errorf("a picture that is called %q: %s", kind, p.Code)
+			}
+		}
 		before.same(t, "a bad picture", a.kept(t))
 		c.selfie()
 		c.at(api.StepRecording)

@@ -435,17 +435,6 @@ func prints(issued api.Certificates) []string {
 	return list
 }
 
-// post sends what no client of ours would.
-func (c *citizen) post(path, kind string, body []byte) (int, string, []byte) {
-	c.Helper()
-	r, err := http.NewRequestWithContext(c.Context(), http.MethodPost, c.a.base+path, bytes.NewReader(body))
-	if err != nil {
-		c.Fatal(err)
-	}
-	r.Header.Set("Content-Type", kind)
-	return c.send(r)
-}
-
 func (c *citizen) send(r *http.Request) (int, string, []byte) {
 	c.Helper()
 	resp, err := c.a.client.HTTP.Do(r)

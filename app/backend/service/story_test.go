@@ -146,51 +146,6 @@ func checkDiscretion(c *citizen) {
 	}
 }
 
-// What is out of order, replayed, of another device or another token is refused
-// and changes nothing.
-func TestStrangers(t *testing.T) {
-	t.Parallel()
-	a := open(t, nil)
-	c := a.citizen(t, "aigul")
-	c.confirm()
-	before := c.e
-
-	refused(c, api.OutOfOrder, api.SendSelfie, api.Picture{Type: "image/jpeg", Data: photo(t, 400, 400, 1)})
-	refused(c, api.OutOfOrder, api.RepeatRejected, api.None{})
-	refused(c, api.OutOfOrder, api.SendHead, api.HeadRequest{Head: strings.Repeat("0", 64)})
-
-	thief := *c
-	thief.session.Key = newKey(t)
-	refused(&thief, api.Unauthorised, api.ReadEnrolment, api.None{})
-	forger := *c
-	forger.session.Token += "x"
-	p := refused(&forger, api.Unauthorised, api.ReadEnrolment, api.None{})
-	lost := *c
-	lost.session.Enrolment = "NOSUCHENROLMENT"
-	if q := refused(&lost, api.Unauthorised, api.ReadEnrolment, api.None{}); *p != *q {
-		t.Errorf("a wrong token is answered %v, an unknown enrolment %v", p, q)
-	}
-	c.read()
-	if c.e.Nonce != before.Nonce || c.e.Step != before.Step {
-		t.Errorf("refusals changed the enrolment: %v", c.e)
-	}
-
-	c.accept(api.TextBiometrics, api.ConsentBiometrics)
-	replay := *c
-	replay.e.Nonce = before.Nonce
-	refused(&replay, api.NonceUsed, api.SendSelfie, api.Picture{Type: "image/jpeg", Data: photo(t, 400, 400, 1)})
-	a.clock.advance(time.Hour)
-	slow := *a.client
-	slow.Now = func() time.Time { return begins }
-	_, err := api.Call(t.Context(), &slow, api.ReadEnrolment, api.Request[api.None]{Session: c.session})
-	if api.CodeOf(err) != api.ClockWrong {
-		t.Errorf("a clock an hour off: %v", err)
-	}
-	do(c, api.CancelEnrolment, api.None{})
-	c.at(api.StepCancelled)
-	refused(c, api.EnrolmentEnded, api.AskCall, api.CallRequest{Phone: c.who.Phone, Language: api.Russian, Reason: api.CallForHelp})
-}
-
 // A code can be guessed three times; then it takes the lock and a new code.
 func TestWrongCodes(t *testing.T) {
 	t.Parallel()
