@@ -72,10 +72,26 @@ func (s *Service) keepPicture(ctx context.Context, c Call, may rule, what string
 	}
 	sum := sha256.Sum256(clean.JPEG)
 	name := strings.ToLower(what) + "-" + hex.EncodeToString(sum[:6]) + ".jpg"
+	if err := s.reserve(ctx, c, may, len(clean.JPEG)); err != nil {
+		return nil, err
+	}
 	if err := s.keepEvidence(ctx, r.ID, name, clean.JPEG, maxClean); err != nil {
 		return nil, err
 	}
 	return &piece{Name: name, SHA256: hex.EncodeToString(sum[:])}, nil
+}
+
+// reserve counts evidence before it is kept. What is sent again stands beside
+// the first, and nobody shall fill the disk so.
+func (s *Service) reserve(ctx context.Context, c Call, may rule, size int) error {
+	c.half = true
+	_, err := s.step(ctx, c, may, func(w *work) error {
+		if w.State.Evidence += int64(size); w.State.Evidence > s.rules.Evidence {
+			return api.Fail(api.TooMany, "evidence for one enrolment")
+		}
+		return nil
+	})
+	return err
 }
 
 // keepEvidence puts an object into the evidence, and words what repeating the

@@ -29,7 +29,7 @@ func (s *Service) SendFrames(ctx context.Context, c Call, in api.Frames) (api.Ch
 	if ch == nil || !s.now().Before(ch.FramesBy) {
 		return api.Challenge{}, api.Fail(api.ChallengeExpired, "start another challenge")
 	}
-	kept, err := s.keepFrames(ctx, r, frames)
+	kept, err := s.keepFrames(ctx, c, r, frames)
 	if err != nil {
 		return api.Challenge{}, err
 	}
@@ -47,7 +47,7 @@ func (s *Service) SendFrames(ctx context.Context, c Call, in api.Frames) (api.Ch
 
 // keepFrames puts those of the frames that follow what was received into the
 // evidence. It returns nil where there is none.
-func (s *Service) keepFrames(ctx context.Context, r *record, frames []liveness.Frame) (*batch, error) {
+func (s *Service) keepFrames(ctx context.Context, c Call, r *record, frames []liveness.Frame) (*batch, error) {
 	ch := r.State.Challenge
 	skip := ch.received() - frames[0].Index
 	if skip < 0 || skip >= len(frames) {
@@ -60,6 +60,9 @@ func (s *Service) keepFrames(ctx context.Context, r *record, frames []liveness.F
 		if content, err = liveness.AppendFrame(content, &frames[i]); err != nil {
 			return nil, api.Fail(api.RecordingBroken, "not a batch of frames").WithCause(err)
 		}
+	}
+	if err := s.reserve(ctx, c, during(api.StepRecording), len(content)); err != nil {
+		return nil, err
 	}
 	sum := sha256.Sum256(content)
 	name := fmt.Sprintf("recording/%s/%04d-%s.frames", strings.ToLower(ch.ID), frames[0].Index, hex.EncodeToString(sum[:6]))

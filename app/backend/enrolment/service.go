@@ -43,6 +43,8 @@ type Rules struct {
 
 	Grant time.Duration // how long the consent to pass the data holds
 
+	Evidence int64 // bytes that one enrolment may bring, with all that is sent again
+
 	StartsPerIIN     limit.Policy
 	StartsPerAddress limit.Policy
 	CodesPerPhone    limit.Policy
@@ -61,6 +63,7 @@ func DefaultRules() Rules {
 		Identified: 30 * day,
 		Prompts:    4, PromptTime: 3 * time.Second, HeadEvery: 500 * time.Millisecond, FramesIn: 5 * time.Minute,
 		Grant:            30 * time.Minute,
+		Evidence:         512 << 20,
 		StartsPerIIN:     limit.Policy{Max: 10, Per: time.Hour},
 		StartsPerAddress: limit.Policy{Max: 100, Per: time.Hour},
 		CodesPerPhone:    limit.Policy{Max: 20, Per: time.Hour},
@@ -91,6 +94,9 @@ func (r Rules) Validate() error {
 	within("time between chain heads", r.HeadEvery, 100*time.Millisecond, 5*time.Second)
 	within("time for the frames", r.FramesIn, 30*time.Second, time.Hour)
 	within("life of the consent to pass data", r.Grant, time.Minute, 24*time.Hour)
+	if r.Evidence < 1<<20 {
+		errs = append(errs, fmt.Errorf("%d bytes of evidence must be at least %d", r.Evidence, 1<<20))
+	}
 	if r.Prompts < 3 || r.Prompts > 6 {
 		errs = append(errs, fmt.Errorf("%d head movements must be between 3 and 6", r.Prompts))
 	}

@@ -25,6 +25,7 @@ type State struct {
 	SignIn    *signIn    `json:",omitempty"`
 	Code      *sentCode  `json:",omitempty"`
 	CodeLock  time.Time  `json:",omitzero"`
+	Evidence  int64      `json:",omitempty"` // bytes kept so far, of what was sent again too
 	Call      *callState `json:",omitempty"`
 
 	Biometrics *consent   `json:",omitempty"`

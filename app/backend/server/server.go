@@ -137,7 +137,8 @@ func (s *Server) address(r *http.Request) string {
 	if err != nil {
 		host = r.RemoteAddr
 	}
-	hops := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
+	// A proxy may add a line of its own behind one that the caller sent.
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0 && s.trusted(host); i-- {
 		if ip := net.ParseIP(strings.TrimSpace(hops[i])); ip != nil {
 			host = ip.String()

@@ -36,6 +36,22 @@ func TestAddress(t *testing.T) {
 	}
 }
 
+// What a caller says beneath the line of the proxy changes nothing.
+func TestAddressOfManyLines(t *testing.T) {
+	t.Parallel()
+	_, proxies, err := net.ParseCIDR("10.0.0.0/8")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &Server{Config: Config{Proxies: []*net.IPNet{proxies}}}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+	r.RemoteAddr = "10.1.1.1:5"
+	r.Header["X-Forwarded-For"] = []string{"198.51.100.1, 198.51.100.2", "203.0.113.9"}
+	if got := s.address(r); got != "203.0.113.9" {
+		t.Errorf("the caller made itself %s", got)
+	}
+}
+
 // However many addresses come, the memory of them is bounded and the stale give
 // way to the new.
 func TestCrowd(t *testing.T) {

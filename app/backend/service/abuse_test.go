@@ -236,6 +236,43 @@ func TestAbusePictures(t *testing.T) {
 	})
 }
 
+// Who sends pictures again and again comes to a bound, at once or one by one.
+func TestEvidenceIsBounded(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, on func(*Plan)) {
+		a := open(t, func(p *Plan) {
+			on(p)
+			p.Rules.Evidence = 1 << 20
+		})
+		c := a.citizen(t, "aigul")
+		c.confirm()
+		c.accept(api.TextBiometrics, api.ConsentBiometrics)
+		c.selfie()
+		c.record()
+		do(c, api.SetPIN, api.PINRequest{PIN: goodPIN})
+		front := func(seed byte) error {
+			e, err := ask(c, api.SendCard, api.Picture{Type: "image/jpeg", Data: drawn(1200, 800, seed)}, "side", string(api.Front))
+			if err == nil {
+				c.e = e
+			}
+			return err
+		}
+		var err error
+		sent := byte(0)
+		for ; err == nil && sent < 100; sent++ {
+			err = front(sent)
+		}
+		if api.CodeOf(err) != api.TooMany || sent < 3 {
+			t.Fatalf("after %d pictures: %v", sent, err)
+		}
+		before := a.kept(t)
+		if err := front(sent); api.CodeOf(err) != api.TooMany {
+			t.Errorf("one more: %v", err)
+		}
+		before.same(t, "a picture too many", a.kept(t))
+	})
+}
+
 // JSON that is none, or says what the contract does not know, is refused as a
 // bad request, and nothing of it is repeated in the answer.
 func TestAbuseJSON(t *testing.T) {
