@@ -74,7 +74,7 @@ type Backend struct {
 	Enrolments *enrolment.Service
 	Server     *server.Server
 	Store      *sqlstore.DB
-	Passwords  *pin.Hasher // hashes operators' passwords too
+	Passwords  *pin.Hasher // of operators; a flood of logins shall not keep citizens' PINs waiting
 
 	queue   *jobs.Queue
 	closing []func() error // in the order of opening
@@ -124,7 +124,11 @@ func (b *Backend) openEnrolments(ctx context.Context, plan Plan, own secrets) er
 	if plan.PIN == (pin.Params{}) {
 		plan.PIN = pin.DefaultParams()
 	}
-	if b.Passwords, err = pin.NewHasher(plan.PIN, max(2, runtime.NumCPU()), own.pepper, nil); err != nil {
+	pins, err := pin.NewHasher(plan.PIN, max(2, runtime.NumCPU()), own.pepper, nil)
+	if err != nil {
+		return err
+	}
+	if b.Passwords, err = pin.NewHasher(plan.PIN, 1, own.pepper, nil); err != nil {
 		return err
 	}
 	var memory store.Store = b.Store
@@ -132,7 +136,7 @@ func (b *Backend) openEnrolments(ctx context.Context, plan Plan, own secrets) er
 		memory = plan.faulty(memory)
 	}
 	b.Enrolments, err = enrolment.New(plan.Rules, enrolment.Parts{
-		Store: memory, Pepper: own.pepper, PINs: b.Passwords, MobileBase: plan.World.MobileBase, Register: plan.World.Register,
+		Store: memory, Pepper: own.pepper, PINs: pins, MobileBase: plan.World.MobileBase, Register: plan.World.Register,
 		SMS: plan.World.SMS, Mail: plan.World.Mail, Evidence: kept, DigitalID: word, NCA: authority, Now: plan.Now,
 	})
 	return err

@@ -401,6 +401,9 @@ func TestAbuseOfTheConsole(t *testing.T) {
 			t.Errorf("the session's cookie is %s", strings.TrimPrefix(cookie, "qoltanba-operator="+session))
 		}
 
+		if a.Passwords == a.Enrolments.PINs {
+			t.Error("logins and PINs wait for each other")
+		}
 		before := a.kept(t)
 		verdict := url.Values{"decision": {"approve"}, "version": {"1"}, "csrf": {""}}
 		paths := []string{"", "case/" + victim.e.ID, "case/" + victim.e.ID + "/evidence/selfie", "case/" + victim.e.ID + "/recording", "calls"}
