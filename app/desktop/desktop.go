@@ -337,7 +337,11 @@ func (w *Window) languageChanged(l wording.Language) {
 	}
 	w.setLanguage(l)
 	w.ui(func() { // once the page was built anew, with the failure in the old language
-		if w.failed != nil && w.frame.Find("failure.close") != nil {
+		switch {
+		case w.frame.Find("failure.close") == nil:
+		case w.state.Line != nil:
+			w.showLine(nil)
+		case w.failed != nil:
 			w.fail(w.failed)
 		}
 	})

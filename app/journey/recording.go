@@ -160,6 +160,7 @@ func (r *recording) offer(frame *Frame) error {
 // tell sends the chain's head, live, until all movements were shown, and then
 // once more for the frames since.
 func (r *recording) tell(ctx context.Context, stop context.CancelFunc) error {
+	heard := r.journey.cfg.Now()
 	for over := false; !over; {
 		if err := r.journey.cfg.Wait(ctx, r.every); err != nil {
 			return err
@@ -168,7 +169,12 @@ func (r *recording) tell(ctx context.Context, stop context.CancelFunc) error {
 		if err != nil {
 			return err
 		}
-		over = answer.Over
+		// The backend would refuse what was filmed out of its hearing.
+		now := r.journey.cfg.Now()
+		if now.Sub(heard) > liveness.DefaultRules.MaxSilent {
+			return api.Fail(api.ChallengeExpired, "the line was lost")
+		}
+		over, heard = answer.Over, now
 	}
 	stop()
 	<-r.filmed

@@ -115,6 +115,38 @@ func (s *Service) newChallenge(now time.Time) (*challenge, error) {
 	return c, nil
 }
 
+const (
+	// silence is after how long without a head a line is taken for lost.
+	silence = 30 * time.Second
+	// freeLapses is how many recordings a lost line may end without counting as
+	// failed; it is also how many series more may be drawn by falling silent.
+	freeLapses = 3
+)
+
+// lapsed says that the line was lost while the prompts were shown, or before
+// all frames had come.
+func (c *challenge) lapsed(now time.Time) bool {
+	if c.Over {
+		return !now.Before(c.FramesBy) && c.received() < c.lastHead()
+	}
+	last := c.Started
+	if n := len(c.Heads); n > 0 {
+		last = c.Heads[n-1].At
+	}
+	return now.Sub(last) >= silence
+}
+
+// countFailed counts a recording as failed; one that a lost line ended costs
+// nothing, for the first few.
+func (s *Service) countFailed(w *work, lapsed bool) {
+	if st := &w.State; lapsed && st.Lapses < freeLapses {
+		st.Lapses++
+	} else {
+		st.Recordings = st.Recordings.Fail(s.rules.Recordings, w.now)
+	}
+	w.State.Challenge = nil
+}
+
 // StartChallenge begins the video identification. One that was under way and
 // had shown a prompt counts as failed: else prompts could be drawn until they
 // suit a film made before.
@@ -122,8 +154,7 @@ func (s *Service) StartChallenge(ctx context.Context, c Call) (api.Enrolment, er
 	return s.step(ctx, c, takes(api.StepRecording), func(w *work) error {
 		st := &w.State
 		if st.Challenge != nil && st.Challenge.revealed() > 0 {
-			st.Recordings = st.Recordings.Fail(s.rules.Recordings, w.now)
-			st.Challenge = nil
+			s.countFailed(w, st.Challenge.lapsed(w.now))
 		}
 		if until, locked := st.Recordings.Locked(w.now); locked {
 			return keep(api.Fail(api.RecordingLocked, "given up too often").WithUntil(until).WithTries(0))

@@ -123,8 +123,7 @@ func (s *Service) FinishRecording(ctx context.Context, c Call) (api.Enrolment, e
 
 func (s *Service) failRecording(w *work, flaw liveness.Flaw) error {
 	st := &w.State
-	st.Recordings = st.Recordings.Fail(s.rules.Recordings, w.now)
-	st.Challenge = nil
+	s.countFailed(w, flaw == liveness.HeadsSparse || flaw == liveness.NotLive)
 	if err := w.audit("recording-refused", string(flaw)); err != nil {
 		return err
 	}

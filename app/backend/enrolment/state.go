@@ -33,6 +33,7 @@ type State struct {
 	Challenge  *challenge `json:",omitempty"` // under way
 	Recording  *challenge `json:",omitempty"` // answered and verified
 	Recordings pin.Attempts
+	Lapses     int    `json:",omitempty"` // recordings that a lost line ended
 	PIN        string `json:",omitempty"` // Argon2id, PHC string
 	PINTries   pin.Attempts
 	Card       map[api.Side]piece `json:",omitempty"`

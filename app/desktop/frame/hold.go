@@ -52,11 +52,11 @@ func (f *Frame) holdPage(h *Hold) fyne.CanvasObject {
 		rank = part.Plain
 	}
 	buttons.Add(f.own("line.try", part.NewButton(rank, f.words.T("line.try"), "refresh", h.Try)))
-	buttons.Add(part.Grow(part.Space(0)))
-	buttons.Add(f.own("line.return", part.NewButton(part.Quiet, f.words.T("line.return"), "back", h.Return)))
+	back := f.own("line.return", part.NewButton(part.Quiet, f.words.T("line.return"), "back", h.Return))
+	code := part.Caption(f.words.T("frame.code", "Code", h.Code))
 	return part.Column(look.SpaceM, part.Heading(h.Sentence), part.Column(look.SpaceS, words...),
 		part.Notice(part.Tell, "", f.words.T("line.kept"), h.next),
-		buttons, part.Caption(f.words.T("frame.code", "Code", h.Code)))
+		buttons, part.Row(look.SpaceM, part.Grow(code), back))
 }
 
 // HoldNext says anew when the next try is, while the line is waited for.

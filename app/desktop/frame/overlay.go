@@ -57,8 +57,11 @@ func (f *Frame) drawFailure() {
 		}
 		buttons.Add(f.own("failure.close", part.NewButton(part.Quiet, f.words.T("frame.close"), "cross", f.ClearFailure)))
 		code := part.Caption(f.words.T("frame.code", "Code", x.Code))
-		remedy := strings.Join(append([]string{x.Remedy}, x.Facts...), " ")
-		card := part.Notice(part.Bad, x.Sentence, remedy, part.Row(look.SpaceM, part.Grow(code), buttons))
+		below := part.Row(look.SpaceM, part.Grow(code), buttons)
+		if x.Browser != nil { // three buttons take the whole line
+			below = part.Column(look.SpaceS, buttons, code)
+		}
+		card := part.Notice(part.Bad, x.Sentence, strings.Join(append([]string{x.Remedy}, x.Facts...), " "), below)
 		f.alert.Add(part.Inset(look.SpaceXL, look.SpaceM, part.Space(0), part.Limit(980, card)))
 		for _, id := range []string{"failure.browser", "failure.retry", "failure.folder", "failure.close"} {
 			f.hook(f.ids[id])

@@ -1,0 +1,385 @@
+//go:build demo
+
+package service
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"image/jpeg"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"qoltanba/app/api"
+	"qoltanba/app/backend/enrolment"
+	"qoltanba/app/journey"
+	"qoltanba/keystore"
+)
+
+// outages is a line that is lost for an hour at the first use of each operation
+// at each stage: before the call arrives or, if late, after it was answered.
+type outages struct {
+	a     *agency
+	late  bool
+	next  http.RoundTripper
+	names *http.ServeMux // finds the operation of a call
+	stage func() journey.Stage
+
+	mu    sync.Mutex
+	met   map[string]bool // operation and stage
+	until time.Time
+	lost  int
+}
+
+const outageTime = time.Hour
+
+var errDown = errors.New("the line is down")
+
+func (o *outages) RoundTrip(r *http.Request) (*http.Response, error) {
+	_, pattern := o.names.Handler(r)
+	begins, down := o.strike(pattern + " " + string(o.stage()))
+	if down || begins && !o.late {
+		return nil, errDown
+	}
+	response, err := o.next.RoundTrip(r)
+	if begins && err == nil {
+		_ = response.Body.Close()
+		return nil, errDown
+	}
+	return response, err
+}
+
+// strike begins an outage where none was yet.
+func (o *outages) strike(call string) (begins, down bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	now := o.a.clock.now()
+	switch {
+	case now.Before(o.until):
+		o.lost++
+		return false, true
+	case o.met[call]:
+		return false, false
+	default:
+		o.met[call], o.until = true, now.Add(outageTime)
+		return true, false
+	}
+}
+
+func (o *outages) down() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.a.clock.now().Before(o.until)
+}
+
+// wait lets time pass: in an outage, and wherever nobody films, at once; during
+// a recording as the camera goes.
+func (o *outages) wait(ctx context.Context, d time.Duration) error {
+	until, tick := o.a.clock.now().Add(d), time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for still := 0; ; {
+		before := o.a.clock.now()
+		if !before.Before(until) {
+			return ctx.Err()
+		}
+		if still > 50 || o.stage() != journey.StageRecording || o.down() {
+			o.a.clock.advance(until.Sub(before))
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+		}
+		if still++; o.a.clock.now().After(before) {
+			still = 0
+		}
+	}
+}
+
+// sufferer is a citizen at a computer whose line is lost again and again.
+type sufferer struct {
+	*citizen
+	line  *outages
+	dir   string
+	vault *keystore.Vault
+	way   *journey.Journey
+	done  map[string]bool
+}
+
+func (s *sufferer) once(what string) bool {
+	first := !s.done[what]
+	s.done[what] = true
+	return first
+}
+
+func suffer(t *testing.T, late bool) *sufferer {
+	t.Helper()
+	a := open(t, func(p *Plan) { p.Rules.Unfinished = 20 * 24 * time.Hour })
+	s := &sufferer{citizen: a.citizen(t, "aigul"), dir: t.TempDir(), done: map[string]bool{}}
+	s.line = &outages{
+		a: a, late: late, next: a.client.HTTP.Transport, met: map[string]bool{}, names: http.NewServeMux(),
+		stage: func() journey.Stage {
+			if s.way == nil {
+				return ""
+			}
+			return s.way.State().Stage
+		},
+	}
+	for _, op := range operations() {
+		s.line.names.HandleFunc(op.method+" "+op.path, http.NotFound)
+	}
+	s.begin()
+	t.Cleanup(func() { _ = s.vault.Close() })
+	return s
+}
+
+// begin starts the citizen's program.
+func (s *sufferer) begin() {
+	s.Helper()
+	if s.vault != nil {
+		if err := s.vault.Close(); err != nil {
+			s.Fatal(err)
+		}
+	}
+	var err error
+	folder := filepath.Join(s.dir, "vault")
+	if s.vault, err = keystore.OpenVault(folder, keystore.PassphraseSource(folder, "a phrase of the test's")); err != nil {
+		s.Fatal(err)
+	}
+	client := *s.a.client
+	client.HTTP = &http.Client{Transport: s.line, CheckRedirect: s.a.client.HTTP.CheckRedirect}
+	s.way, err = journey.New(journey.Config{
+		Client: &client, Key: s.session.Key, Vault: s.vault, Data: filepath.Join(s.dir, "data"), Language: api.Kazakh,
+		Patient: true, Now: s.a.clock.now, Wait: s.line.wait,
+		Probe: func(context.Context) journey.Companion { return journey.Companion{Kind: journey.CompanionNobody} },
+	})
+	if err != nil {
+		s.Fatal(err)
+	}
+}
+
+// fresh is the code of the message that was sent last.
+func (s *sufferer) fresh() api.Secret {
+	s.Helper()
+	sent := s.way.State().Enrolment.Code.ResendAt.Add(-enrolment.DefaultRules().Code.Resend)
+	s.until("code", func() bool {
+		messages := s.a.phone.Messages(s.who.Phone)
+		return len(messages) > 0 && !messages[0].At.Before(sent.Truncate(time.Second))
+	})
+	return api.Secret(sixDigits.FindString(s.a.phone.Messages(s.who.Phone)[0].Text))
+}
+
+// frames is a camera that takes ten pictures a second and lets time pass by it.
+func (s *sufferer) frames() journey.FrameSource {
+	return func(ctx context.Context) (journey.Frame, error) {
+		tick := time.NewTimer(4 * time.Millisecond)
+		defer tick.Stop()
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return journey.Frame{}, ctx.Err()
+		}
+		s.a.clock.advance(100 * time.Millisecond)
+		at := s.a.clock.now()
+		img := image.NewGray(image.Rect(0, 0, 64, 48))
+		for i := range img.Pix {
+			img.Pix[i] = byte(i*7 + int(at.UnixMilli()/100)*(i%5))
+		}
+		var out bytes.Buffer
+		err := jpeg.Encode(&out, img, nil)
+		return journey.Frame{JPEG: out.Bytes(), At: at}, err
+	}
+}
+
+// judge has the operator decide, first against and then for the citizen.
+func (s *sufferer) judge() {
+	s.Helper()
+	s.e = s.way.State().Enrolment
+	var seen enrolment.Case
+	s.until("answer of the register", func() bool {
+		var err error
+		if seen, err = s.a.Enrolments.Case(s.Context(), "dana", s.e.ID); err != nil {
+			s.Fatal(err)
+		}
+		return !seen.Compared.IsZero()
+	})
+	verdict := enrolment.Verdict{Version: seen.Version, Approve: true}
+	if s.once("reject") {
+		verdict = enrolment.Verdict{Version: seen.Version, Reason: api.RejectFields}
+	}
+	if err := s.a.Enrolments.Decide(s.Context(), "dana", s.e.ID, verdict); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// atCode asks for help, gives up and begins again, asks for another code, and
+// at last gives it. One that ran out on its way comes no more.
+func (s *sufferer) atCode(ctx context.Context) error {
+	now := s.way.State()
+	first := now.Stage == journey.StageCode
+	switch {
+	case first && s.once("help"):
+		return s.way.AskCall(ctx, s.who.Phone, api.CallForHelp)
+	case first && s.once("cancel"):
+		return s.way.Cancel(ctx)
+	case first && s.once("resend"):
+		s.a.clock.advance(2 * time.Minute)
+		return s.way.ResendCode(ctx)
+	case s.a.clock.now().After(now.Enrolment.Code.ExpiresAt):
+		return s.way.ResendCode(ctx)
+	default:
+		return s.way.GiveCode(ctx, s.fresh())
+	}
+}
+
+func (s *sufferer) atCabinet(ctx context.Context) error {
+	if s.once("away") {
+		s.a.clock.advance(journey.Absence + time.Minute)
+		s.begin()
+		return nil
+	}
+	return errors.Join(s.way.OpenDocuments(ctx), s.way.Back(ctx), s.way.Proceed(ctx))
+}
+
+// act does what a citizen does at a stage.
+func (s *sufferer) act(ctx context.Context) error {
+	s.Helper()
+	j, picture := s.way, func(seed byte) api.Picture {
+		return api.Picture{Type: "image/jpeg", Data: photo(s.T, 480, 480, seed)}
+	}
+	form := journey.Form{Email: "a@example.kz", Storage: api.StoragePC, Folder: filepath.Join(s.dir, "keys")}
+	acts := map[journey.Stage]func() error{
+		journey.StageCamera:         func() error { return j.CameraChecked(ctx) },
+		journey.StageIIN:            func() error { return j.GiveIIN(ctx, s.who.IIN) },
+		journey.StageCode:           func() error { return s.atCode(ctx) },
+		journey.StageCompanion:      func() error { return j.CompanionChecked(ctx) },
+		journey.StageSummary:        func() error { return j.Proceed(ctx) },
+		journey.StageSignIn:         func() error { return j.SignIn(ctx, s.who.Phone) },
+		journey.StageSignInCode:     func() error { return s.atCode(ctx) },
+		journey.StageBiometrics:     func() error { return j.AcceptBiometrics(ctx) },
+		journey.StageSelfie:         func() error { return j.SendSelfie(ctx, picture(1)) },
+		journey.StageRecordingIntro: func() error { return j.Record(ctx, s.frames()) },
+		journey.StagePIN:            func() error { return j.SetPIN(ctx, goodPIN) },
+		journey.StageCardChoice:     func() error { return j.ChooseCard(ctx, journey.CardByFile) },
+		journey.StageCardFront:      func() error { return j.SendCard(ctx, api.Front, picture(2)) },
+		journey.StageCardBack:       func() error { return j.SendCard(ctx, api.Back, picture(3)) },
+		journey.StageFields:         func() error { return j.ConfirmFields(ctx, s.who.Card) },
+		journey.StageChecking:       func() error { s.judge(); return j.Refresh(ctx) },
+		journey.StageRejected:       func() error { return j.Repeat(ctx) },
+		journey.StageCabinet:        func() error { return s.atCabinet(ctx) },
+		journey.StageResume:         func() error { return j.Resume(ctx, goodPIN) },
+		journey.StageGrant:          func() error { return j.Grant(ctx, goodPIN) },
+		journey.StageAgreement:      func() error { return j.AcceptAgreement(ctx) },
+		journey.StageForm:           func() error { return j.FillForm(ctx, form) },
+		journey.StageSubmit:         func() error { return j.Submit(ctx) },
+		journey.StageStatus:         func() error { return j.Refresh(ctx) },
+		journey.StagePassword:       func() error { return j.WriteKeys(ctx, "Qoltanba2026") },
+		journey.StageWelcome: func() error {
+			if j.State().Unfinished {
+				return j.Resume(ctx, "")
+			}
+			return j.Begin(ctx)
+		},
+	}
+	act, ok := acts[j.State().Stage]
+	if !ok {
+		s.Fatalf("no way on from %s", j.State().Stage)
+	}
+	return act()
+}
+
+// pardoned are the failures to which an hour without a line may kindly lead.
+var pardoned = []api.Code{"", api.CodeExpired, api.ChallengeExpired, api.GrantExpired}
+
+// walk goes to the end.
+func (s *sufferer) walk() {
+	s.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(4 * time.Minute); s.way.State().Stage != journey.StageDone; {
+		at := s.way.State().Stage
+		err := s.act(s.Context())
+		if !slices.Contains(pardoned, api.CodeOf(err)) || time.Now().After(deadline) {
+			s.Fatalf("at %s: %v\n%s", at, err, s.a.log)
+		}
+		if e := s.way.State().Enrolment; e.ID != "" {
+			s.e = e
+		}
+		if at == journey.StageStatus {
+			<-tick.C // the authority does its work in the background
+		}
+	}
+}
+
+// TestAnHourWithoutALineAtEveryCall cuts the line for an hour at the first use
+// of each operation at each stage, before the call arrives or after it was
+// answered: the citizen reaches the end, and everything happened once.
+func TestAnHourWithoutALineAtEveryCall(t *testing.T) {
+	t.Parallel()
+	for name, late := range map[string]bool{"before the call": false, "after the answer": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := suffer(t, late)
+			s.walk()
+			for _, op := range operations() {
+				if !slices.ContainsFunc(slices.Collect(keysOf(s.line.met)), func(call string) bool {
+					return strings.HasPrefix(call, op.method+" "+op.path+" ")
+				}) {
+					t.Errorf("%s never lost its line", op.id)
+				}
+			}
+			if s.line.lost < 10*len(s.line.met) {
+				t.Errorf("%d tries in %d outages", s.line.lost, len(s.line.met))
+			}
+			checkOnce(s)
+		})
+	}
+}
+
+func keysOf(m map[string]bool) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for key := range m {
+			if !yield(key) {
+				return
+			}
+		}
+	}
+}
+
+// checkOnce holds what was done against what should have been.
+func checkOnce(s *sufferer) {
+	s.Helper()
+	files, err := filepath.Glob(filepath.Join(s.dir, "keys", "*"))
+	if err != nil || len(files) != 2 {
+		s.Errorf("%d key files: %v", len(files), err)
+	}
+	for _, path := range files {
+		if _, err := keystore.ReadKeyFile(path, "Qoltanba2026"); err != nil {
+			s.Errorf("a key file: %v", err)
+		}
+	}
+	done := actions(s.citizen)
+	want := map[string]int{
+		"citizen start": 1, "citizen sign-in": 1, "citizen selfie": 1, "citizen pin-set": 1, "citizen card-front": 1,
+		"citizen card-back": 1, "citizen fields": 2, "citizen repeat": 1, "citizen apply": 1, "citizen import": 1, "citizen recording": 1,
+		"citizen recording-refused": 0, "citizen code-wrong": 0, "citizen pin-wrong": 0, "citizen accept-biometrics": 1,
+	}
+	for what, n := range want {
+		if done[what] != n {
+			s.Errorf("%q was done %d times, want %d", what, done[what], n)
+		}
+	}
+	if n := done["service code-sent"]; n > 6 {
+		s.Errorf("%d codes were sent", n)
+	}
+	if n := len(s.a.phone.Messages(s.who.Phone)); n > 10 {
+		s.Errorf("%d messages were sent", n)
+	}
+	s.Logf("%v", done)
+}
