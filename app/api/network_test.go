@@ -214,6 +214,59 @@ type noting struct {
 func (n *noting) Wait(_ context.Context, a Attempt) error { n.asked = append(n.asked, a); return nil }
 func (n *noting) Through()                                { n.through++ }
 
+// reviving is a patience under which a server goes down and starts again after
+// some tries.
+type reviving struct {
+	tries        int
+	stop, revive func()
+}
+
+func (r *reviving) Through() {}
+
+func (r *reviving) Wait(context.Context, Attempt) error {
+	switch r.tries++; r.tries {
+	case 1:
+		r.stop()
+	case 20:
+		r.revive()
+	}
+	return nil
+}
+
+// A server that starts again in the middle is met again at the same address,
+// with the same key.
+func TestARestartIsSatOut(t *testing.T) {
+	t.Parallel()
+	keys := make(chan string, 2)
+	served := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		keys <- r.Header.Get(HeaderIdempotency)
+		if len(keys) == 1 {
+			panic(http.ErrAbortHandler) // it goes down with the call in its hands
+		}
+		ours(w, r)
+	})
+	first := quiet(httptest.NewServer(served))
+	address := first.Listener.Addr().String()
+	c, s := clientOf(t, first.URL)
+	patience := &reviving{stop: first.Close}
+	c.Patience = patience
+	patience.revive = func() {
+		listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second := &httptest.Server{Listener: listener, Config: &http.Server{Handler: served, ReadHeaderTimeout: time.Second}}
+		second.Start()
+		t.Cleanup(second.Close)
+	}
+	if _, err := Call(t.Context(), c, FinishRecording, Request[None]{Session: s, Nonce: "n"}); err != nil {
+		t.Fatal(err)
+	}
+	if one, two := <-keys, <-keys; one != two || one == "" || patience.tries != 20 {
+		t.Errorf("keys %q and %q after %d tries", one, two, patience.tries)
+	}
+}
+
 // The time that a service asks for is minded, in whichever form it is given,
 // and by the service's clock.
 func TestRetryAfterIsMinded(t *testing.T) {

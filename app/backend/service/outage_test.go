@@ -266,20 +266,22 @@ func (s *sufferer) act(ctx context.Context) error {
 		journey.StageSelfie:         func() error { return j.SendSelfie(ctx, picture(1)) },
 		journey.StageRecordingIntro: func() error { return j.Record(ctx, s.frames()) },
 		journey.StagePIN:            func() error { return j.SetPIN(ctx, goodPIN) },
-		journey.StageCardChoice:     func() error { return j.ChooseCard(ctx, journey.CardByFile) },
-		journey.StageCardFront:      func() error { return j.SendCard(ctx, api.Front, picture(2)) },
-		journey.StageCardBack:       func() error { return j.SendCard(ctx, api.Back, picture(3)) },
-		journey.StageFields:         func() error { return j.ConfirmFields(ctx, s.who.Card) },
-		journey.StageChecking:       func() error { s.judge(); return j.Refresh(ctx) },
-		journey.StageRejected:       func() error { return j.Repeat(ctx) },
-		journey.StageCabinet:        func() error { return s.atCabinet(ctx) },
-		journey.StageResume:         func() error { return j.Resume(ctx, goodPIN) },
-		journey.StageGrant:          func() error { return j.Grant(ctx, goodPIN) },
-		journey.StageAgreement:      func() error { return j.AcceptAgreement(ctx) },
-		journey.StageForm:           func() error { return j.FillForm(ctx, form) },
-		journey.StageSubmit:         func() error { return j.Submit(ctx) },
-		journey.StageStatus:         func() error { return j.Refresh(ctx) },
-		journey.StagePassword:       func() error { return j.WriteKeys(ctx, "Qoltanba2026") },
+		journey.StageCardChoice: func() error {
+			return j.ChooseCard(ctx, journey.CardChoice{Document: api.IdentityCard, Source: journey.CardByFile})
+		},
+		journey.StageCardFront: func() error { return j.SendCard(ctx, api.Front, picture(2)) },
+		journey.StageCardBack:  func() error { return j.SendCard(ctx, api.Back, picture(3)) },
+		journey.StageFields:    func() error { return j.ConfirmFields(ctx, s.who.Card) },
+		journey.StageChecking:  func() error { s.judge(); return j.Refresh(ctx) },
+		journey.StageRejected:  func() error { return j.Repeat(ctx) },
+		journey.StageCabinet:   func() error { return s.atCabinet(ctx) },
+		journey.StageResume:    func() error { return j.Resume(ctx, goodPIN) },
+		journey.StageGrant:     func() error { return j.Grant(ctx, goodPIN) },
+		journey.StageAgreement: func() error { return j.AcceptAgreement(ctx) },
+		journey.StageForm:      func() error { return j.FillForm(ctx, form) },
+		journey.StageSubmit:    func() error { return j.Submit(ctx) },
+		journey.StageStatus:    func() error { return j.Refresh(ctx) },
+		journey.StagePassword:  func() error { return j.WriteKeys(ctx, "Qoltanba2026") },
 		journey.StageWelcome: func() error {
 			if j.State().Unfinished {
 				return j.Resume(ctx, "")
@@ -382,4 +384,38 @@ func checkOnce(s *sufferer) {
 		s.Errorf("%d messages were sent", n)
 	}
 	s.Logf("%v", done)
+}
+
+// A recording that falls silent costs nothing three times; whoever falls silent
+// more often, or begins anew at once, spends tries: else one could draw prompts
+// until they suit a film made before.
+func TestALostLineCostsNoTry(t *testing.T) {
+	t.Parallel()
+	a := open(t, nil)
+	c := a.citizen(t, "sergey")
+	c.confirm()
+	c.accept(api.TextBiometrics, api.ConsentBiometrics)
+	c.selfie()
+	do(c, api.StartChallenge, api.None{})
+	all := c.e.Challenge.TriesLeft
+	again := func(silent time.Duration) int {
+		told, err := ask(c, api.SendHead, api.HeadRequest{Frames: 0, Head: strings.Repeat("0", 64)})
+		if err != nil || told.Prompt == nil {
+			t.Fatal("no prompt was shown", err)
+		}
+		a.clock.advance(silent)
+		do(c, api.StartChallenge, api.None{})
+		return c.e.Challenge.TriesLeft
+	}
+	for n := range 3 {
+		if left := again(time.Hour); left != all {
+			t.Errorf("lost line %d: %d tries left of %d", n, left, all)
+		}
+	}
+	if left := again(time.Hour); left != all-1 {
+		t.Errorf("the fourth lost line: %d tries left of %d", left, all)
+	}
+	if left := again(5 * time.Second); left != all-2 {
+		t.Errorf("begun anew at once: %d tries left of %d", left, all)
+	}
 }
