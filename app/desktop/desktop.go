@@ -72,6 +72,7 @@ type Window struct {
 	state         journey.State
 	key           string        // what the screen that stands was built for
 	shown         screen.Screen // the screen that stands
+	due           func()        // what the stage begins by itself, as soon as no action is under way; nil where nothing, or begun
 	typed         typed
 	waiting       waiting            // for the action under way
 	stopRecording context.CancelFunc // ends the video identification under way
@@ -226,6 +227,11 @@ func (w *Window) apply(s journey.State) {
 	if before.Stage != s.Stage {
 		w.arrived(before.Stage, s.Stage)
 	}
+	if w.due != nil && !s.Busy { // the action that led here may still be writing the journal
+		begin := w.due
+		w.due = nil
+		begin()
+	}
 	w.show(false)
 	w.showWait()
 	w.showLine(before.Line)
@@ -249,14 +255,15 @@ func (w *Window) apply(s journey.State) {
 func (w *Window) arrived(from, to journey.Stage) {
 	w.typed.taken, w.typed.picture = nil, nil
 	w.typed.agreed, w.typed.code = false, ""
+	w.due = nil
 	w.useCamera(to)
 	switch to {
 	case journey.StageWelcome:
 		w.forgetTyped()
 	case journey.StageCompanion:
-		w.do("probe", w.journey.ProbeCompanion)
+		w.due = func() { w.do("probe", w.journey.ProbeCompanion) }
 	case journey.StageSubmit:
-		w.do("submit", w.journey.Submit)
+		w.due = func() { w.do("submit", w.journey.Submit) }
 	}
 	w.cfg.Log.Info("stage", "from", string(from), "to", string(to))
 }

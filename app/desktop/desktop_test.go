@@ -158,3 +158,21 @@ func TestPageReplacesNothing(t *testing.T) {
 		t.Errorf("without the folder: %v", err)
 	}
 }
+
+// The window learns of a stage before the action that led there has ended. What the stage begins by itself was refused then, and the citizen
+// looked at the making of keys for ever.
+func TestAStageBeginsOnceTheActionBeforeHasEnded(t *testing.T) {
+	d, _ := atCode(t)
+	s := d.state
+	s.Stage, s.Busy = journey.StageCompanion, true
+	d.apply(s)
+	if d.due == nil {
+		t.Fatal("what the stage begins was given up")
+	}
+	s.Busy = false
+	d.apply(s)
+	if d.due != nil {
+		t.Error("what the stage begins was put off for ever")
+	}
+	d.runLine()
+}
