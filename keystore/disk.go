@@ -90,12 +90,19 @@ func readLimited(path string, limit int64) ([]byte, error) {
 
 // WriteFile writes data under a new name, readable by its owner alone, in the
 // way of the key files: the name appears only with the whole content, which
-// was synced and read back, and nothing is replaced. The errors are those of
+// was synced and read back, and nothing is replaced. A file of this name that
+// holds the same already counts as written. The errors are those of
 // [WriteKeyFile] but for the password's and the key's.
 func WriteFile(path string, data []byte) error {
-	err := writeNew(osDisk{}, path, data, func([]byte) error { return nil })
+	d := osDisk{}
+	err := writeNew(d, path, data, func([]byte) error { return nil })
+	if errors.Is(err, ErrExists) {
+		if there, readErr := d.read(path, int64(len(data))); readErr == nil && bytes.Equal(there, data) {
+			err = d.syncFolder(filepath.Dir(path))
+		}
+	}
 	if err != nil {
-		return fmt.Errorf("write file: %w", err)
+		return fmt.Errorf("write file: %w", diskErrorIn(filepath.Dir(path), err))
 	}
 	return nil
 }

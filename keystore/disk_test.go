@@ -325,3 +325,26 @@ func TestKeyFileOnFaultyDisk(t *testing.T) {
 		t.Errorf("left %s", after)
 	}
 }
+
+func TestWriteFile(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := filepath.Join(dir, "қолтаңба.cms")
+	for n, c := range []struct {
+		content string
+		want    error
+	}{{"мәтін", nil}, {"мәтін", nil}, {"басқа", ErrExists}, {"мәтін, ұзынырақ", ErrExists}, {"", ErrExists}} {
+		if err := WriteFile(path, []byte(c.content)); !errors.Is(err, c.want) {
+			t.Errorf("write %d: got %v, want %v", n, err, c.want)
+		}
+	}
+	if got, err := os.ReadFile(path); err != nil || string(got) != "мәтін" {
+		t.Errorf("the file holds %q: %v", got, err)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 1 {
+		t.Errorf("%d files in the folder", len(entries))
+	}
+	if err := WriteFile(filepath.Join(dir, "absent", "a"), nil); !errors.Is(err, ErrFolderGone) {
+		t.Errorf("no folder: %v", err)
+	}
+}

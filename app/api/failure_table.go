@@ -75,6 +75,9 @@ const (
 	DataUnusable      Code = "data-folder"
 	ServiceUnknown    Code = "service-address"
 	GraphicsMissing   Code = "graphics"
+	PasswordWrong     Code = "password-wrong"
+	KeyFileGone       Code = "key-file-gone"
+	KeyFileDamaged    Code = "key-file-damaged"
 )
 
 // row keeps the table below readable: sentence and remedy, each kk, ru, en.
@@ -291,6 +294,15 @@ var failures = table(
 	row(GraphicsMissing, 0, false,
 		Wording{"Бұл компьютер қолданбаның терезесін сыза алмайды.", "Этот компьютер не может нарисовать окно приложения.", "This computer cannot draw the application's window."},
 		Wording{"Бейнекартаның драйверін жаңартыңыз. Компьютерге қашықтан қосылып отырсаңыз, қолданбаны сол компьютердің өзінде ашыңыз. Көмектеспесе, 1414-ке қоңырау шалып, осы қате кодын айтыңыз.", "Обновите драйвер видеокарты. Если Вы подключены к компьютеру удалённо, откройте приложение за самим компьютером. Если не поможет, позвоните 1414 и назовите код этой ошибки.", "Update the driver of the graphics card. If you are connected to the computer remotely, open the application at the computer itself. If that does not help, call 1414 and tell them the code of this failure."}),
+	row(PasswordWrong, 0, false,
+		Wording{"Құпиясөз дұрыс емес.", "Пароль неверный.", "The password is wrong."},
+		Wording{"Кілттерді алғанда өзіңіз ойлап тапқан құпиясөзді енгізіңіз.", "Введите пароль, который Вы придумали, когда получали ключи.", "Enter the password that you made up when you obtained the keys."}),
+	row(KeyFileGone, 0, false,
+		Wording{"Кілт файлы жазылған жерінен табылмады.", "Файл ключа не найден там, куда был записан.", "The key file is not where it was written."},
+		Wording{"Флешкада сақтасаңыз, оны қосыңыз. Файлды көшірген болсаңыз, бұрынғы қалтасына қайтарып, қайталаңыз.", "Если храните его на флешке, подключите её. Если переложили файл, верните его в прежнюю папку и повторите.", "If you keep it on a stick, plug it in. If you moved the file, put it back into its folder, and try again."}),
+	row(KeyFileDamaged, 0, false,
+		Wording{"Кілт файлы бүлінген: оны оқу мүмкін емес.", "Файл ключа повреждён: прочитать его нельзя.", "The key file is damaged and cannot be read."},
+		Wording{"Сақтап қойған көшірмеңіз болса, сонымен ауыстырыңыз. Көшірме болмаса, 1414-ке қоңырау шалыңыз.", "Замените его сохранённой копией. Если копии нет, позвоните 1414.", "Replace it with the copy that you kept. If there is none, call 1414."}),
 )
 
 func table(rows ...Failure) map[Code]Failure {

@@ -41,7 +41,7 @@ func (w *Window) screenKey() string {
 			key = "application" + a.Number + string(a.Status)
 		}
 	case journey.StageDone:
-		key += fmt.Sprint(len(s.Files))
+		key += fmt.Sprint(len(s.Files), w.trial.open, w.trial.made != nil, w.trial.saved)
 	}
 	return key
 }
@@ -91,7 +91,7 @@ func builders() map[journey.Stage]func(*Window, *wording.Words) screen.Screen {
 		journey.StageSubmit:         (*Window).status,
 		journey.StageStatus:         (*Window).status,
 		journey.StagePassword:       (*Window).password,
-		journey.StageDone:           (*Window).success,
+		journey.StageDone:           (*Window).done,
 		journey.StageLocked:         (*Window).locked,
 		journey.StageEnded:          (*Window).ended,
 	}
@@ -110,6 +110,8 @@ func (w *Window) update() {
 		shown.Update(w.lockedModel(w.frame.Words()))
 	case *screen.Application:
 		shown.Update(w.formModel(w.frame.Words()))
+	case *screen.Trial:
+		shown.Update(w.trialModel())
 	case *screen.Fields:
 		shown.Update(w.fieldsModel(w.frame.Words()))
 	}

@@ -66,6 +66,7 @@ type Window struct {
 	journey        *journey.Journey // nil until it was opened
 	languageChosen bool             // in this window, before there was a journey
 	help           helpCall
+	trial          trial
 	failed         *api.Problem          // shown last
 	closing        *dialog.ConfirmDialog // asks whether to close all the same
 
@@ -255,6 +256,7 @@ func (w *Window) apply(s journey.State) {
 func (w *Window) arrived(from, to journey.Stage) {
 	w.typed.taken, w.typed.picture = nil, nil
 	w.typed.agreed, w.typed.code = false, ""
+	w.trial = trial{}
 	w.due = nil
 	w.useCamera(to)
 	switch to {
@@ -329,6 +331,8 @@ func onScreen(s journey.State) bool {
 		return s.Stage == journey.StageCode || s.Stage == journey.StageSignInCode
 	case api.PINWrong:
 		return s.Stage == journey.StageResume || s.Stage == journey.StageGrant
+	case api.PasswordWrong:
+		return s.Stage == journey.StageDone
 	case api.CodeExhausted, api.PINLocked, api.RecordingLocked, api.TooMany:
 		return s.Stage == journey.StageLocked
 	default:

@@ -206,6 +206,7 @@ func (w *Window) success(words *wording.Words) screen.Screen {
 	return screen.NewSuccess(words, m, screen.SuccessActions{
 		Open:   func() { w.openFolder(m.Folder) },
 		Print:  func() { w.printPage(m) },
+		Try:    w.openTrial,
 		Finish: w.finish,
 	})
 }

@@ -91,6 +91,8 @@ func (w *Window) waitText() string {
 		return "wait.sending"
 	case journey.StagePassword:
 		return "wait.writing"
+	case journey.StageDone:
+		return "wait.signing"
 	default:
 		return "wait.asking"
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
-	"os"
 	"path/filepath"
 
 	"qoltanba/app/desktop/screen"
@@ -54,12 +53,6 @@ func writePage(folder string, text []byte) (string, error) {
 		}
 		if err = keystore.WriteFile(path, text); !errors.Is(err, keystore.ErrExists) {
 			return path, err
-		}
-		if info, statErr := os.Lstat(path); statErr != nil || !info.Mode().IsRegular() || info.Size() != int64(len(text)) {
-			continue
-		}
-		if there, readErr := os.ReadFile(path); readErr == nil && bytes.Equal(there, text) {
-			return path, nil
 		}
 	}
 	return "", err

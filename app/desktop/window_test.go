@@ -61,7 +61,8 @@ func (d *desk) runLine() {
 	}
 }
 
-const patience = 30 * time.Second
+// patience is for a busy machine that makes RSA keys; only a test that fails waits so long.
+const patience = 2 * time.Minute
 
 // until lets the interface run until what is awaited holds.
 func (d *desk) until(what string, holds func() bool) {

@@ -22,7 +22,9 @@
 // the key files written so far. The token, the seed of the idempotency keys,
 // the e-mail and the requests lie in it sealed under a key derived from the
 // device's key, which the keyring has. IIN, phone, code, PIN, password and
-// pictures are never written.
+// pictures are never written. Of a way that is done it keeps the names of the
+// key files and the authority's certificates, by which a trial signature is
+// judged.
 //
 // The idempotency key of a call is an HMAC, under the journal's seed, of the
 // operation, its nonce and its body: the same act again, even by a process that

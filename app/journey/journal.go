@@ -43,6 +43,9 @@ type record struct {
 	Storage api.Storage `json:"storage,omitempty"`
 	Folder  string      `json:"folder,omitempty"`
 	Files   []KeyFile   `json:"files,omitempty"`
+	// Chain is the authority's certificates in DER, from the one that issued to
+	// the root. It outlasts the way with the files that it belongs to.
+	Chain [][]byte `json:"chain,omitempty"`
 
 	Sealed []byte  `json:"sealed"` // secret, encrypted
 	secret secrets // as opened; never written as it is
@@ -64,6 +67,7 @@ func (r record) finished() bool { return r.Enrolment == "" && len(r.Files) > 0 }
 
 func (r record) clone() record {
 	r.Files = slices.Clone(r.Files)
+	r.Chain = slices.Clone(r.Chain)
 	r.secret.Requests = slices.Clone(r.secret.Requests)
 	return r
 }

@@ -34,6 +34,7 @@ func sampleRecord(n int) record {
 		Enrolment: fmt.Sprintf("ENROLMENT%d", n), Language: api.Russian, SavedAt: time.Unix(int64(n), 0).UTC(),
 		Camera: true, Companion: true, PINSet: true, Refusals: n, Storage: api.StoragePC, Folder: filepath.Join(os.TempDir(), "ЭЦҚ"),
 		Files:  []KeyFile{{Path: "/k/RSA256_00.p12", Kind: api.CertificateSign, ValidUntil: time.Unix(9, 0).UTC()}},
+		Chain:  [][]byte{{3}, {4}},
 		secret: secrets{Token: "a token", Seed: bytes.Repeat([]byte{1}, seedSize), Email: "a@b.kz", Requests: [][]byte{{1}, {2}}},
 	}
 }

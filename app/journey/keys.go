@@ -93,6 +93,7 @@ func (j *Journey) WriteKeys(ctx context.Context, password api.Secret) error {
 		if err != nil {
 			return err
 		}
+		j.note(func(r *record) { r.Chain = chainToKeep(issued.Chain) })
 		fingerprints, err := j.writeFiles(pairs, string(password))
 		if err != nil {
 			return err
@@ -291,8 +292,8 @@ func (j *Journey) writeFiles(pairs []keyPair, password string) (fingerprints []s
 }
 
 // finish lets go of what is not needed once the import is confirmed: first the
-// keys, then what the journal keeps of the way, but for the files to be shown.
-// Keys of which no file was noted are kept.
+// keys, then what the journal keeps of the way, but for the files to be shown
+// and the authority that issued what is in them. Keys of which no file was noted are kept.
 func (j *Journey) finish() error {
 	j.mu.Lock()
 	id, files := j.record.Enrolment, slices.Clone(j.record.Files)
@@ -303,6 +304,6 @@ func (j *Journey) finish() error {
 			return err
 		}
 	}
-	j.note(func(r *record) { *r = record{Language: r.Language, Files: r.Files} })
+	j.note(func(r *record) { *r = record{Language: r.Language, Files: r.Files, Chain: r.Chain} })
 	return j.save()
 }

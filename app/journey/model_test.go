@@ -46,6 +46,7 @@ type model struct {
 	calls    []string                  // ids of the operations handled
 	refusals map[string][]*api.Problem // by operation, answered once each
 	ca       *rsa.PrivateKey
+	chain    [][]byte // of ca, as it is sent along
 }
 
 type answer struct {
@@ -72,8 +73,30 @@ var modelCA = sync.OnceValue(func() *rsa.PrivateKey {
 	return key
 })
 
+// modelRoot is the authority's own certificate.
+var modelRoot = sync.OnceValue(func() *x509.Certificate { return selfSigned(modelCA(), "MODEL") })
+
+func selfSigned(key *rsa.PrivateKey, name string) *x509.Certificate {
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: time.Now().AddDate(-1, 0, 0), NotAfter: time.Now().AddDate(10, 0, 0),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		panic(err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		panic(err)
+	}
+	return cert
+}
+
 func newModel(t testing.TB) *model {
-	m := &model{t: t, mux: http.NewServeMux(), answers: map[string]answer{}, refusals: map[string][]*api.Problem{}, ca: modelCA()}
+	m := &model{
+		t: t, mux: http.NewServeMux(), answers: map[string]answer{}, refusals: map[string][]*api.Problem{},
+		ca: modelCA(), chain: [][]byte{modelRoot().Raw},
+	}
 	m.phoneAndFace()
 	m.cardAndKeys()
 	return m
@@ -307,7 +330,7 @@ func (m *model) cardAndKeys() {
 		if m.e.Step != api.StepImport {
 			return api.Certificates{}, api.Fail(api.NotIssued, "not yet")
 		}
-		return api.Certificates{Certificates: m.issued}, nil
+		return api.Certificates{Certificates: m.issued, Chain: m.chain}, nil
 	})
 	at(m, api.ConfirmImport, []api.Step{api.StepImport}, func(in api.ImportRequest, _ *http.Request) *api.Problem {
 		for _, c := range m.issued {
@@ -360,8 +383,7 @@ func (m *model) sign(request *keystore.Request, kind profile.Kind) []byte {
 		KeyUsage: kind.KeyUsage(), ExtKeyUsage: standard, UnknownExtKeyUsage: own, SubjectKeyId: request.KeyID[:],
 		ExtraExtensions: []pkix.Extension{policy, profile.KeyStoreExtension()},
 	}
-	parent := &x509.Certificate{Subject: pkix.Name{CommonName: "MODEL"}}
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, request.PublicKey, m.ca)
+	der, err := x509.CreateCertificate(rand.Reader, template, modelRoot(), request.PublicKey, m.ca)
 	if err != nil {
 		m.t.Error(err)
 	}

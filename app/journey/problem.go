@@ -35,6 +35,9 @@ var local = []struct {
 	{keystore.ErrNoEntry, api.KeysLost},
 	{keystore.ErrDamaged, api.KeysDamaged},
 	{keystore.ErrMismatch, api.FingerprintsWrong},
+	{keystore.ErrPassword, api.PasswordWrong},
+	{keystore.ErrNoKeyFile, api.KeyFileDamaged},
+	{errKeyFileGone, api.KeyFileGone},
 	{errJournal, api.JournalDamaged},
 }
 

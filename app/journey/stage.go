@@ -40,7 +40,7 @@ const (
 	StageSubmit         Stage = "submit"          // [Journey.Submit]
 	StageStatus         Stage = "status"          // wait: [Journey.Refresh], [Journey.Watch]
 	StagePassword       Stage = "password"        // [Journey.WriteKeys], [Journey.ChangeFolder]
-	StageDone           Stage = "done"            // the key files are in the folder
+	StageDone           Stage = "done"            // the key files are in the folder; [Journey.TrySignature], [Journey.SaveTrial], [Journey.StartAgain]
 	StageLocked         Stage = "locked"          // wait until State.WaitUntil; [Journey.OpenCallBack]
 	StageEnded          Stage = "ended"           // cancelled or too old; [Journey.StartAgain]
 )

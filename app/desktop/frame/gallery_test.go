@@ -395,6 +395,21 @@ func keyScreens() []exhibit {
 			f.Fail(frame.Failure{Sentence: row.Sentence.In(l), Remedy: row.Remedy.In(l), Code: string(code), Folder: nothing})
 		}
 	}
+	trial := func(refused string) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			text := w.T("trial.sample", "Name", "ӘБДІҒАЛИЕВА ҚЫЗҒАЛДАҚ НҰРЛАНҚЫЗЫ", "Date", w.Date(noon))
+			return screen.NewTrial(w, screen.TrialModel{Text: text, Refused: refused}, screen.TrialActions{Sign: noText, Back: nothing})
+		}
+	}
+	trialResult := func(verdict screen.TrialVerdict, saved string) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			return screen.NewTrialResult(w, screen.TrialResultModel{
+				Verdict: verdict, Text: w.T("trial.sample", "Name", "ӘБДІҒАЛИЕВА ҚЫЗҒАЛДАҚ НҰРЛАНҚЫЗЫ", "Date", w.Date(noon)),
+				Name: "ӘБДІҒАЛИЕВА ҚЫЗҒАЛДАҚ НҰРЛАНҚЫЗЫ", IIN: "••• 127", At: noon, Issuer: "ҰЛТТЫҚ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ (RSA)",
+				Until: noon.AddDate(1, 0, 0), Saved: saved,
+			}, screen.TrialResultActions{Save: nothing, Return: nothing})
+		}
+	}
 	return []exhibit{
 		{name: "grant", build: show(func(w *wording.Words) screen.Screen {
 			return screen.NewGrant(w, screen.GrantModel{Name: "ӘБДІҒАЛИЕВА ҚЫЗҒАЛДАҚ", IIN: "570314••••••", PIN: screen.PINModel{Tries: -1}},
@@ -422,8 +437,13 @@ func keyScreens() []exhibit {
 			return screen.NewSuccess(w, screen.SuccessModel{Folder: "/home/aje/Documents/ЭЦҚ", Until: noon.AddDate(1, 0, 0), Files: []screen.KeyFile{
 				{Name: "AUTH_RSA256_3f9c1d0a5b7e2486c0d1e2f3a4b5c6d7e8f90a1b.p12", Purpose: w.T("step.success")},
 				{Name: "RSA256_7b2e4c6d8f0a1b3c5d7e9f1a2b4c6d8e0f1a3b5c.p12", Purpose: w.T("step.success")},
-			}}, screen.SuccessActions{Open: nothing, Print: nothing, Finish: nothing})
+			}}, screen.SuccessActions{Open: nothing, Print: nothing, Try: nothing, Finish: nothing})
 		})},
+		{name: "trial", build: trial("")},
+		{name: "trial-wrong", build: trial("Steppe2027"), after: enter("trial.password", "Steppe2027")},
+		{name: "trialresult", build: trialResult(screen.TrialGood, "")},
+		{name: "trialresult-expired", build: trialResult(screen.TrialExpired, "")},
+		{name: "trialresult-saved", build: trialResult(screen.TrialGood, "/home/aje/Documents/ЭЦҚ/qoltanba-2026-11-20-120500.cms")},
 	}
 }
 

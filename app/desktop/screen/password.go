@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -107,13 +108,21 @@ func (p *Password) check() {
 		}
 	}
 	enable(p.Main, all)
-	p.caution.RemoveAll()
-	switch {
-	case strings.ContainsFunc(p.first.Text+p.second.Text, func(c rune) bool { return c > unicode.MaxASCII }):
-		p.caution.Add(part.Notice(part.Warn, p.text("password.layout"), p.text("password.layout.remedy")))
-	case p.first.CapsLock() || p.second.CapsLock():
-		p.caution.Add(part.Notice(part.Warn, p.text("password.caps"), p.text("password.caps.remedy")))
+	p.warnOfKeyboard(p.caution, p.first, p.second)
+}
+
+// warnOfKeyboard fills caution with what stands in the way of typing a password into entries: a keyboard that is not Latin, or CapsLock.
+func (v *View) warnOfKeyboard(caution *fyne.Container, entries ...*part.Entry) {
+	caution.RemoveAll()
+	foreign := func(e *part.Entry) bool {
+		return strings.ContainsFunc(e.Text, func(c rune) bool { return c > unicode.MaxASCII })
 	}
-	p.caution.Hidden = len(p.caution.Objects) == 0
-	p.settle()
+	switch {
+	case slices.ContainsFunc(entries, foreign):
+		caution.Add(part.Notice(part.Warn, v.text("password.layout"), v.text("password.layout.remedy")))
+	case slices.ContainsFunc(entries, (*part.Entry).CapsLock):
+		caution.Add(part.Notice(part.Warn, v.text("password.caps"), v.text("password.caps.remedy")))
+	}
+	caution.Hidden = len(caution.Objects) == 0
+	v.settle()
 }

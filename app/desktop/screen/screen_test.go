@@ -1,9 +1,11 @@
 package screen_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
 	"qoltanba/app/desktop/look"
@@ -189,4 +191,57 @@ func TestUnfinishedWayIsResumedByTheMainButton(t *testing.T) {
 	if resumed != 1 || begun != 1 {
 		t.Errorf("resumed %d, begun %d, want 1 and 1", resumed, begun)
 	}
+}
+
+func TestPasswordThatWasRefusedIsCalledWrongUntilItChanges(t *testing.T) {
+	w := words(t)
+	signed := ""
+	trial := screen.NewTrial(w, screen.TrialModel{Text: "мәтін"}, screen.TrialActions{Sign: func(s string) { signed = s }})
+	window := test.NewTempWindow(t, trial.Body)
+	says := func(key string) bool { return strings.Contains(shown(window.Content()), w.T(key)) }
+	if !trial.Main.Disabled() || !says("trial.hint") || !strings.Contains(shown(window.Content()), "мәтін") {
+		t.Error("before a password: the text and a hint are awaited, and no way on")
+	}
+	entry := find[*part.Entry](t, trial.View, "trial.password")
+	entry.SetText("Steppe2027")
+	test.Tap(trial.Main)
+	if trial.Update(screen.TrialModel{Refused: "Steppe2027"}); signed != "Steppe2027" || !says("trial.wrong") {
+		t.Error("the password was not given, or not called wrong")
+	}
+	entry.SetText("Steppe2026")
+	if says("trial.wrong") || says("password.layout") {
+		t.Error("another password is called wrong")
+	}
+	if entry.SetText("Құпия"); !says("password.layout") {
+		t.Error("a keyboard that is not Latin goes unnoticed")
+	}
+}
+
+func TestTrialResultLeadsToSavingOnce(t *testing.T) {
+	w := words(t)
+	saved, left := 0, 0
+	on := screen.TrialResultActions{Save: func() { saved++ }, Return: func() { left++ }}
+	for _, m := range []screen.TrialResultModel{{Verdict: screen.TrialGood}, {Verdict: screen.TrialGood, Saved: "/k/a.cms"}, {Verdict: screen.TrialBroken}} {
+		test.Tap(screen.NewTrialResult(w, m, on).Main)
+	}
+	if saved != 1 || left != 2 {
+		t.Errorf("saved %d times, left %d times, want 1 and 2", saved, left)
+	}
+}
+
+// shown is every text in o that can be read.
+func shown(o fyne.CanvasObject) string {
+	switch v := o.(type) {
+	case *part.Text:
+		if v.Visible() {
+			return v.Text() + "\n"
+		}
+	case *fyne.Container:
+		all := ""
+		for _, c := range v.Objects {
+			all += shown(c)
+		}
+		return all
+	}
+	return ""
 }

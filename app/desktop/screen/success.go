@@ -3,8 +3,6 @@ package screen
 import (
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"qoltanba/app/desktop/look"
 	"qoltanba/app/desktop/part"
 	"qoltanba/app/desktop/wording"
@@ -23,7 +21,7 @@ type SuccessModel struct {
 	Until  time.Time
 }
 
-// SuccessActions are what can be done at the end. Try is nil where a signature cannot be tried.
+// SuccessActions are what can be done at the end.
 type SuccessActions struct {
 	Open   func()
 	Print  func()
@@ -40,11 +38,8 @@ func NewSuccess(w *wording.Words, m SuccessModel, on SuccessActions) *View {
 	for _, f := range m.Files {
 		files.Add(part.Row(12, part.Icon("key", 24, look.ColorInk), part.Grow(part.Column(0, part.Strong(f.Purpose), part.Caption(f.Name)))))
 	}
-	buttons := []fyne.CanvasObject{open, printing}
-	if on.Try != nil {
-		buttons = append(buttons, v.button(part.Plain, "success.try", "success.try", "check", on.Try))
-	}
-	files.Add(part.Row(12, buttons...))
+	files.Add(part.Row(12, open, printing))
+	files.Add(part.Row(0, v.button(part.Plain, "success.try", "success.try", "check", on.Try)))
 	v.Body = part.Column(look.SpaceM,
 		part.Notice(part.Good, w.T("success.ready"), w.T("success.until", "Date", w.Date(m.Until))),
 		part.Card(files),
