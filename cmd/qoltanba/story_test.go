@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -73,34 +74,54 @@ func TestStories(t *testing.T) {
 	})
 }
 
-// serve starts the backend on $WORK/backend under $RULES, which shorten what a
-// person would wait for, with further flags, and sets $URL:
+// serve starts the backend on $WORK/backend under $RULES, with further flags,
+// and sets $URL:
 //
 //	serve [--operator none] [--operator-first REASON]
 func serve(ts *testscript.TestScript, _ bool, flags []string) {
-	program, err := backend()
+	address, stop, err := startBackend(ts.MkAbs("."), ts.Getenv("RULES"), flags...)
 	ts.Check(err)
+	ts.Defer(stop)
+	ts.Setenv("URL", address)
+}
+
+// startBackend starts the backend as a program of its own. Its files and its log
+// lie in the folder; the rules shorten what a person would wait for.
+func startBackend(folder, rules string, flags ...string) (address string, stop func(), err error) {
+	program, err := backend()
+	if err != nil {
+		return "", nil, err
+	}
 	ctx, cancel := context.WithCancel(context.Background())
-	args := append([]string{"serve", "--listen", "127.0.0.1:0", "--data", ts.MkAbs("backend"), "--config", ts.Getenv("RULES")}, flags...)
+	args := append([]string{"serve", "--listen", "127.0.0.1:0", "--data", filepath.Join(folder, "backend"), "--config", rules}, flags...)
 	command := exec.CommandContext(ctx, program, args...)
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = 10 * time.Second
-	log, err := os.Create(ts.MkAbs("backend.log"))
-	ts.Check(err)
+	log, err := os.Create(filepath.Join(folder, "backend.log"))
+	if err != nil {
+		cancel()
+		return "", nil, err
+	}
 	command.Stderr = log
 	out, err := command.StdoutPipe()
-	ts.Check(err)
-	ts.Check(command.Start())
-	ts.Defer(func() {
+	if err == nil {
+		err = command.Start()
+	}
+	if err != nil {
+		cancel()
+		return "", nil, errors.Join(err, log.Close())
+	}
+	stop = func() {
 		cancel()
 		_ = command.Wait()
 		_ = log.Close()
-	})
-	address := listening(out)
-	if address == "" {
-		ts.Fatalf("the backend does not listen:\n%s", ts.ReadFile("backend.log"))
 	}
-	ts.Setenv("URL", address)
+	if address = listening(out); address == "" {
+		stop()
+		said, _ := os.ReadFile(log.Name())
+		return "", nil, fmt.Errorf("the backend does not listen:\n%s", said)
+	}
+	return address, stop, nil
 }
 
 // listening reads the address from the program's output and lets the rest go.
@@ -117,20 +138,36 @@ func listening(out io.Reader) string {
 
 // blindscreen starts an X server that knows no OpenGL, and sets $DISPLAY.
 func blindscreen(ts *testscript.TestScript, _ bool, _ []string) {
-	read, write, err := os.Pipe()
+	display, stop, err := startScreen("-extension", "GLX")
 	ts.Check(err)
+	ts.Defer(stop)
+	ts.Setenv("DISPLAY", display)
+	ts.Setenv("WAYLAND_DISPLAY", "")
+}
+
+// startScreen starts an X server of its own with further flags.
+func startScreen(flags ...string) (display string, stop func(), err error) {
+	read, write, err := os.Pipe()
+	if err != nil {
+		return "", nil, err
+	}
 	defer func() { _ = read.Close() }()
-	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x1000x24", "-extension", "GLX")
+	server := exec.Command("Xvfb", append([]string{"-displayfd", "3", "-screen", "0", "1280x1000x24"}, flags...)...)
 	server.ExtraFiles = []*os.File{write}
-	ts.Check(server.Start())
-	ts.Defer(func() {
+	err = server.Start()
+	_ = write.Close()
+	if err != nil {
+		return "", nil, err
+	}
+	stop = func() {
 		_ = server.Process.Kill()
 		_ = server.Wait()
-	})
-	ts.Check(write.Close())
-	ts.Check(read.SetReadDeadline(time.Now().Add(30 * time.Second)))
+	}
+	_ = read.SetReadDeadline(time.Now().Add(30 * time.Second))
 	number, err := bufio.NewReader(read).ReadString('\n')
-	ts.Check(err)
-	ts.Setenv("DISPLAY", ":"+strings.TrimSpace(number))
-	ts.Setenv("WAYLAND_DISPLAY", "")
+	if err != nil {
+		stop()
+		return "", nil, fmt.Errorf("Xvfb does not start: %w", err)
+	}
+	return ":" + strings.TrimSpace(number), stop, nil
 }
