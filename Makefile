@@ -11,10 +11,12 @@ LDFLAGS  := -s -w
 DRAWING  := /app/desktop|/cmd/qoltanba$$
 # Whole ways through the backend, and picture arithmetic, take ten times as long under it.
 LONG     := /app/backend/(service|console)|/capture/camera/synthetic|/app/support/consoletest
+# What the desktop program stands on and needs no C.
+PORTABLE := -tags demo ./keystore/... ./capture/... ./app/api/... ./app/journey/... ./app/support/headless ./assets/...
 FUZZTIME ?= 5s
 
 .DEFAULT_GOAL := build
-.PHONY: setup build run demo test test-go test-race test-fuzz test-kill test-v4l2 test-timing fuzz check lint fmt bench bench-window golden clean
+.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-v4l2 test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean
 
 setup: ## install what is missing (Debian, Ubuntu) or say what to install
 	@.ci/setup test
@@ -24,6 +26,10 @@ build: ## the four programs, under bin/
 	$(GO) build -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
 	$(GO) build -tags demo -ldflags '$(LDFLAGS)' -o bin/qoltanba-demo ./cmd/qoltanba
 	$(GO) build -tags demo -ldflags '$(LDFLAGS)' -o bin/qoltanbad-demo ./cmd/qoltanbad
+
+build-windows: ## the desktop programs for Windows, under bin/windows/
+	@.ci/setup windows
+	@.ci/build-windows
 
 run: build ## the window for a person, against a demo backend
 	@cmd/qoltanba/testdata/demo run
@@ -48,7 +54,17 @@ race: ## everything but what draws, under the race detector
 test-interop: ## GOST signatures and hashes against OpenSSL's engine and BouncyCastle, thousands of them
 	$(GO) test -count=1 -v -timeout 60m ./keystore/gost -run Agrees -rounds 3000
 
-fuzz: ## each parser of foreign bytes, $(FUZZTIME) a target
+test-wine: ## the Windows build under Wine: tests, both ways, first screens beside Linux's
+	@.ci/setup wine
+	@.ci/build-windows
+	$(GO) test -count=1 -v -timeout 40m -tags demo,wine ./cmd/qoltanba -run TestWine
+
+check-platforms: ## compile for Windows and macOS what needs no C; silent when all is well
+	@GOOS=windows CGO_ENABLED=0 $(GO) vet $(PORTABLE)
+	@GOOS=windows CGO_ENABLED=0 $(GO) vet -tags ci,demo ./app/desktop/...
+	@GOOS=darwin CGO_ENABLED=0 $(GO) vet $(PORTABLE)
+
+test-fuzz: ## each parser of foreign bytes, $(FUZZTIME) a target
 	@.ci/fuzz $(FUZZTIME)
 
 test-kill: ## kill the citizen's program at every instant of the way, not at some

@@ -18,6 +18,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"qoltanba/app/desktop/frame"
 )
 
 // machine is a Windows of Wine's with nothing on it, before a screen of its own.
@@ -172,7 +174,7 @@ func (m *machine) openKeys(t *testing.T, folder string) {
 // What xwininfo tells of the program's window.
 var (
 	windowID    = regexp.MustCompile(`(0x[0-9a-f]+) "Qoltanba": `)
-	windowPlace = regexp.MustCompile(`(?s)upper-left X:\s+(\d+).*upper-left Y:\s+(\d+).*Width: (\d+)\s+Height: (\d+).*Map State: IsViewable`)
+	windowPlace = regexp.MustCompile(`(?s)Absolute upper-left X:\s+(\d+)\s+Absolute upper-left Y:\s+(\d+).*Width: (\d+)\s+Height: (\d+).*Map State: IsViewable`)
 )
 
 // photograph takes a picture of the program's window off the screen, and says
@@ -191,14 +193,13 @@ func (m *machine) photograph(t *testing.T, display, path string) bool {
 	return false
 }
 
-// shows starts a program and waits until its window shows what is wanted, or,
-// with nil, until it shows the same twice and more than a plain colour. It ends
-// the program and gives the picture.
-func (m *machine) shows(t *testing.T, name string, want image.Image, program string, args ...string) (last image.Image) {
+// shows starts a program, waits until its window shows what is wanted, ends the
+// program and gives the picture.
+func (m *machine) shows(t *testing.T, name string, wanted func(image.Image) bool, program string, args ...string) image.Image {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
-	c := m.command(t, 3*time.Minute, program, args...)
+	c := m.command(t, 4*time.Minute, program, args...)
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -214,15 +215,18 @@ func (m *machine) shows(t *testing.T, name string, want image.Image, program str
 		if !m.photograph(t, m.display, path) {
 			continue
 		}
-		now := decode(t, path)
-		switch {
-		case want != nil && share(now, want) <= tolerance,
-			want == nil && last != nil && share(now, last) == 0 && len(distinct(now)) > 200:
+		if now := decode(t, path); wanted(now) {
 			m.keep(t, path)
 			return now
 		}
-		last = now
 	}
+}
+
+// welcoming says that the first screen's button stands where it belongs, which
+// the screen before does not have.
+func welcoming(picture image.Image) bool {
+	left, right, beside := rgb(picture, 730, 642), rgb(picture, 920, 642), rgb(picture, 700, 642)
+	return picture.Bounds().Size() == image.Pt(int(frame.Width), int(frame.Height)) && left == right && left != beside && apart(left.R, beside.R)
 }
 
 // pause lets half a second pass; with the context ends the test.
