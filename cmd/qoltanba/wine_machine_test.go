@@ -186,7 +186,9 @@ func (m *machine) photograph(t *testing.T, display, path string) bool {
 		window, _ := m.command(t, time.Minute, "xwininfo", "-display", display, "-id", string(id[1])).Output()
 		if place := windowPlace.FindSubmatch(window); place != nil {
 			crop := fmt.Sprintf("%sx%s+%s+%s", place[3], place[4], place[1], place[2])
-			must(t, m.command(t, time.Minute, "import", "-silent", "-display", display, "-window", "root", "-crop", crop, "+repage", path))
+			take := m.command(t, time.Minute, "import", "-silent", "-window", "root", "-crop", crop, "+repage", path)
+			take.Env = append(take.Env, "DISPLAY="+display)
+			must(t, take)
 			return true
 		}
 	}
