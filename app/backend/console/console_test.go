@@ -320,6 +320,31 @@ func TestCase(t *testing.T) {
 	}
 }
 
+// TestPassportCase shows one picture and says what the register does not know.
+func TestPassportCase(t *testing.T) {
+	t.Parallel()
+	a := consoletest.Open(t)
+	a.Employ(t, "dana")
+	id := a.Case(t, "saltanat")
+	path := "/console/case/" + id
+	b := desk(t, a.Base.String())
+	b.enter("dana")
+	b.want("the queue", b.get("/console/"), http.StatusOK, path, "<td>паспорт</td>", "совпадает")
+	page := b.get(path)
+	b.want("the case", page, http.StatusOK, `data-document="passport"`, `data-side="card-page"`, "N99999013")
+	if n := strings.Count(page.body, "не сверяется"); n != 4 {
+		t.Errorf("%d fields are said not to be compared", n)
+	}
+	if strings.Contains(page.body, `class="differs"`) || strings.Contains(page.body, "099999013") || strings.Contains(page.body, "card-front") {
+		t.Error("the passport is set against the identity card")
+	}
+	b.want("the page", b.get(path+"/evidence/card-page"), http.StatusOK)
+	b.want("the front of a card that is none", b.get(path+"/evidence/card-front"), http.StatusNotFound)
+	if got := b.post(path, "decision", "approve", "version", versionPattern.FindStringSubmatch(page.body)[1]); got.status != http.StatusSeeOther {
+		t.Errorf("the verdict is answered with %d", got.status)
+	}
+}
+
 // checkRecording reads the frames as the player does.
 func checkRecording(t *testing.T, got answer) {
 	t.Helper()
