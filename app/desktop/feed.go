@@ -41,6 +41,9 @@ type feed struct {
 // retryEvery is how often a camera that failed is tried again.
 const retryEvery = 2 * time.Second
 
+// listTime is how long the system may take to name its cameras.
+const listTime = 20 * time.Second
+
 // newFeed makes a feed that tells, on the interface's goroutine, when something has changed. What it does beside the interface it spawns.
 func newFeed(ctx context.Context, sys camera.System, ui, spawn func(func()), changed func()) *feed {
 	f := &feed{ctx: ctx, sys: sys, ui: ui, spawn: spawn, changed: changed}
@@ -135,7 +138,9 @@ func (f *feed) list() {
 	}
 	f.listing = true
 	f.spawn(func() {
-		devices, err := f.sys.List(f.ctx)
+		ctx, cancel := context.WithTimeout(f.ctx, listTime)
+		defer cancel()
+		devices, err := f.sys.List(ctx)
 		f.ui(func() {
 			f.listing = false
 			if err == nil && f.ctx.Err() == nil && !sameNames(devices, f.devices) {

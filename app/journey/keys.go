@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"qoltanba/app/api"
 	"qoltanba/keystore"
@@ -119,6 +120,9 @@ func (j *Journey) ChangeFolder(ctx context.Context, folder string) error {
 	})
 }
 
+// keyringTime is how long the citizen may take to unlock the system's keyring.
+const keyringTime = 5 * time.Minute
+
 // requests are the certificate requests of this enrolment, made once: the keys
 // lie in the vault and the requests in the journal before they are returned.
 func (j *Journey) requests(ctx context.Context) ([][]byte, error) {
@@ -147,6 +151,8 @@ func (j *Journey) requests(ctx context.Context) ([][]byte, error) {
 // keysToApply are the keys in the vault, or new ones that were put there. Keys
 // that cannot be opened are replaced as long as nothing was applied for.
 func (j *Journey) keysToApply(ctx context.Context, e api.Enrolment) ([]keystore.PendingKey, error) {
+	ctx, cancel := context.WithTimeout(ctx, keyringTime)
+	defer cancel()
 	keys, err := j.pending(ctx)
 	if !j.lostKeys() {
 		return keys, err
@@ -230,6 +236,8 @@ func (j *Journey) discardKeys(ctx context.Context) error {
 // pending are the keys that wait. That they are lost is remembered, for then
 // the citizen may give the application up.
 func (j *Journey) pending(ctx context.Context) ([]keystore.PendingKey, error) {
+	ctx, cancel := context.WithTimeout(ctx, keyringTime)
+	defer cancel()
 	keys, err := j.cfg.Vault.Get(ctx, j.session().Enrolment)
 	lost := errors.Is(err, keystore.ErrNoEntry) || errors.Is(err, keystore.ErrVaultKeyLost) || errors.Is(err, keystore.ErrDamaged)
 	j.mu.Lock()
