@@ -48,6 +48,9 @@ func (a attempt) repeat(ctx context.Context) ([]byte, error) {
 		default:
 			patience.Through()
 		}
+		if problem.Code == ProofRefused && n == 1 {
+			continue // the transport sends a call again, proof and all, when an idle connection breaks under it
+		}
 		if !worthRepeating(problem, a.client.now()) {
 			return nil, problem
 		}

@@ -16,8 +16,11 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"qoltanba/app/api/dpop"
 )
 
 // authority issues certificates to test servers.
@@ -213,6 +216,39 @@ type noting struct {
 
 func (n *noting) Wait(_ context.Context, a Attempt) error { n.asked = append(n.asked, a); return nil }
 func (n *noting) Through()                                { n.through++ }
+
+// A connection that breaks after the call was handled makes the transport send
+// the very same call again; its proof is used up, and the call is made once more
+// with another.
+func TestAProofSentTwiceByTheTransport(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	proofs, calls := map[string]bool{}, 0
+	c, s := client(t, func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		calls++
+		proof := r.Header.Get(dpop.Header)
+		if proofs[proof] {
+			answer(w, http.StatusUnauthorized, Fail(ProofRefused, "used before"))
+			return
+		}
+		proofs[proof] = true
+		if calls == 2 {
+			panic(http.ErrAbortHandler)
+		}
+		ours(w, r)
+	})
+	c.Attempts = 1
+	for range 2 {
+		if _, err := Call(t.Context(), c, FinishRecording, Request[None]{Session: s, Nonce: "n"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if calls != 4 || len(proofs) != 3 {
+		t.Errorf("%d calls with %d proofs", calls, len(proofs))
+	}
+}
 
 // reviving is a patience under which a server goes down and starts again after
 // some tries.
