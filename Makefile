@@ -16,7 +16,7 @@ PORTABLE := -tags demo ./keystore/... ./capture/... ./app/api/... ./app/journey/
 FUZZTIME ?= 5s
 
 .DEFAULT_GOAL := build
-.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-v4l2 test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean
+.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-v4l2 test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean
 
 setup: ## install what is missing (Debian, Ubuntu) or say what to install
 	@.ci/setup test
@@ -51,7 +51,10 @@ test-race: ## short forms under the race detector; what draws or walks whole way
 race: ## everything but what draws, under the race detector
 	$(GO) test -timeout 60m -tags demo -race $$($(GO) list -tags demo ./... | grep -Ev '$(DRAWING)')
 
-test-interop: ## GOST signatures and hashes against OpenSSL's engine and BouncyCastle, thousands of them
+test-test-disk: ## a FAT memory stick, really pulled out while keys are written, in a virtual machine
+	@keystore/testdata/stick/test.sh
+
+interop: ## GOST signatures and hashes against OpenSSL's engine and BouncyCastle, thousands of them
 	$(GO) test -count=1 -v -timeout 60m ./keystore/gost -run Agrees -rounds 3000
 
 test-wine: ## the Windows build under Wine: tests, both ways, first screens beside Linux's

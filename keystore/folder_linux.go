@@ -55,7 +55,8 @@ func removableDevice(path string) bool {
 }
 
 // pulled tells whether the disk under a folder is no longer connected: sysfs
-// forgets it at once. Numbers with major 0 belong to no device.
+// forgets it, and calls it offline just before. Its file system may say that it
+// is protected, or even full. Numbers with major 0 belong to no device.
 func pulled(folder string) bool {
 	var s unix.Stat_t
 	if unix.Stat(folder, &s) != nil || unix.Major(s.Dev) == 0 {
@@ -63,7 +64,11 @@ func pulled(folder string) bool {
 	}
 	const devices = "/sys/dev/block"
 	_, sysErr := os.Stat(devices)
-	_, err := os.Stat(fmt.Sprintf("%s/%d:%d", devices, unix.Major(s.Dev), unix.Minor(s.Dev)))
+	device := fmt.Sprintf("%s/%d:%d", devices, unix.Major(s.Dev), unix.Minor(s.Dev))
+	_, err := os.Stat(device)
+	if state, readErr := os.ReadFile(device + "/device/state"); readErr == nil {
+		return slices.Contains([]string{"offline", "transport-offline", "cancel", "deleted"}, strings.TrimSpace(string(state)))
+	}
 	return sysErr == nil && errors.Is(err, os.ErrNotExist)
 }
 

@@ -3,7 +3,6 @@ package keystore
 import (
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
@@ -88,40 +87,5 @@ func TestReadOnlyAndVanishedDisk(t *testing.T) {
 	}
 	if _, err := WriteKeyFile(dir, key, cert, goodPassword, Encoding3DES); !errors.Is(err, ErrFolderGone) {
 		t.Errorf("got %v, want ErrFolderGone", err)
-	}
-}
-
-// FAT knows neither links nor owners; memory sticks have it.
-func TestFATStick(t *testing.T) {
-	t.Parallel()
-	image := filepath.Join(t.TempDir(), "stick")
-	if err := os.WriteFile(image, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Truncate(image, 4<<20); err != nil {
-		t.Fatal(err)
-	}
-	if out, err := run(t, "", "mkfs.vfat", image); err != nil {
-		t.Skipf("no FAT image: %v %s", err, out)
-	}
-	dir := t.TempDir()
-	if out, err := exec.CommandContext(t.Context(), "mount", "-o", "loop,iocharset=utf8", image, dir).CombinedOutput(); err != nil {
-		t.Skipf("a loop device is not possible here: %v %s", err, out)
-	}
-	t.Cleanup(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
-	folder := filepath.Join(dir, "ЭЦҚ")
-	if err := CreateFolder(folder); err != nil {
-		t.Fatal(err)
-	}
-	key := rsaKeys()[0]
-	cert := issue(t, key, profile.RSASign)
-	if _, err := WriteKeyFile(folder, key, cert, goodPassword, Encoding3DES); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := WriteKeyFile(folder, key, cert, "Another1", Encoding3DES); !errors.Is(err, ErrExists) {
-		t.Errorf("got %v, want ErrExists", err)
-	}
-	if r := InspectFolder(folder); !r.Has(FolderFAT) || r.Err() != nil {
-		t.Errorf("%+v", r)
 	}
 }
