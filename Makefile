@@ -51,10 +51,10 @@ test-race: ## short forms under the race detector; what draws or walks whole way
 race: ## everything but what draws, under the race detector
 	$(GO) test -timeout 60m -tags demo -race $$($(GO) list -tags demo ./... | grep -Ev '$(DRAWING)')
 
-test-test-disk: ## a FAT memory stick, really pulled out while keys are written, in a virtual machine
+test-disk: ## a FAT memory stick, really pulled out while keys are written, in a virtual machine
 	@keystore/testdata/stick/test.sh
 
-interop: ## GOST signatures and hashes against OpenSSL's engine and BouncyCastle, thousands of them
+test-interop: ## GOST signatures and hashes against OpenSSL's engine and BouncyCastle, thousands of them
 	$(GO) test -count=1 -v -timeout 60m ./keystore/gost -run Agrees -rounds 3000
 
 test-wine: ## the Windows build under Wine: tests, both ways, first screens beside Linux's
@@ -76,7 +76,7 @@ test-kill: ## kill the citizen's program at every instant of the way, not at som
 test-v4l2: ## the camera's faults on real V4L2 drivers, in a virtual machine
 	@capture/camera/testdata/vm/test.sh
 
-interop: ## GOST signatures and hashes against OpenSSL's engine and BouncyCastle, thousands of them
+test-interop: ## GOST signatures and hashes against OpenSSL's engine and BouncyCastle, thousands of them
 	$(GO) test -count=1 -v -timeout 60m ./keystore/gost -run Agrees -rounds 3000
 
 test-timing: ## whether the time of step 3 tells a known IIN from an unknown one; wants a quiet machine
