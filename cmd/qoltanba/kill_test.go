@@ -1,0 +1,403 @@
+//go:build demo
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"database/sql"
+	"encoding/pem"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	mathrand "math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+	_ "modernc.org/sqlite" // the driver that reads the authority's ledger past the service
+)
+
+// everyKill is given by make test-kill: without it a sample of the instants
+// has its turn.
+var everyKill = flag.Bool("full", false, "kill the program 200 times on the last stretch, not 20 times")
+
+const (
+	sampledKills = 20
+	allKills     = 200
+	killsARound  = 5
+	// lifetime is more than any life of the program takes.
+	lifetime = 2 * time.Minute
+)
+
+// TestKilled ends the citizen's program by SIGKILL: once inside every stage of
+// the way, and at random instants between the making of the keys and the end.
+// Program and backend are processes of their own with files on the disk. The
+// program is started again each time and goes on; in the end the authority's
+// ledger and OpenSSL tell whether a key was lost or a certificate doubled.
+func TestKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("whole ways take their time")
+	}
+	t.Parallel()
+	base := &estate{T: t, dir: t.TempDir()}
+	steps := base.walkKilled()
+	rounds, kills, found := 0, 0, map[string]int{}
+	durations := base.copied().measured()
+	for wanted := map[bool]int{false: sampledKills, true: allKills}[*everyKill]; kills < wanted && !t.Failed(); rounds++ {
+		e := base.copied()
+		e.freshVault = rounds%4 == 3
+		if e.freshVault {
+			e.forget("vault-key.age")
+		}
+		n := min(1+mathrand.IntN(killsARound), wanted-kills) //nolint:gosec // no secret
+		kills += e.killedRound(n, durations, found)
+		e.close()
+	}
+	t.Logf("%d kills inside %d steps, %d kills at random instants of %d ways (%v): 0 lost, 0 doubled",
+		steps, steps, kills, rounds, found)
+}
+
+// estate is what lies on the disks of both sides, and the backend over it.
+type estate struct {
+	*testing.T
+	dir        string
+	url        string
+	stop       func()
+	freshVault bool // the vault's key is yet to be made, which takes its time
+}
+
+func (e *estate) citizen() string { return filepath.Join(e.dir, "citizen") }
+func (e *estate) keys() string    { return filepath.Join(e.citizen(), "keys") }
+func (e *estate) vault() string   { return filepath.Join(e.citizen(), "data", "vault") }
+
+// killRules make the backend ask for no patience.
+const killRules = `{"rules": {"prompts": 3, "prompt_time": "1500ms", "head_every": "200ms", "code_resend": "10s"}}`
+
+func (e *estate) open() {
+	e.Helper()
+	rules := filepath.Join(e.dir, "rules.json")
+	e.must(os.WriteFile(rules, []byte(killRules), 0o600))
+	var err error
+	e.url, e.stop, err = startBackend(e.dir, rules)
+	e.must(err)
+	e.Cleanup(e.close)
+}
+
+// close ends the backend.
+func (e *estate) close() {
+	if e.stop != nil {
+		e.stop()
+		e.stop = nil
+	}
+}
+
+func (e *estate) must(err error) {
+	e.Helper()
+	if err != nil {
+		e.Fatal(err)
+	}
+}
+
+// copied is both sides' files as they are now, with a backend over them.
+func (e *estate) copied() *estate {
+	e.Helper()
+	c := &estate{T: e.T, dir: e.TempDir()}
+	for _, side := range []string{"backend", "citizen"} {
+		e.must(os.CopyFS(filepath.Join(c.dir, side), os.DirFS(filepath.Join(e.dir, side))))
+	}
+	e.must(keepSecret(filepath.Join(c.vault(), "vault-key.age"), randomBytes()))
+	c.open()
+	return c
+}
+
+func (e *estate) forget(secret string) { e.must(os.Remove(filepath.Join(e.vault(), secret))) }
+
+// quickWork is log2 of scrypt's N for the secrets of this test: that of the
+// program would take most of the time between two kills.
+const quickWork = 6
+
+// keepSecret writes a secret as a passphrase source would, only quicker to open.
+func keepSecret(path string, secret []byte) error {
+	recipient, err := age.NewScryptRecipient(strings.TrimSpace(demoPhrase))
+	if err != nil {
+		return err
+	}
+	recipient.SetWorkFactor(quickWork)
+	var sealed bytes.Buffer
+	w, err := age.Encrypt(&sealed, recipient)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(secret)
+	return errors.Join(err, w.Close(), os.WriteFile(path, sealed.Bytes(), 0o600))
+}
+
+func randomBytes() []byte {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails, see crypto/rand
+	return b
+}
+
+// life is one process of the citizen's program.
+type life struct {
+	left   []string // stages, in the order in which they were left
+	killed bool
+	err    error
+	output string
+}
+
+// live starts the program and kills it a while after it has left a stage, if
+// doom says so. Killing ends the process without a word to it.
+func (e *estate) live(script string, doom func(left string) (after time.Duration, yes bool)) life {
+	e.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), lifetime)
+	defer cancel()
+	path := filepath.Join(e.dir, "script.way")
+	e.must(os.WriteFile(path, []byte("citizen aigul\nemail aigul@example.kz\nlimit 100s\n"+script), 0o600))
+	command := exec.CommandContext(ctx, os.Args[0])
+	command.Args = []string{"qoltanba-demo", "enroll", "--backend", e.url, "--script", path, "--out", e.citizen()}
+	var problems bytes.Buffer
+	command.Stderr = &problems
+	out, err := command.StdoutPipe()
+	e.must(err)
+	e.must(command.Start())
+	var l life
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		l.output += lines.Text() + "\n"
+		words := strings.Fields(lines.Text())
+		l.left = append(l.left, words[0])
+		if after, yes := doom(words[0]); yes && !l.killed {
+			l.killed = true
+			time.AfterFunc(after, func() { _ = command.Process.Kill() }) // it may have ended
+		}
+	}
+	l.err = command.Wait()
+	l.killed = l.killed && l.err != nil && command.ProcessState.ExitCode() == -1
+	l.output += problems.String()
+	return l
+}
+
+func spared(string) (time.Duration, bool) { return 0, false }
+
+// walkKilled walks to the form and is killed once after each stage was left,
+// sooner or later. It returns how often.
+func (e *estate) walkKilled() (kills int) {
+	e.Helper()
+	device, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	e.must(err)
+	der, err := x509.MarshalPKCS8PrivateKey(device)
+	e.must(err)
+	e.must(os.MkdirAll(e.vault(), 0o700))
+	e.must(keepSecret(filepath.Join(e.vault(), "device-key.age"), der))
+	e.open()
+	defer e.close()
+	struck := map[string]bool{}
+	for range 60 {
+		doomed := false
+		l := e.live("end form\n", func(left string) (time.Duration, bool) {
+			first := !doomed && !struck[left]
+			if first {
+				doomed, struck[left] = true, true
+			}
+			return mathrand.N(4 * time.Millisecond << mathrand.IntN(7)), first //nolint:gosec // no secret
+		})
+		switch {
+		case l.killed:
+			kills++
+		case l.err != nil:
+			e.Fatalf("after %d kills: %v\n%s", kills, l.err, l.output)
+		default:
+			return kills
+		}
+	}
+	e.Fatal("the way has no end")
+	return 0
+}
+
+// stretch is the last part of the way: the stages that the lives of a round are
+// killed in.
+var stretch = []string{"submit", "status", "password"}
+
+// measured walks the stretch unharmed and tells how long each stage takes.
+func (e *estate) measured() []time.Duration {
+	e.Helper()
+	durations, last := make([]time.Duration, len(stretch)), time.Now()
+	l := e.live("", func(left string) (time.Duration, bool) {
+		if i := slices.Index(stretch, left); i >= 0 {
+			durations[i] = time.Since(last)
+		}
+		last = time.Now()
+		return 0, false
+	})
+	if l.err != nil {
+		e.Fatalf("unharmed: %v\n%s", l.err, l.output)
+	}
+	e.check()
+	e.close()
+	return durations
+}
+
+// slowVault is how much longer the making of keys takes where the vault's key
+// is made too, under a passphrase.
+const slowVault = 2 * time.Second
+
+// killedRound kills the program up to n times at random instants of the
+// stretch, notes what each kill found, lets it end, and checks what came of it.
+func (e *estate) killedRound(n int, durations []time.Duration, found map[string]int) (kills int) {
+	e.Helper()
+	resumed := 0 // the stage of the stretch at which the next life begins
+	for kills < n {
+		target := resumed
+		if mathrand.IntN(3) == 0 { //nolint:gosec // no secret
+			target += mathrand.IntN(len(stretch) - resumed) //nolint:gosec // no secret
+		}
+		span := durations[target]
+		if target == 0 && e.freshVault {
+			span += slowVault
+		}
+		l := e.live("", func(left string) (time.Duration, bool) {
+			begins := left == "welcome" && target == resumed || target > 0 && left == stretch[target-1]
+			return mathrand.N(span), begins //nolint:gosec // no secret
+		})
+		if !l.killed {
+			if l.err != nil {
+				e.Fatalf("after %d kills: %v\n%s", kills, l.err, l.output)
+			}
+			break // quicker than the kill: it is at its end
+		}
+		kills++
+		found[e.look()]++
+		for _, left := range l.left {
+			resumed = max(resumed, slices.Index(stretch, left)+1)
+		}
+		resumed = min(resumed, len(stretch)-1)
+	}
+	if l := e.live("", spared); l.err != nil {
+		e.Fatalf("after %d kills: %v\n%s", kills, l.err, l.output)
+	}
+	e.check()
+	return kills
+}
+
+// look names what a kill left on the disks.
+func (e *estate) look() string {
+	count := func(pattern string) int {
+		paths, err := filepath.Glob(pattern)
+		e.must(err)
+		return len(paths)
+	}
+	files := count(filepath.Join(e.keys(), "*.p12"))
+	switch certificates := len(e.ledger("SELECT kind FROM nca_certificate")); {
+	case files > 0 && count(filepath.Join(e.vault(), "*.keys")) == 0:
+		return "vault emptied"
+	case files > 0:
+		return fmt.Sprintf("%d key files", files)
+	case certificates > 0:
+		return "issued"
+	case len(e.ledger("SELECT number FROM nca_application")) > 0:
+		return "applied"
+	case count(filepath.Join(e.vault(), "*.keys")) > 0:
+		return "keys locked away"
+	default:
+		return "no keys yet"
+	}
+}
+
+// check holds what must be true at the end, by other means than the program's.
+func (e *estate) check() {
+	e.Helper()
+	again := e.live("", spared)
+	if again.err != nil || !slices.Equal(again.left[:1], []string{"done"}) {
+		e.Fatalf("the end is not where it was: %v\n%s", again.err, again.output)
+	}
+	issued := e.ledger("SELECT der FROM nca_certificate ORDER BY kind")
+	if kinds := e.ledger("SELECT DISTINCT kind FROM nca_certificate"); len(issued) != 2 || len(kinds) != 2 {
+		e.Fatalf("%d certificates of %d kinds", len(issued), len(kinds))
+	}
+	if n := len(e.ledger("SELECT number FROM nca_application")); n != 1 {
+		e.Errorf("%d applications", n)
+	}
+	if n := len(e.ledger("SELECT number FROM nca_status WHERE status = 'issued'")); n != 1 {
+		e.Errorf("the import was confirmed %d times", n)
+	}
+	files, err := os.ReadDir(e.keys())
+	e.must(err)
+	if len(files) != 2 {
+		e.Errorf("%d files in the folder: %v", len(files), files)
+	}
+	for _, f := range files {
+		cert := e.openedByOpenSSL(filepath.Join(e.keys(), f.Name()))
+		if !slices.ContainsFunc(issued, func(der string) bool { return der == string(cert.Raw) }) {
+			e.Errorf("%s holds a certificate that was not issued", f.Name())
+		}
+	}
+	e.must(filepath.WalkDir(filepath.Join(e.citizen(), "data"), func(path string, _ fs.DirEntry, err error) error {
+		for _, mark := range []string{"damaged", ".partial", ".keys"} {
+			if strings.Contains(filepath.Base(path), mark) {
+				e.Errorf("%s is left", filepath.Base(path))
+			}
+		}
+		return err
+	}))
+}
+
+// ledger reads one column of the authority's ledger.
+func (e *estate) ledger(query string) (column []string) {
+	e.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.ToSlash(filepath.Join(e.dir, "backend", "ledger.db"))+"?_pragma=busy_timeout(10000)")
+	e.must(err)
+	defer func() { e.must(db.Close()) }()
+	rows, err := db.QueryContext(e.Context(), query)
+	e.must(err)
+	defer func() { e.must(rows.Close()) }()
+	for rows.Next() {
+		var value []byte
+		e.must(rows.Scan(&value))
+		column = append(column, string(value))
+	}
+	e.must(rows.Err())
+	return column
+}
+
+// openedByOpenSSL opens a key file and returns its certificate, which must
+// belong to its key.
+func (e *estate) openedByOpenSSL(path string) *x509.Certificate {
+	e.Helper()
+	out, err := exec.CommandContext(e.Context(), "openssl", "pkcs12", "-legacy", "-in", path, "-passin", "pass:Qoltanba2026", "-nodes").Output()
+	if err != nil {
+		e.Fatalf("OpenSSL does not open %s: %v", filepath.Base(path), err)
+	}
+	var cert *x509.Certificate
+	var key any
+	for block, rest := pem.Decode(out); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type == "CERTIFICATE" {
+			cert, err = x509.ParseCertificate(block.Bytes)
+		} else {
+			key, err = x509.ParsePKCS8PrivateKey(block.Bytes)
+		}
+		e.must(err)
+	}
+	private, ok := key.(crypto.Signer)
+	if !ok || cert == nil || !samePublic(private.Public(), cert.PublicKey) {
+		e.Fatalf("%s holds no key with its certificate", filepath.Base(path))
+	}
+	return cert
+}
+
+func samePublic(a, b crypto.PublicKey) bool {
+	comparable, ok := a.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && comparable.Equal(b)
+}
