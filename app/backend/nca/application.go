@@ -14,7 +14,8 @@ import (
 // Status is how far an application is.
 type Status string
 
-// The statuses in their order; Rejected may come in place of Approved.
+// The statuses in their order; Rejected may come in place of Approved, and
+// Withdrawn at any time but after it.
 const (
 	Created        Status = "created"
 	Checking       Status = "checking"
@@ -22,6 +23,7 @@ const (
 	Rejected       Status = "rejected"
 	AwaitingImport Status = "awaiting-import"
 	Issued         Status = "issued"
+	Withdrawn      Status = "withdrawn"
 )
 
 // Next returns what follows if all goes well, or "" at an end.

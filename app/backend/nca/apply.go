@@ -157,6 +157,8 @@ func walk(tx Tx, app Application, to StatusChange) (Application, error) {
 		switch {
 		case app.Status() == Rejected:
 			return app, ErrRejected
+		case app.Status() == Withdrawn:
+			return app, ErrWithdrawn
 		case to.Status == Rejected && reached(Approved):
 			return app, ErrNotReady
 		case to.Status == Rejected && reached(Checking):

@@ -25,6 +25,7 @@ type Finding struct {
 type Report struct {
 	Applications int
 	Certificates int
+	Revoked      int // of the certificates
 	// Unfinished counts intents without a certificate in applications whose
 	// issuance has not ended; Issue completes them.
 	Unfinished int
@@ -63,6 +64,7 @@ type record struct {
 	request     Request
 	intent      *Intent
 	certificate *Certificate
+	revocation  *Revocation
 }
 
 func (a *Authority) auditOne(ctx context.Context, number string, keys map[assertion.Hash]bool, report *Report) error {
@@ -83,7 +85,7 @@ func (a *Authority) auditOne(ctx context.Context, number string, keys map[assert
 	ended := app.Status() == AwaitingImport || app.Status() == Issued
 	for i, r := range records {
 		if r.certificate == nil {
-			if r.intent != nil && !ended {
+			if r.intent != nil && !ended && app.Status() != Withdrawn {
 				report.Unfinished++
 			}
 			if ended {
@@ -92,6 +94,9 @@ func (a *Authority) auditOne(ctx context.Context, number string, keys map[assert
 			continue
 		}
 		report.Certificates++
+		if r.revocation != nil {
+			report.Revoked++
+		}
 		err := evidence
 		if err == nil {
 			err = a.judge(app, r, wanted[i], keys)
@@ -107,20 +112,23 @@ func readRecords(tx Tx, app Application) ([]record, error) {
 	records := make([]record, len(app.Requests))
 	for i, r := range app.Requests {
 		records[i].request = r
-		intent, err := tx.Intent(app.Number, r.Kind)
-		if err == nil {
-			records[i].intent = &intent
-		} else if !errors.Is(err, ErrNotFound) {
-			return nil, err
-		}
-		certificate, err := tx.Certificate(app.Number, r.Kind)
-		if err == nil {
-			records[i].certificate = &certificate
-		} else if !errors.Is(err, ErrNotFound) {
+		var errs [3]error
+		records[i].intent, errs[0] = ifThere(tx.Intent(app.Number, r.Kind))
+		records[i].certificate, errs[1] = ifThere(tx.Certificate(app.Number, r.Kind))
+		records[i].revocation, errs[2] = ifThere(tx.Revocation(app.Number, r.Kind))
+		if err := errors.Join(errs[:]...); err != nil {
 			return nil, err
 		}
 	}
 	return records, nil
+}
+
+// ifThere is nil for what was not found.
+func ifThere[T any](found T, err error) (*T, error) {
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	return &found, err
 }
 
 func (a *Authority) judge(app Application, r record, want expectation, keys map[assertion.Hash]bool) error {
@@ -138,6 +146,9 @@ func (a *Authority) judge(app Application, r record, want expectation, keys map[
 	}
 	if !slices.ContainsFunc(app.History, func(c StatusChange) bool { return c.Status == Approved }) {
 		wrong = append(wrong, errors.New("the application was never approved"))
+	}
+	if (r.revocation != nil) != (app.Status() == Withdrawn) {
+		wrong = append(wrong, errors.New("revoked certificates and withdrawn applications go together"))
 	}
 	key := assertion.HashKey(cert.RawSubjectPublicKeyInfo)
 	if keys[key] {

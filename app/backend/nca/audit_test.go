@@ -20,6 +20,8 @@ func TestAuditFindsWhatWasTamperedWith(t *testing.T) {
 		"other e-mail":      `UPDATE nca_application SET email = 'thief@example.kz'`,
 		"earlier decision":  `UPDATE nca_intent SET at = at - 86400000`,
 		"never approved":    `DELETE FROM nca_status WHERE status = 'approved'`,
+		"revoked in secret": `INSERT INTO nca_revocation SELECT number, kind, 1, at FROM nca_certificate`,
+		"not revoked":       `INSERT INTO nca_status SELECT number, 9, 'withdrawn', at, '' FROM nca_status WHERE status = 'created'`,
 		"foreign signature": `UPDATE nca_certificate SET der = (SELECT der FROM nca_request LIMIT 1)`,
 	} {
 		t.Run(name, func(t *testing.T) {

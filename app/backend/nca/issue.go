@@ -19,7 +19,7 @@ import (
 
 // Issue checks an application and issues its certificates. It may be repeated
 // after any failure, and at the same time: the certificates are the same. The
-// errors are ErrNotFound and ErrRejected; any other leaves the application
+// errors are ErrNotFound, ErrRejected and ErrWithdrawn; any other leaves the application
 // where it is, to be issued by a later call.
 func (a *Authority) Issue(ctx context.Context, number string) (Application, error) {
 	app, err := a.Application(ctx, number)
@@ -29,6 +29,8 @@ func (a *Authority) Issue(ctx context.Context, number string) (Application, erro
 	switch app.Status() {
 	case Rejected:
 		return app, ErrRejected
+	case Withdrawn:
+		return app, ErrWithdrawn
 	case AwaitingImport, Issued:
 		return app, nil
 	}
@@ -146,10 +148,16 @@ func (a *Authority) sign(app Application, intent Intent, want expectation) (Cert
 }
 
 // keep stores the certificates and the status, unless an earlier or parallel
-// call did.
+// call did, or the application was withdrawn meanwhile.
 func (a *Authority) keep(ctx context.Context, number string, signed []Certificate) (Application, error) {
 	var app Application
 	err := a.config.Store.Update(ctx, func(tx Tx) (err error) {
+		if app, err = tx.Application(number); err != nil {
+			return err
+		}
+		if app.Status() == Withdrawn {
+			return ErrWithdrawn
+		}
 		for _, c := range signed {
 			_, err := tx.Certificate(c.Number, c.Kind)
 			if errors.Is(err, ErrNotFound) {
@@ -158,9 +166,6 @@ func (a *Authority) keep(ctx context.Context, number string, signed []Certificat
 			if err != nil {
 				return err
 			}
-		}
-		if app, err = tx.Application(number); err != nil {
-			return err
 		}
 		app, err = walk(tx, app, StatusChange{Status: AwaitingImport, At: a.now()})
 		return err

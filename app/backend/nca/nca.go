@@ -13,6 +13,7 @@
 //	Apply     created                      the assertion and the requests are checked and kept
 //	Issue     checking → approved → awaiting-import     both certificates are signed and kept
 //	Imported  issued                       the citizen's computer has put them into key files
+//	Withdraw  withdrawn                    the keys are lost or given up: what was issued is revoked
 //
 // # Invariants
 //
@@ -55,6 +56,7 @@ var (
 	ErrEmail        = errors.New("the e-mail address is not valid: correct it or leave it out")
 	ErrStorage      = errors.New("this storage is not served: choose the personal computer")
 	ErrRejected     = errors.New("the application was rejected: its history tells why")
+	ErrWithdrawn    = errors.New("the application was withdrawn: apply anew with other keys")
 	ErrNotReady     = errors.New("the application is not that far: see its status")
 	ErrFingerprints = errors.New("the fingerprints are not those of the issued certificates: download them again")
 	// ErrStamp says that a folder was made for a demo or test, or was not, and
@@ -119,7 +121,8 @@ func (a *Authority) Application(ctx context.Context, number string) (Application
 
 // Certificates returns what was issued to an application, in the order of its
 // requests: first for signing in, then for signing documents. The error is
-// ErrNotFound, ErrRejected, or ErrNotReady before issuance has ended.
+// ErrNotFound, ErrRejected, ErrWithdrawn, or ErrNotReady before issuance has
+// ended.
 func (a *Authority) Certificates(ctx context.Context, number string) ([]Certificate, error) {
 	var issued []Certificate
 	app, err := a.Application(ctx, number)
@@ -129,6 +132,8 @@ func (a *Authority) Certificates(ctx context.Context, number string) ([]Certific
 	switch app.Status() {
 	case Rejected:
 		return nil, ErrRejected
+	case Withdrawn:
+		return nil, ErrWithdrawn
 	case AwaitingImport, Issued:
 	default:
 		return nil, ErrNotReady

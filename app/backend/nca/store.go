@@ -46,6 +46,9 @@ type Tx interface {
 	// Certificate finds what was signed, ErrNotFound if nothing was yet.
 	Certificate(number string, kind profile.Kind) (Certificate, error)
 	AddCertificate(c Certificate) error
+	// Revocation finds the end of a certificate, ErrNotFound if it holds.
+	Revocation(number string, kind profile.Kind) (Revocation, error)
+	AddRevocation(r Revocation) error
 }
 
 // Intent is the authority's decision to sign: the TBSCertificate in DER.

@@ -74,10 +74,11 @@ func TestWhatWasAddedComesBack(t *testing.T) {
 		app := application(1)
 		intent := nca.Intent{Number: app.Number, Kind: profile.RSASign, TBS: []byte{0x30, 0}, At: at}
 		certificate := nca.Certificate{Number: app.Number, Kind: profile.RSASign, DER: []byte{0x30, 1, 0}, At: at}
+		revocation := nca.Revocation{Number: app.Number, Kind: profile.RSASign, Reason: nca.CessationOfOperation, At: at}
 		rejected := nca.StatusChange{Status: nca.Rejected, At: at.Add(time.Hour), Reason: "себебі"}
 		if err := opened(t, open).Update(t.Context(), func(tx nca.Tx) error {
 			return errors.Join(tx.AddApplication(app), tx.AddStatus(app.Number, rejected), tx.AddAssertionUse("id", app.Number, at),
-				tx.AddIntent(intent), tx.AddCertificate(certificate), tx.AddApplication(application(2)))
+				tx.AddIntent(intent), tx.AddCertificate(certificate), tx.AddRevocation(revocation), tx.AddApplication(application(2)))
 		}); err != nil {
 			t.Fatal(err)
 		}
@@ -87,6 +88,7 @@ func TestWhatWasAddedComesBack(t *testing.T) {
 			equal(t, app)(tx.ApplicationOf(app.Enrolment))
 			equal(t, intent)(tx.Intent(app.Number, profile.RSASign))
 			equal(t, certificate)(tx.Certificate(app.Number, profile.RSASign))
+			equal(t, revocation)(tx.Revocation(app.Number, profile.RSASign))
 			equal(t, app.Number)(tx.AssertionUse("id"))
 			equal(t, "")(tx.AssertionUse("another"))
 			equal(t, true)(tx.KeyUsed(assertion.Hash{1, 2}))
@@ -101,6 +103,8 @@ func TestWhatWasAddedComesBack(t *testing.T) {
 			_, err = tx.Intent(app.Number, profile.RSAAuth)
 			absent(t, err)
 			_, err = tx.Certificate(app.Number, profile.RSAAuth)
+			absent(t, err)
+			_, err = tx.Revocation(app.Number, profile.RSAAuth)
 			absent(t, err)
 			return nil
 		}); err != nil {
@@ -149,6 +153,9 @@ func TestTheSchemaHoldsTheInvariants(t *testing.T) {
 			"intent":                     func(tx nca.Tx) error { return tx.AddIntent(intent) },
 			"certificate":                func(tx nca.Tx) error { return tx.AddCertificate(certificate) },
 			"certificate with no intent": func(tx nca.Tx) error { c := certificate; c.Kind = profile.RSAAuth; return tx.AddCertificate(c) },
+			"revocation of nothing": func(tx nca.Tx) error {
+				return tx.AddRevocation(nca.Revocation{Number: "9", Kind: profile.RSAAuth, At: at})
+			},
 			"intent with no application": func(tx nca.Tx) error { i := intent; i.Number = "9"; return tx.AddIntent(i) },
 		} {
 			if err := l.Update(t.Context(), add); err == nil {

@@ -145,6 +145,20 @@ func (t tx) AddCertificate(c nca.Certificate) error {
 		c.Number, c.Kind.Name(), c.DER, c.At.UnixMilli())
 }
 
+func (t tx) Revocation(number string, kind profile.Kind) (nca.Revocation, error) {
+	r := nca.Revocation{Number: number, Kind: kind}
+	var at int64
+	err := t.QueryRowContext(t.ctx, "SELECT reason, at FROM nca_revocation WHERE number = $1 AND kind = $2", number, kind.Name()).
+		Scan(&r.Reason, &at)
+	r.At = moment(at)
+	return r, found("revocation", err)
+}
+
+func (t tx) AddRevocation(r nca.Revocation) error {
+	return t.add("INSERT INTO nca_revocation (number, kind, reason, at) VALUES ($1, $2, $3, $4)",
+		r.Number, r.Kind.Name(), int(r.Reason), r.At.UnixMilli())
+}
+
 func (t tx) add(statement string, args ...any) error {
 	if _, err := t.ExecContext(t.ctx, statement, args...); err != nil {
 		return fmt.Errorf("add to the ledger: %w", err)
