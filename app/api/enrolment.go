@@ -13,6 +13,7 @@ const (
 	StepSignInCode  Step = "sign-in-code" // [CheckCode]: the code sent for Digital ID
 	StepBiometrics  Step = "biometrics"   // [ConsentBiometrics]
 	StepSelfie      Step = "selfie"       // [SendSelfie]
+	StepTakeOver    Step = "take-over"    // [TakeOver]: the PIN of the citizen's way on another computer
 	StepRecording   Step = "recording"    // [StartChallenge], [SendHead], [SendFrames], [FinishRecording]
 	StepPIN         Step = "pin"          // [SetPIN]
 	StepCard        Step = "card"         // [SendCard], all sides
@@ -30,7 +31,7 @@ const (
 // Steps lists all steps in the order of the way.
 func Steps() []Step {
 	return []Step{
-		StepCode, StepSignIn, StepSignInCode, StepBiometrics, StepSelfie, StepRecording, StepPIN, StepCard,
+		StepCode, StepSignIn, StepSignInCode, StepBiometrics, StepSelfie, StepTakeOver, StepRecording, StepPIN, StepCard,
 		StepFields, StepDecision, StepGrant, StepAgreement, StepApplication, StepIssue, StepImport, StepDone, StepCancelled,
 	}
 }

@@ -18,6 +18,7 @@ const (
 	Overloaded        Code = "overloaded"
 	Internal          Code = "internal"
 	EnrolmentEnded    Code = "enrolment-ended"
+	TakenOver         Code = "continued-elsewhere"
 	IINInvalid        Code = "iin-invalid"
 	PhoneInvalid      Code = "phone-invalid"
 	CodeWrong         Code = "code-wrong"
@@ -70,6 +71,7 @@ const (
 	KeysLost          Code = "keys-lost"
 	KeysDamaged       Code = "keys-damaged"
 	JournalDamaged    Code = "journal-damaged"
+	DeviceKeyLost     Code = "device-key-lost"
 	KeyringLocked     Code = "keyring-locked"
 	DataFull          Code = "data-full"
 	DataUnusable      Code = "data-folder"
@@ -125,6 +127,9 @@ var failures = table(
 	row(EnrolmentEnded, http.StatusGone, false,
 		Wording{"Бұл өтініштің мерзімі аяқталды.", "Срок этой заявки истёк.", "This application has ended."},
 		Wording{"Басынан бастаңыз: ЖСН-ді енгізіңіз.", "Начните сначала: введите ИИН.", "Begin again with your IIN."}),
+	row(TakenOver, http.StatusGone, false,
+		Wording{"Бұл өтініш басқа компьютерде жалғасып жатыр.", "Эту заявку продолжили на другом компьютере.", "This application was continued on another computer."},
+		Wording{"Сол компьютерде жалғастырыңыз. Ол Сіз болмасаңыз, 1414-ке қоңырау шалыңыз.", "Продолжите на том компьютере. Если это были не Вы, позвоните 1414.", "Go on at that computer. If it was not you, call 1414."}),
 	row(IINInvalid, http.StatusUnprocessableEntity, false,
 		Wording{"ЖСН-де қате бар.", "В ИИН есть ошибка.", "There is a mistake in the IIN."},
 		Wording{"Жеке куәліктегі 12 цифрды тексеріңіз.", "Сверьте 12 цифр с удостоверением личности.", "Compare the 12 digits with your identity card."}),
@@ -279,6 +284,9 @@ var failures = table(
 	row(JournalDamaged, 0, false,
 		Wording{"Қай қадамда тоқтағаныңыз туралы жазба бүлінген.", "Запись о том, где вы остановились, повреждена.", "The note of where you stopped is damaged."},
 		Wording{"Басынан бастаңыз. Бүлінген жазба сақталып қалды.", "Начните сначала. Повреждённая запись сохранена рядом.", "Begin again. The damaged note was kept beside it."}),
+	row(DeviceKeyLost, 0, false,
+		Wording{"Жүйенің құпия қоймасы тазартылған: бұл компьютердің кілті жоғалды.", "Хранилище системы было очищено: ключ этого компьютера потерян.", "The system's secret store was reset: the key of this computer is gone."},
+		Wording{"Басынан бастаңыз. SMS-код, PIN-код және жаңа селфиден кейін бұрынғы өтінішіңіз тоқтатылады да, осы жерде жалғастырасыз. Бұрынғы файлдар сақталып қалды.", "Начните сначала. После кода из SMS, ПИН-кода и нового селфи прежняя заявка будет отменена, и Вы продолжите здесь. Прежние файлы сохранены.", "Begin again. After the code, the PIN and a new selfie your former application is cancelled and you go on here. The former files were kept."}),
 	row(KeyringLocked, 0, true,
 		Wording{"Кілттеріңіз сақталған қойма ашылмады.", "Хранилище, где лежат Ваши ключи, не открылось.", "The store that holds your keys did not open."},
 		Wording{"Жүйе сұраса, компьютердің құпиясөзін енгізіп, қайталаңыз. Кілттер сақтаулы.", "Если система спросит, введите пароль компьютера и повторите. Ключи сохранены.", "If the system asks, enter the password of the computer, and try again. Your keys are safe."}),

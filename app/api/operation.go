@@ -40,7 +40,7 @@ type Frames []byte
 func CommonFailures() []Code {
 	return []Code{
 		BadRequest, TooLarge, Unauthorised, ProofRefused, ClockWrong, NonceUsed, OutOfOrder,
-		NotFound, KeyReused, TooMany, Overloaded, Internal, EnrolmentEnded,
+		NotFound, KeyReused, TooMany, Overloaded, Internal, EnrolmentEnded, TakenOver,
 	}
 }
 
@@ -99,6 +99,11 @@ var (
 		ID: "send-selfie", Method: http.MethodPut, Path: one + "/selfie", Access: AccessStep, Deadline: upload, MaxBody: MaxPicture,
 		Summary:  "Send the selfie",
 		Failures: pictureFailures,
+	}
+	TakeOver = Operation[PINRequest, Enrolment]{
+		ID: "take-over", Method: http.MethodPost, Path: one + "/take-over", Access: AccessStep, Deadline: quick, MaxBody: MaxJSON,
+		Summary:  "End the citizen's unfinished enrolment on another computer, by its PIN",
+		Failures: []Code{PINWrong, PINLocked},
 	}
 	StartChallenge = Operation[None, Enrolment]{
 		ID: "start-challenge", Method: http.MethodPost, Path: one + "/challenge", Access: AccessStep, Deadline: quick,
@@ -162,6 +167,11 @@ var (
 		ID: "apply", Method: http.MethodPost, Path: one + "/application", Access: AccessStep, Deadline: 30 * time.Second, MaxBody: MaxJSON,
 		Summary:  "Submit the application; the same keys again give the same application",
 		Failures: []Code{GrantExpired, EmailInvalid, RequestInvalid, ApplicationOther},
+	}
+	WithdrawApplication = Operation[PINRequest, Enrolment]{
+		ID: "withdraw-application", Method: http.MethodPost, Path: one + "/application/withdraw", Access: AccessStep, Deadline: quick, MaxBody: MaxJSON,
+		Summary:  "Give up, by PIN, an application whose keys are lost: its certificates are revoked, the consent follows anew",
+		Failures: []Code{PINWrong, PINLocked},
 	}
 	ReadCertificates = Operation[None, Certificates]{
 		ID: "read-certificates", Method: http.MethodGet, Path: one + "/certificates", Access: AccessToken, Deadline: quick,

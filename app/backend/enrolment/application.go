@@ -96,7 +96,7 @@ func (s *Service) submit(ctx context.Context, r *record, device string, in api.A
 	}
 	p := r.State.Passed
 	word, err := s.DigitalID.SignAssertion(digitalid.Statement{
-		Enrolment: r.ID, Keys: keys, Data: assertion.Hash(data), Device: device,
+		Enrolment: r.applicant(), Keys: keys, Data: assertion.Hash(data), Device: device,
 		Subject: profile.Subject{Surname: p.Surname, Name: p.Name, Patronymic: p.Patronymic, IIN: string(p.IIN)},
 	})
 	if err != nil {
@@ -153,11 +153,14 @@ func (s *Service) issue(ctx context.Context, args caseArgs) error {
 		return err
 	}
 	issued, err := s.NCA.Issue(ctx, r.State.Application.Application.Number)
+	if errors.Is(err, nca.ErrWithdrawn) {
+		return nil
+	}
 	if err != nil && !errors.Is(err, nca.ErrRejected) {
 		return err
 	}
 	return s.update(ctx, args.Enrolment, func(w *work) error {
-		if w.State.Next() != api.StepIssue || w.State.Application.Application.Status == api.ApplicationRejected {
+		if a := w.State.Application; w.State.Next() != api.StepIssue || a.Application.Status == api.ApplicationRejected || a.Application.Number != issued.Number {
 			return nil
 		}
 		w.State.Application.follow(issued)
@@ -190,6 +193,9 @@ func (s *Service) Certificates(ctx context.Context, c Call) (api.Certificates, e
 		return api.Certificates{}, api.Fail(api.NotIssued, "wait for step %q", api.StepImport)
 	}
 	issued, err := s.NCA.Certificates(ctx, a.Application.Number)
+	if errors.Is(err, nca.ErrWithdrawn) {
+		return api.Certificates{}, api.Fail(api.NotIssued, "withdrawn")
+	}
 	if err != nil {
 		return api.Certificates{}, err
 	}
@@ -209,6 +215,9 @@ func (s *Service) ConfirmImport(ctx context.Context, c Call, in api.ImportReques
 	ended, err := s.NCA.Imported(ctx, r.State.Application.Application.Number, in.Fingerprints)
 	if errors.Is(err, nca.ErrFingerprints) {
 		return api.Enrolment{}, api.Fail(api.FingerprintsWrong, "%v", err)
+	}
+	if errors.Is(err, nca.ErrWithdrawn) {
+		return api.Enrolment{}, api.Fail(api.OutOfOrder, "%v", err)
 	}
 	if err != nil {
 		return api.Enrolment{}, err

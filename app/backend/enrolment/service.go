@@ -331,6 +331,9 @@ func (s *Service) find(tx store.Tx, c Call) (*record, error) {
 
 // alive says whether the enrolment may still be changed.
 func (r *record) alive(now time.Time) error {
+	if r.State.TakenOver {
+		return api.Fail(api.TakenOver, "on another computer")
+	}
 	if r.State.Cancelled || !now.Before(r.ExpiresAt) {
 		return api.Fail(api.EnrolmentEnded, "begin again")
 	}

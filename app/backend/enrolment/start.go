@@ -67,7 +67,7 @@ func (s *Service) open(tx store.Tx, c Call, in api.StartRequest) (api.Started, e
 // newID names an enrolment: 128 random bits and some.
 func newID() string { return secret()[:26] }
 
-// Read tells how far the enrolment is, a cancelled one included.
+// Read tells how far the enrolment is, one that its citizen cancelled included.
 func (s *Service) Read(ctx context.Context, c Call) (api.Enrolment, error) {
 	r, err := s.view(ctx, c)
 	if err != nil {
@@ -79,11 +79,14 @@ func (s *Service) Read(ctx context.Context, c Call) (api.Enrolment, error) {
 	return s.render(r), nil
 }
 
-// view reads the caller's enrolment.
+// view reads the caller's enrolment, be it over, unless another computer has
+// taken its place.
 func (s *Service) view(ctx context.Context, c Call) (*record, error) {
 	var r *record
 	err := s.Store.View(ctx, func(tx store.Tx) (err error) {
-		r, err = s.find(tx, c)
+		if r, err = s.find(tx, c); err == nil && r.State.TakenOver {
+			err = r.alive(s.now())
+		}
 		return err
 	})
 	return r, err
@@ -100,7 +103,12 @@ func (s *Service) Cancel(ctx context.Context, c Call) (api.Enrolment, error) {
 	})
 }
 
+// cancel ends the enrolment, and with it an application whose certificates
+// nobody has imported.
 func (s *Service) cancel(w *work, why string) error {
+	if err := w.withdraw(); err != nil {
+		return err
+	}
 	w.State.Cancelled = true
 	if w.State.Decision == nil || w.State.Decision.At == nil {
 		if err := w.enqueue(jobErase, caseArgs{Enrolment: w.ID}); err != nil {
@@ -174,6 +182,8 @@ func (s *State) lock(now time.Time) *api.Lock {
 	switch s.Next() {
 	case api.StepCode, api.StepSignIn, api.StepSignInCode:
 		return until(s.CodeLock, api.CodeExhausted)
+	case api.StepTakeOver:
+		return until(s.TakeOver.LockedUntil, api.PINLocked)
 	case api.StepRecording:
 		return until(s.Recordings.LockedUntil, api.RecordingLocked)
 	default:

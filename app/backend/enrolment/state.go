@@ -30,6 +30,7 @@ type State struct {
 
 	Biometrics *consent   `json:",omitempty"`
 	Selfie     *piece     `json:",omitempty"`
+	TakeOver   *takeOver  `json:",omitempty"` // nil: no former way waits for its PIN
 	Challenge  *challenge `json:",omitempty"` // under way
 	Recording  *challenge `json:",omitempty"` // answered and verified
 	Recordings pin.Attempts
@@ -48,7 +49,9 @@ type State struct {
 	Agreement *consent `json:",omitempty"`
 
 	Application *application `json:",omitempty"`
+	Withdrawn   int          `json:",omitempty"` // applications before this one
 	Cancelled   bool         `json:",omitempty"`
+	TakenOver   bool         `json:",omitempty"` // cancelled by another computer
 	Erased      bool         `json:",omitempty"` // nothing tells whose it was
 }
 
@@ -113,6 +116,8 @@ func (s *State) Next() api.Step {
 		return api.StepBiometrics
 	case s.Selfie == nil:
 		return api.StepSelfie
+	case s.TakeOver != nil:
+		return api.StepTakeOver
 	case s.Recording == nil:
 		return api.StepRecording
 	case s.PIN == "":

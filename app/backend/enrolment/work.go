@@ -21,6 +21,7 @@ const (
 	jobMail     = "enrolment.mail"     // tell by e-mail that certificates were issued
 	jobRegister = "enrolment.register" // ask the state register
 	jobIssue    = "enrolment.issue"    // have the certificates issued
+	jobWithdraw = "enrolment.withdraw" // end an application, revoke its certificates
 	jobErase    = "enrolment.erase"    // at the end of the term, or of a cancelled one
 	jobLapse    = "enrolment.lapse"    // erase it if it ended undecided
 )
@@ -119,6 +120,7 @@ func (s *Service) Handle(q *jobs.Queue) {
 	q.Register(jobMail, job(s.sendMail))
 	q.Register(jobRegister, job(s.askRegister))
 	q.Register(jobIssue, job(s.issue))
+	q.Register(jobWithdraw, job(s.revoke))
 	q.Register(jobErase, job(s.erase))
 	q.Register(jobLapse, job(s.lapse))
 }

@@ -16,12 +16,15 @@ const (
 	PhoneRegistered Notice = "phone-registered" // an operator bound the phone to the citizen
 	Approved        Notice = "approved"         // the operator accepted the evidence
 	Rejected        Notice = "rejected"         // something has to be done again
+	TakenOver       Notice = "taken-over"       // an unfinished way ended in favour of another computer
 	Issued          Notice = "issued"           // certificates were issued
 	Refused         Notice = "refused"          // the authority rejected the application
 )
 
 // Notices lists every notice.
-func Notices() []Notice { return []Notice{PhoneRegistered, Approved, Rejected, Issued, Refused} }
+func Notices() []Notice {
+	return []Notice{PhoneRegistered, Approved, Rejected, TakenOver, Issued, Refused}
+}
 
 // Purposes lists every purpose a code is sent for.
 func Purposes() []api.CodePurpose {
@@ -68,6 +71,11 @@ var noticeTexts = map[Notice]text{
 		api.Kazakh:  "Qoltanba: құжаттарыңыз қабылданбады. Не істеу керегін білу үшін қолданбада «Құжаттар» бөлімін ашыңыз.",
 		api.Russian: "Qoltanba: Ваши документы не приняты. Откройте в приложении раздел «Документы»: там сказано, что делать.",
 		api.English: "Qoltanba: your documents were not accepted. Open Documents in the application: it says what to do.",
+	},
+	TakenOver: {
+		api.Kazakh:  "Qoltanba: аяқталмаған өтінішіңіз тоқтатылды: ЭЦҚ алу басқа компьютерде жалғасуда. Ол Сіз болмасаңыз, 1414-ке хабарласыңыз.",
+		api.Russian: "Qoltanba: Ваша незавершённая заявка отменена: ЭЦП получают на новом компьютере. Если это не Вы, позвоните 1414.",
+		api.English: "Qoltanba: your unfinished application was cancelled by a new computer. If it was not you, call 1414.",
 	},
 	Issued: {
 		api.Kazakh:  "Qoltanba: Сізге ЭЦҚ сертификаттары берілді. Егер оны Сіз алмасаңыз, 1414 нөміріне қоңырау шалыңыз.",

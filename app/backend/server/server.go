@@ -182,6 +182,7 @@ func (s *Server) registerAll() {
 	register(s, api.SignIn, plain(sv.SignIn))
 	register(s, api.ConsentBiometrics, plain(sv.ConsentBiometrics))
 	register(s, api.SendSelfie, plain(sv.SendSelfie))
+	register(s, api.TakeOver, plain(sv.TakeOver))
 	register(s, api.StartChallenge, bare(sv.StartChallenge))
 	register(s, api.SendHead, plain(sv.SendHead))
 	register(s, api.SendFrames, plain(sv.SendFrames))
@@ -197,6 +198,7 @@ func (s *Server) registerAll() {
 	register(s, api.GrantData, plain(sv.GrantData))
 	register(s, api.AcceptAgreement, plain(sv.AcceptAgreement))
 	register(s, api.Apply, plain(sv.Apply))
+	register(s, api.WithdrawApplication, plain(sv.WithdrawApplication))
 	register(s, api.ReadCertificates, bare(sv.Certificates))
 	register(s, api.ConfirmImport, plain(sv.ConfirmImport))
 }

@@ -226,5 +226,16 @@ func walkAll(c *citizen) {
 	c.decide(enrolment.Verdict{Approve: true})
 	c.grant()
 	c.accept(api.TextAgreement, api.AcceptAgreement)
-	checkCertificates(c, c.obtain())
+	do(c, api.Apply, api.ApplyRequest{Storage: api.StoragePC, Requests: requests(c.T)})
+	c.until("certificate", func() bool { c.read(); return c.e.Step == api.StepImport })
+	do(c, api.WithdrawApplication, api.PINRequest{PIN: goodPIN})
+	c.a.quiet(c.T)
+	former := *c
+	*c = citizen{T: c.T, a: c.a, who: c.who, session: api.Session{Key: newKey(c.T)}, stumbler: c.stumbler}
+	c.confirm()
+	c.accept(api.TextBiometrics, api.ConsentBiometrics)
+	c.selfie()
+	do(c, api.TakeOver, api.PINRequest{PIN: goodPIN})
+	refused(&former, api.TakenOver, api.ReadEnrolment, api.None{})
+	checkCertificates(c, c.finish())
 }

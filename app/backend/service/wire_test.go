@@ -300,9 +300,9 @@ func operations() []listed {
 	return []listed{
 		list(api.ReadText), list(api.StartEnrolment), list(api.ReadEnrolment), list(api.CancelEnrolment), list(api.SendCode),
 		list(api.CheckCode), list(api.AskCall), list(api.SignIn), list(api.ConsentBiometrics), list(api.SendSelfie),
-		list(api.StartChallenge), list(api.SendHead), list(api.SendFrames), list(api.FinishRecording), list(api.SetPIN),
+		list(api.StartChallenge), list(api.SendHead), list(api.SendFrames), list(api.FinishRecording), list(api.TakeOver), list(api.SetPIN),
 		list(api.CheckPIN), list(api.SendCard), list(api.ConfirmFields), list(api.RepeatRejected), list(api.ReadDocuments),
-		list(api.GrantData), list(api.AcceptAgreement), list(api.Apply), list(api.ReadCertificates), list(api.ConfirmImport),
+		list(api.GrantData), list(api.AcceptAgreement), list(api.Apply), list(api.WithdrawApplication), list(api.ReadCertificates), list(api.ConfirmImport),
 	}
 }
 
