@@ -32,7 +32,9 @@ func (w *Window) screenKey() string {
 		}
 	case journey.StageSelfie, journey.StageCardFront, journey.StageCardBack, journey.StagePassport:
 		key += fmt.Sprint(s.Card, w.typed.picture != nil)
-	case journey.StageResume, journey.StageGrant:
+	case journey.StageEnded:
+		key += string(w.endedBy())
+	case journey.StageResume, journey.StageGrant, journey.StageTakeOver, journey.StageKeysLost:
 		key += fmt.Sprint(s.Problem != nil && s.Problem.Code == api.PINWrong, triesOf(s))
 	case journey.StageDocuments:
 		key += w.typed.document + fmt.Sprint(len(s.Documents))
@@ -73,6 +75,7 @@ func builders() map[journey.Stage]func(*Window, *wording.Words) screen.Screen {
 		journey.StageBiometrics:     (*Window).biometrics,
 		journey.StageServiceCentre:  (*Window).serviceCentre,
 		journey.StageSelfie:         (*Window).selfie,
+		journey.StageTakeOver:       (*Window).takeOver,
 		journey.StageRecordingIntro: (*Window).recordingIntro,
 		journey.StageRecording:      (*Window).recording,
 		journey.StagePIN:            (*Window).pin,
@@ -91,6 +94,7 @@ func builders() map[journey.Stage]func(*Window, *wording.Words) screen.Screen {
 		journey.StageSubmit:         (*Window).status,
 		journey.StageStatus:         (*Window).status,
 		journey.StagePassword:       (*Window).password,
+		journey.StageKeysLost:       (*Window).keysLost,
 		journey.StageDone:           (*Window).done,
 		journey.StageLocked:         (*Window).locked,
 		journey.StageEnded:          (*Window).ended,

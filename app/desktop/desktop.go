@@ -16,6 +16,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/driver"
 
@@ -177,7 +178,7 @@ func newWindow(ctx context.Context, cfg Config, a fyne.App, win fyne.Window, ui 
 		Language: language, Demo: cfg.Demo, Languages: w.languageChanged, CallBack: w.callForHelp,
 	})
 	win.SetPadded(false)
-	win.SetContent(w.frame.Content())
+	win.SetContent(container.NewStack(newPresence(w.present), w.frame.Content()))
 	win.SetOnDropped(w.dropped)
 	win.SetCloseIntercept(w.askClose)
 	w.work.Go(w.beat)
@@ -206,6 +207,9 @@ func (w *Window) beat() {
 }
 
 func (w *Window) tick() {
+	if w.journey != nil {
+		w.journey.CheckAbsence()
+	}
 	w.feed.tick()
 	w.update()
 	w.tickWait()
@@ -330,7 +334,11 @@ func onScreen(s journey.State) bool {
 	case api.CodeWrong:
 		return s.Stage == journey.StageCode || s.Stage == journey.StageSignInCode
 	case api.PINWrong:
-		return s.Stage == journey.StageResume || s.Stage == journey.StageGrant
+		return slices.Contains([]journey.Stage{journey.StageResume, journey.StageGrant, journey.StageTakeOver, journey.StageKeysLost}, s.Stage)
+	case api.KeysLost, api.KeysDamaged:
+		return s.Stage == journey.StageKeysLost
+	case api.TakenOver:
+		return s.Stage == journey.StageEnded
 	case api.PasswordWrong:
 		return s.Stage == journey.StageDone
 	case api.CodeExhausted, api.PINLocked, api.RecordingLocked, api.TooMany:

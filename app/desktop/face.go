@@ -75,6 +75,15 @@ func (w *Window) shotActions(send func(context.Context, api.Picture) error) scre
 	}
 }
 
+func (w *Window) takeOver(words *wording.Words) screen.Screen {
+	return screen.NewTakeOver(words, w.pinModel(), screen.PINActions{
+		Next: func(pin string) {
+			w.do("take over", func(ctx context.Context) error { return w.journey.TakeOver(ctx, api.Secret(pin)) })
+		},
+		Back: w.back(),
+	})
+}
+
 func (w *Window) recordingIntro(words *wording.Words) screen.Screen {
 	return screen.NewVideoIntro(words, screen.VideoIntroActions{Start: w.record, Back: w.back()})
 }

@@ -197,6 +197,18 @@ func (w *Window) changeFolder() {
 	})
 }
 
+func (w *Window) keysLost(words *wording.Words) screen.Screen {
+	m := screen.KeysLostModel{PIN: w.pinModel()}
+	if a := w.state.Enrolment.Application; a != nil {
+		m.Number = a.Number
+	}
+	return screen.NewKeysLost(words, m, screen.PINActions{
+		Next: func(pin string) {
+			w.do("give up keys", func(ctx context.Context) error { return w.journey.GiveUpKeys(ctx, api.Secret(pin)) })
+		},
+	})
+}
+
 func (w *Window) success(words *wording.Words) screen.Screen {
 	m := screen.SuccessModel{Folder: w.state.Form.Folder}
 	for _, f := range w.state.Files {

@@ -18,7 +18,7 @@ import (
 const ncaLayerPage = "https://ncl.pki.gov.kz/"
 
 func (w *Window) welcome(words *wording.Words) screen.Screen {
-	return screen.NewWelcome(words, screen.WelcomeModel{Unfinished: w.state.Unfinished}, screen.WelcomeActions{
+	return screen.NewWelcome(words, screen.WelcomeModel{Unfinished: w.state.Unfinished, Reached: reached(w.state, words)}, screen.WelcomeActions{
 		Begin:    w.begin,
 		Resume:   func() { w.do("resume", func(ctx context.Context) error { return w.journey.Resume(ctx, "") }) },
 		Language: w.frame.SetLanguage,
@@ -44,7 +44,9 @@ func (w *Window) begin() {
 }
 
 func (w *Window) resume(words *wording.Words) screen.Screen {
-	return screen.NewResume(words, w.pinModel(), screen.PINActions{
+	m := w.pinModel()
+	m.Reached = reached(w.state, words)
+	return screen.NewResume(words, m, screen.PINActions{
 		Next: func(pin string) {
 			w.do("resume", func(ctx context.Context) error { return w.journey.Resume(ctx, api.Secret(pin)) })
 		},
@@ -252,8 +254,32 @@ func (w *Window) lockedModel(words *wording.Words) screen.LockedModel {
 	return m
 }
 
+// endedBy is why the way is over.
+func (w *Window) endedBy() api.Code {
+	if p := w.state.Problem; p != nil && p.Code == api.TakenOver {
+		return p.Code
+	}
+	return api.EnrolmentEnded
+}
+
+// reached names the step at which the citizen stopped; "" for none.
+func reached(s journey.State, words *wording.Words) string {
+	if key, ok := reachedSteps[s.Reached]; ok {
+		return words.T("step." + key)
+	}
+	return ""
+}
+
+// reachedSteps are the screens on which a step is taken.
+var reachedSteps = map[api.Step]string{
+	api.StepCode: "code", api.StepSignIn: "signin", api.StepSignInCode: "signincode", api.StepBiometrics: "consent",
+	api.StepSelfie: "selfie", api.StepTakeOver: "takeover", api.StepRecording: "video", api.StepPIN: "pin", api.StepCard: "cardshot",
+	api.StepFields: "fields", api.StepDecision: "checking", api.StepGrant: "grant", api.StepAgreement: "agreement",
+	api.StepApplication: "application", api.StepIssue: "submit", api.StepImport: "password",
+}
+
 func (w *Window) ended(words *wording.Words) screen.Screen {
-	f, language := api.FailureOf(api.EnrolmentEnded), api.Language(words.Language())
+	f, language := api.FailureOf(w.endedBy()), api.Language(words.Language())
 	return screen.NewRejected(words, screen.RejectedModel{Reason: f.Sentence.In(language), Redo: f.Remedy.In(language)}, screen.RejectedActions{
 		Redo: func() { w.do("start again", w.journey.StartAgain) },
 	})

@@ -3,6 +3,7 @@ package journey
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strconv"
 
 	"qoltanba/app/api"
@@ -63,6 +64,10 @@ func (j *Journey) reread(ctx context.Context) error {
 		e = j.State().Enrolment
 		e.ID, e.Step, e.Lock = j.session().Enrolment, api.StepCancelled, nil
 		return j.arrive(e)
+	case api.TakenOver:
+		e = j.State().Enrolment
+		e.ID, e.Step, e.Lock = j.session().Enrolment, api.StepCancelled, nil
+		return errors.Join(err, j.arrive(e))
 	default:
 		return err
 	}

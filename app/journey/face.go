@@ -41,6 +41,14 @@ func (j *Journey) SendSelfie(ctx context.Context, picture api.Picture) error {
 	})
 }
 
+// TakeOver ends, by its PIN, the citizen's unfinished way on another computer,
+// so that this one goes on. Stage: take-over.
+func (j *Journey) TakeOver(ctx context.Context, pin api.Secret) error {
+	return j.act(ctx, "take over", []Stage{StageTakeOver}, func(ctx context.Context) error {
+		return step(ctx, j, api.TakeOver, api.PINRequest{PIN: pin}, nil)
+	})
+}
+
 // SetPIN sets the PIN of Digital ID. That it was typed twice alike is the
 // front's to see. Stage: pin.
 func (j *Journey) SetPIN(ctx context.Context, pin api.Secret) error {

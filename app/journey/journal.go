@@ -14,8 +14,12 @@ import (
 	"qoltanba/app/api"
 )
 
-// errJournal says that a journal is not whole or not this device's.
-var errJournal = errors.New("the journal is damaged")
+// Why a journal cannot be read: it is not whole, or it is whole and was sealed
+// under another device key than this one.
+var (
+	errJournal = errors.New("the journal is damaged")
+	errForeign = errors.New("the journal was written under another device key")
+)
 
 const (
 	journalVersion = 1
@@ -28,7 +32,8 @@ const (
 type record struct {
 	Enrolment string       `json:"enrolment,omitempty"`
 	Language  api.Language `json:"language,omitempty"`
-	SavedAt   time.Time    `json:"saved_at"`
+	Step      api.Step     `json:"step,omitempty"` // as the backend last said
+	SavedAt   time.Time    `json:"saved_at"`       // when the citizen last did something
 
 	Camera      bool `json:"camera,omitempty"`       // the camera was checked
 	Companion   bool `json:"companion,omitempty"`    // the companion's screen was passed
@@ -93,7 +98,7 @@ func encodeRecord(r record, s *sealer) ([]byte, error) {
 	return json.Marshal(envelope{journalVersion, hex.EncodeToString(sum[:]), body})
 }
 
-// decodeRecord reads a journal's file; the error is errJournal.
+// decodeRecord reads a journal's file; the error is errJournal or errForeign.
 func decodeRecord(content []byte, s *sealer) (record, error) {
 	var e envelope
 	if len(content) > maxJournal || strict(content, &e) != nil {
@@ -109,7 +114,7 @@ func decodeRecord(content []byte, s *sealer) (record, error) {
 	}
 	inner, err := s.unseal(r.Sealed, r.Enrolment)
 	if err != nil {
-		return record{}, fmt.Errorf("%w: %w", errJournal, err)
+		return record{}, fmt.Errorf("%w: %w", errForeign, err)
 	}
 	r.Sealed = nil
 	if strict(inner, &r.secret) != nil || !r.plausible() {
@@ -140,7 +145,7 @@ func strict(content []byte, into any) error {
 func (j *Journey) save() error {
 	j.mu.Lock()
 	r := j.record.clone()
+	r.SavedAt = j.touched.UTC().Truncate(time.Second)
 	j.mu.Unlock()
-	r.SavedAt = j.cfg.Now().UTC().Truncate(time.Second)
 	return j.file.save(r)
 }

@@ -17,7 +17,8 @@ const (
 	journalName = "journey.json"
 	journalTemp = "journey.json.new"
 	damagedName = "journey.damaged-%d.json"
-	maxDamaged  = 100
+	foreignName = "journey.foreign-%d.json"
+	maxAside    = 100
 )
 
 // disk is the operating system below the journal; tests put one there that
@@ -53,8 +54,8 @@ func openJournal(dir string, s *sealer) (*journalFile, error) {
 
 func (f *journalFile) path(name string) string { return filepath.Join(f.dir, name) }
 
-// load reads the journal; without one the record is empty. A damaged one is
-// put aside and the error is errJournal.
+// load reads the journal; without one the record is empty. One that cannot be
+// read is put aside and the error is errJournal or errForeign.
 func (f *journalFile) load() (record, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -69,16 +70,20 @@ func (f *journalFile) load() (record, error) {
 	if err == nil {
 		return r, nil
 	}
-	if asideErr := f.putAside(); asideErr != nil {
-		return record{}, fmt.Errorf("keep the damaged journal: %w: %w", errOwnFiles, asideErr)
+	name := damagedName
+	if errors.Is(err, errForeign) {
+		name = foreignName
+	}
+	if asideErr := f.putAside(name); asideErr != nil {
+		return record{}, fmt.Errorf("keep the unreadable journal: %w: %w", errOwnFiles, asideErr)
 	}
 	return record{}, err
 }
 
-// putAside keeps a damaged journal under a name that is free.
-func (f *journalFile) putAside() error {
-	for n := 1; n <= maxDamaged; n++ {
-		to := f.path(fmt.Sprintf(damagedName, n))
+// putAside keeps a journal that cannot be read under a name that is free.
+func (f *journalFile) putAside(name string) error {
+	for n := 1; n <= maxAside; n++ {
+		to := f.path(fmt.Sprintf(name, n))
 		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
 			if err := f.disk.Rename(f.path(journalName), to); err != nil {
 				return err
@@ -86,7 +91,7 @@ func (f *journalFile) putAside() error {
 			return f.disk.SyncFolder(f.dir)
 		}
 	}
-	return fmt.Errorf("%d damaged journals lie in the folder: remove them", maxDamaged)
+	return fmt.Errorf("%d journals that cannot be read lie in the folder: remove them", maxAside)
 }
 
 // save writes aside, syncs, reads back, renames and syncs the folder.

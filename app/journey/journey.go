@@ -40,9 +40,6 @@ type Config struct {
 	Wait func(context.Context, time.Duration) error
 }
 
-// Absence is after how long away a citizen who has set a PIN is asked for it.
-const Absence = 15 * time.Minute
-
 // ErrBusy says that another action is under way.
 var ErrBusy = errors.New("another action is under way: wait until it has ended")
 
@@ -70,6 +67,7 @@ type Journey struct {
 	record      record
 	overlay     Stage // a stage the citizen opened over the one that is due
 	keysLost    bool
+	touched     time.Time // when the citizen last did something
 	subscribers map[int]func(State)
 	next        int
 	moved       chan struct{} // closed and replaced when the stage changes
@@ -79,8 +77,9 @@ type Journey struct {
 
 // New begins at StageWelcome, or has a way to resume there if the data folder
 // holds its journal; a way that is done is shown until [Journey.StartAgain]. A
-// damaged journal is kept under another name; State.Problem then says so with
-// [api.JournalDamaged]. An error means that the folder cannot be used.
+// journal that is damaged, or was written under a device key that the keyring
+// lost, is kept under another name; State.Problem then says so with
+// [api.JournalDamaged] or [api.DeviceKeyLost]. An error means that the folder cannot be used.
 func New(cfg Config) (*Journey, error) {
 	cfg = cfg.withDefaults()
 	sealer, err := newSealer(cfg.Key)
@@ -103,10 +102,15 @@ func New(cfg Config) (*Journey, error) {
 	}
 	j.record, err = file.load()
 	if err != nil {
-		if j.state.Problem = Problem(err); j.state.Problem.Code != api.JournalDamaged {
+		switch j.state.Problem = Problem(err); j.state.Problem.Code {
+		case api.JournalDamaged, api.DeviceKeyLost:
+		default:
 			return nil, err
 		}
 		j.record = record{}
+	}
+	if j.touched = j.record.SavedAt; j.record.Enrolment == "" {
+		j.touched = j.now()
 	}
 	if j.record.Language == "" {
 		j.record.Language = cfg.Language
@@ -196,6 +200,9 @@ func (j *Journey) change(alter func(*State)) {
 // act runs one action of the citizen: refuses it outside its stages, clears the
 // last problem, and afterwards shows what went wrong.
 func (j *Journey) act(ctx context.Context, action string, at []Stage, do func(context.Context) error) error {
+	absent := j.absent()
+	j.CheckAbsence()
+	from := j.State().Stage
 	if err := j.enter(action, at); err != nil {
 		return err
 	}
@@ -214,6 +221,9 @@ func (j *Journey) act(ctx context.Context, action string, at []Stage, do func(co
 		}
 		j.mayGiveUp(nil)
 		<-j.turn
+	}
+	if from != StageWelcome && from != StageResume && !absent { // else the PIN may be due
+		j.touch()
 	}
 	var problem *api.Problem
 	if errors.As(err, &problem) {

@@ -88,6 +88,7 @@ func (j *Journey) WriteKeys(ctx context.Context, password api.Secret) error {
 		}
 		pending, err := j.pending(ctx)
 		if err != nil {
+			j.change(j.settleStage) // where the keys are lost, that is shown
 			return err
 		}
 		pairs, err := pair(issued.Certificates, pending)
@@ -160,18 +161,44 @@ func (j *Journey) keysToApply(ctx context.Context, e api.Enrolment) ([]keystore.
 	if e.Application != nil {
 		return nil, err
 	}
-	if err := j.cfg.Vault.Delete(e.ID); err != nil {
+	if err := j.cfg.Vault.SetAside(e.ID); err != nil {
 		return nil, err
 	}
 	j.note(func(r *record) { r.secret.Requests = nil })
 	if keys, err = generateKeys(); err != nil {
 		return nil, err
 	}
-	if err := j.cfg.Vault.Put(ctx, e.ID, keys); err != nil {
+	if err := j.lockAway(ctx, e.ID, keys); err != nil {
 		return nil, err
 	}
 	j.note(func(*record) { j.keysLost = false })
 	return keys, nil
+}
+
+// lockAway puts keys into the vault. Where the vault's key is lost, whatever
+// lies there cannot be opened any more and makes room.
+func (j *Journey) lockAway(ctx context.Context, enrolment string, keys []keystore.PendingKey) error {
+	err := j.cfg.Vault.Put(ctx, enrolment, keys)
+	if !errors.Is(err, keystore.ErrVaultKeyLost) {
+		return lockedKeyring(err)
+	}
+	ids, err := j.cfg.Vault.List()
+	for _, id := range ids {
+		err = errors.Join(err, j.cfg.Vault.SetAside(id))
+	}
+	if err != nil {
+		return err
+	}
+	return lockedKeyring(j.cfg.Vault.Put(ctx, enrolment, keys))
+}
+
+// lockedKeyring tells a keyring that does not answer, which is asked again
+// later, from everything else.
+func lockedKeyring(err error) error {
+	if errors.Is(err, keystore.ErrNoKeyring) {
+		return api.Fail(api.KeyringLocked, "on this computer").WithCause(err)
+	}
+	return err
 }
 
 func (j *Journey) lostKeys() bool {
@@ -239,6 +266,7 @@ func (j *Journey) pending(ctx context.Context) ([]keystore.PendingKey, error) {
 	ctx, cancel := context.WithTimeout(ctx, keyringTime)
 	defer cancel()
 	keys, err := j.cfg.Vault.Get(ctx, j.session().Enrolment)
+	err = lockedKeyring(err)
 	lost := errors.Is(err, keystore.ErrNoEntry) || errors.Is(err, keystore.ErrVaultKeyLost) || errors.Is(err, keystore.ErrDamaged)
 	j.mu.Lock()
 	j.keysLost = lost

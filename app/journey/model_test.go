@@ -35,18 +35,21 @@ type model struct {
 	t   testing.TB
 	mux *http.ServeMux
 
-	mu       sync.Mutex
-	e        api.Enrolment
-	token    api.Secret
-	started  int // enrolments opened
-	applied  [][]byte
-	issued   []api.Certificate
-	heads    int
-	answers  map[string]answer
-	calls    []string                  // ids of the operations handled
-	refusals map[string][]*api.Problem // by operation, answered once each
-	ca       *rsa.PrivateKey
-	chain    [][]byte // of ca, as it is sent along
+	mu        sync.Mutex
+	e         api.Enrolment
+	token     api.Secret
+	started   int // enrolments opened
+	applied   [][]byte
+	former    bool // a way on another computer waits for its PIN
+	taken     bool // this way was taken over
+	withdrawn [][]byte
+	issued    []api.Certificate
+	heads     int
+	answers   map[string]answer
+	calls     []string                  // ids of the operations handled
+	refusals  map[string][]*api.Problem // by operation, answered once each
+	ca        *rsa.PrivateKey
+	chain     [][]byte // of ca, as it is sent along
 }
 
 type answer struct {
@@ -201,6 +204,8 @@ func (m *model) admit(r *http.Request, body []byte, access api.Access, steps []a
 		return api.Fail(api.ProofRefused, "%v", err)
 	case access >= api.AccessToken && (want.Token != string(m.token) || r.PathValue("enrolment") != m.e.ID):
 		return api.Fail(api.Unauthorised, "token")
+	case access >= api.AccessToken && m.taken:
+		return api.Fail(api.TakenOver, "elsewhere")
 	case access == api.AccessStep && nonce != m.e.Nonce:
 		return api.Fail(api.NonceUsed, "nonce")
 	case steps != nil && !slices.Contains(steps, m.e.Step):
@@ -249,7 +254,12 @@ func (m *model) phoneAndFace() {
 	})
 	at(m, api.SignIn, []api.Step{api.StepSignIn, api.StepSignInCode}, goTo[api.SignInRequest](m, api.StepSignInCode))
 	at(m, api.ConsentBiometrics, []api.Step{api.StepBiometrics}, goTo[api.ConsentRequest](m, api.StepSelfie))
-	at(m, api.SendSelfie, []api.Step{api.StepSelfie}, goTo[api.Picture](m, api.StepRecording))
+	at(m, api.SendSelfie, []api.Step{api.StepSelfie}, func(api.Picture, *http.Request) *api.Problem {
+		if m.e.Step = api.StepRecording; m.former {
+			m.e.Step = api.StepTakeOver
+		}
+		return nil
+	})
 	at(m, api.StartChallenge, []api.Step{api.StepRecording}, func(api.None, *http.Request) *api.Problem {
 		seed := base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))
 		m.e.Challenge = &api.Challenge{ID: rand.Text(), Seed: seed, Prompts: 3, NextHead: 100}
@@ -285,6 +295,21 @@ func (m *model) checkPIN(pin api.Secret) *api.Problem {
 }
 
 func (m *model) cardAndKeys() {
+	at(m, api.TakeOver, []api.Step{api.StepTakeOver}, func(in api.PINRequest, _ *http.Request) *api.Problem {
+		if p := m.checkPIN(in.PIN); p != nil {
+			return p
+		}
+		m.e.Step = api.StepRecording
+		return nil
+	})
+	at(m, api.WithdrawApplication, []api.Step{api.StepIssue, api.StepImport}, func(in api.PINRequest, _ *http.Request) *api.Problem {
+		if p := m.checkPIN(in.PIN); p != nil {
+			return p
+		}
+		m.withdrawn = append(m.withdrawn, m.applied...)
+		m.e.Step, m.e.Application, m.applied = api.StepGrant, nil, nil
+		return nil
+	})
 	at(m, api.SetPIN, []api.Step{api.StepPIN}, goTo[api.PINRequest](m, api.StepCard))
 	at(m, api.CheckPIN, nil, func(in api.PINRequest, _ *http.Request) *api.Problem { return m.checkPIN(in.PIN) })
 	at(m, api.SendCard, []api.Step{api.StepCard}, func(_ api.Picture, r *http.Request) *api.Problem {

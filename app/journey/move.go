@@ -72,15 +72,11 @@ func (j *Journey) retrace(to Stage) error {
 // again with it. Stages: welcome, where State.Unfinished (with pin ""), resume.
 func (j *Journey) Resume(ctx context.Context, pin api.Secret) error {
 	return j.act(ctx, "resume", []Stage{StageWelcome, StageResume}, func(ctx context.Context) error {
-		j.mu.Lock()
-		r := j.record.clone()
-		j.mu.Unlock()
-		if r.Enrolment == "" {
+		if j.session().Enrolment == "" {
 			return &StageError{"resume", StageWelcome}
 		}
-		away := j.cfg.Now().Sub(r.SavedAt)
 		asked := j.State().Stage == StageResume
-		if !asked && r.PINSet && (away > Absence || away < 0) {
+		if !asked && j.absent() {
 			j.change(func(s *State) { j.overlay, s.Stage = StageResume, StageResume })
 			return nil
 		}
@@ -90,7 +86,11 @@ func (j *Journey) Resume(ctx context.Context, pin api.Secret) error {
 		} else {
 			err = j.reread(ctx)
 		}
-		return errors.Join(err, j.tidy())
+		if err != nil {
+			return err
+		}
+		j.touch()
+		return errors.Join(j.save(), j.tidy(), j.checkKeys(ctx))
 	})
 }
 
@@ -202,7 +202,7 @@ func (j *Journey) abandon(ctx context.Context) error {
 		if err := j.dropKeys(s.Enrolment, unused); err != nil {
 			return err
 		}
-	case api.EnrolmentEnded, api.NotFound, api.Unauthorised, api.OutOfOrder:
+	case api.EnrolmentEnded, api.TakenOver, api.NotFound, api.Unauthorised, api.OutOfOrder:
 		// Over, unknown or finished: there is nothing to end, and nothing is
 		// known of the keys.
 	default:
@@ -211,20 +211,16 @@ func (j *Journey) abandon(ctx context.Context) error {
 	return j.forget()
 }
 
-// dropKeys deletes keys that are of no use to anybody. Entries that cannot be
-// opened any more would keep new keys out of the vault.
+// dropKeys deletes keys of which no certificate was or will be issued, and sets
+// aside those that cannot be opened any more.
 func (j *Journey) dropKeys(enrolment string, unused bool) error {
+	if j.lostKeys() {
+		return j.cfg.Vault.SetAside(enrolment)
+	}
 	if unused {
 		return j.cfg.Vault.Delete(enrolment)
 	}
-	if !j.lostKeys() {
-		return nil
-	}
-	ids, err := j.cfg.Vault.List()
-	for _, id := range ids {
-		err = errors.Join(err, j.cfg.Vault.Delete(id))
-	}
-	return err
+	return nil
 }
 
 // forget begins with an empty journal, but for the language.

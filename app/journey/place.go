@@ -73,7 +73,8 @@ var backwards = map[Stage]Stage{
 // derive fills what follows from stage and enrolment. The caller holds j.mu.
 func (j *Journey) derive() {
 	s := &j.state
-	s.Group = groupOf(s.Stage, s.Enrolment.Step)
+	s.Reached = j.record.Step
+	s.Group = groupOf(s.Stage, s.Reached)
 	_, back := backwards[s.Stage]
 	s.CanGoBack = back || s.Stage == StageCallBack
 	s.CanCancel = j.cancellable() && !s.Busy
@@ -111,7 +112,7 @@ func (j *Journey) arrive(e api.Enrolment) error {
 			}
 		}
 		s.Enrolment = e
-		j.record.Enrolment = e.ID
+		j.record.Enrolment, j.record.Step = e.ID, e.Step
 		j.record.PINSet = j.record.PINSet || slices.Index(api.Steps(), e.Step) > slices.Index(api.Steps(), api.StepPIN)
 		j.settleStage(s)
 	})
@@ -128,6 +129,9 @@ func (j *Journey) closeOverlay() {
 // settleStage puts the stage where it belongs. The caller holds j.mu.
 func (j *Journey) settleStage(s *State) {
 	s.Stage = place(s.Enrolment, j.record, s.Card, j.cfg.Now())
+	if j.keysLost && s.Stage != StageLocked && keysAwaited(s.Enrolment) {
+		s.Stage = StageKeysLost
+	}
 	if j.overlay != "" && (s.Stage != StageLocked || j.overlay == StageCallBack) {
 		s.Stage = j.overlay
 	}

@@ -38,6 +38,7 @@ var local = []struct {
 	{keystore.ErrPassword, api.PasswordWrong},
 	{keystore.ErrNoKeyFile, api.KeyFileDamaged},
 	{errKeyFileGone, api.KeyFileGone},
+	{errForeign, api.DeviceKeyLost},
 	{errJournal, api.JournalDamaged},
 }
 

@@ -22,6 +22,7 @@ const (
 	StageBiometrics     Stage = "biometrics"      // [Journey.AcceptBiometrics], [Journey.RefuseBiometrics]
 	StageServiceCentre  Stage = "service-centre"  // client: biometrics refused; [Journey.Back]
 	StageSelfie         Stage = "selfie"          // [Journey.SendSelfie]
+	StageTakeOver       Stage = "take-over"       // [Journey.TakeOver]: a way on another computer ends here
 	StageRecordingIntro Stage = "recording-intro" // [Journey.Record]
 	StageRecording      Stage = "recording"       // client: while [Journey.Record] runs
 	StagePIN            Stage = "pin"             // [Journey.SetPIN]
@@ -40,6 +41,7 @@ const (
 	StageSubmit         Stage = "submit"          // [Journey.Submit]
 	StageStatus         Stage = "status"          // wait: [Journey.Refresh], [Journey.Watch]
 	StagePassword       Stage = "password"        // [Journey.WriteKeys], [Journey.ChangeFolder]
+	StageKeysLost       Stage = "keys-lost"       // client: the keys cannot be opened any more; [Journey.GiveUpKeys]
 	StageDone           Stage = "done"            // the key files are in the folder; [Journey.TrySignature], [Journey.SaveTrial], [Journey.StartAgain]
 	StageLocked         Stage = "locked"          // wait until State.WaitUntil; [Journey.OpenCallBack]
 	StageEnded          Stage = "ended"           // cancelled or too old; [Journey.StartAgain]
@@ -49,10 +51,10 @@ const (
 func Stages() []Stage {
 	return []Stage{
 		StageWelcome, StageResume, StageCamera, StageIIN, StageCode, StageCallBack, StageCompanion, StageSummary,
-		StageSignIn, StageSignInCode, StageBiometrics, StageServiceCentre, StageSelfie, StageRecordingIntro,
-		StageRecording, StagePIN, StageCardChoice, StageCardFront, StageCardBack, StagePassport, StageFields, StageChecking,
+		StageSignIn, StageSignInCode, StageBiometrics, StageServiceCentre, StageSelfie, StageTakeOver,
+		StageRecordingIntro, StageRecording, StagePIN, StageCardChoice, StageCardFront, StageCardBack, StagePassport, StageFields, StageChecking,
 		StageRejected, StageCabinet, StageDocuments, StageGrant, StageAgreement, StageForm, StageSubmit,
-		StageStatus, StagePassword, StageDone, StageLocked, StageEnded,
+		StageStatus, StagePassword, StageKeysLost, StageDone, StageLocked, StageEnded,
 	}
 }
 
@@ -79,11 +81,11 @@ var groups = map[Stage]Group{
 	StageCamera: GroupPhone, StageIIN: GroupPhone, StageCode: GroupPhone, StageCallBack: GroupPhone,
 	StageCompanion: GroupPhone, StageSummary: GroupPhone,
 	StageSignIn: GroupFace, StageSignInCode: GroupFace, StageBiometrics: GroupFace, StageServiceCentre: GroupFace,
-	StageSelfie: GroupFace, StageRecordingIntro: GroupFace, StageRecording: GroupFace, StagePIN: GroupFace,
+	StageSelfie: GroupFace, StageTakeOver: GroupFace, StageRecordingIntro: GroupFace, StageRecording: GroupFace, StagePIN: GroupFace,
 	StageCardChoice: GroupCard, StageCardFront: GroupCard, StageCardBack: GroupCard, StagePassport: GroupCard, StageFields: GroupCard,
 	StageChecking: GroupCheck, StageRejected: GroupCheck, StageCabinet: GroupCheck, StageDocuments: GroupCheck,
 	StageGrant: GroupKeys, StageAgreement: GroupKeys, StageForm: GroupKeys, StageSubmit: GroupKeys,
-	StageStatus: GroupKeys, StagePassword: GroupKeys,
+	StageStatus: GroupKeys, StagePassword: GroupKeys, StageKeysLost: GroupKeys,
 	StageDone: GroupDone,
 }
 
@@ -95,6 +97,7 @@ var firstStage = map[api.Step]Stage{
 	api.StepSignInCode:  StageSignInCode,
 	api.StepBiometrics:  StageBiometrics,
 	api.StepSelfie:      StageSelfie,
+	api.StepTakeOver:    StageTakeOver,
 	api.StepRecording:   StageRecordingIntro,
 	api.StepPIN:         StagePIN,
 	api.StepCard:        StageCardChoice,

@@ -18,6 +18,9 @@ type State struct {
 	// Enrolment is what the backend last said; its ID is "" before the IIN.
 	Enrolment api.Enrolment
 
+	// Reached is the step at which the way was last seen, also before the
+	// backend was asked; "" for none.
+	Reached api.Step
 	// Unfinished says, at StageWelcome, that there is a way to resume.
 	Unfinished bool
 	CanGoBack  bool

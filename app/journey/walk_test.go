@@ -42,6 +42,7 @@ type citizen struct {
 	device *ecdsa.PrivateKey
 	now    func() time.Time
 	with   api.DocumentKind // that the citizen gives
+	source keystore.KeySource // of the vault; nil is testSource
 }
 
 func newCitizen(t testing.TB) *citizen {
@@ -61,7 +62,11 @@ type process struct {
 
 func (c *citizen) start(carrier http.RoundTripper) *process {
 	c.t.Helper()
-	vault, err := keystore.OpenVault(filepath.Join(c.dir, "vault"), testSource)
+	source := c.source
+	if source == nil {
+		source = testSource
+	}
+	vault, err := keystore.OpenVault(filepath.Join(c.dir, "vault"), source)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -120,6 +125,8 @@ func (c *citizen) take(ctx context.Context, j *Journey, s State) error {
 		StageSignInCode:     func() error { return j.GiveCode(ctx, modelCode) },
 		StageBiometrics:     func() error { return j.AcceptBiometrics(ctx) },
 		StageSelfie:         func() error { return j.SendSelfie(ctx, picture) },
+		StageTakeOver:       func() error { return j.TakeOver(ctx, modelPIN) },
+		StageKeysLost:       func() error { return j.GiveUpKeys(ctx, modelPIN) },
 		StageRecordingIntro: func() error { return j.Record(ctx, frames(c.now)) },
 		StagePIN:            func() error { return j.SetPIN(ctx, modelPIN) },
 		StageCardChoice:     func() error { return j.ChooseCard(ctx, CardChoice{c.with, CardByFile}) },
@@ -189,7 +196,9 @@ func frames(now func() time.Time) FrameSource {
 
 // testSource is go-keyring's keyring in memory. It knows no locks, so that
 // [fillKeyring] puts in beforehand what all citizens then only read.
-var testSource = keystore.KeyringSource("kz.qoltanba.test")
+var testSource = keystore.KeyringSource(testService)
+
+const testService = "kz.qoltanba.test"
 
 // fillKeyring lets a vault make its key.
 func fillKeyring() (err error) {

@@ -24,7 +24,7 @@ func (p *Pilot) take(ctx context.Context, at journey.State) (done bool, err erro
 	}
 	steps := map[journey.Stage]func(context.Context, journey.State) error{
 		journey.StageWelcome:        p.welcome,
-		journey.StageResume:         p.resume,
+		journey.StageResume:         p.givePIN("resume"),
 		journey.StageCamera:         p.camera,
 		journey.StageIIN:            p.iin,
 		journey.StageCode:           p.firstCode,
@@ -34,6 +34,8 @@ func (p *Pilot) take(ctx context.Context, at journey.State) (done bool, err erro
 		journey.StageSignInCode:     p.secondCode,
 		journey.StageBiometrics:     p.consent,
 		journey.StageSelfie:         p.selfie,
+		journey.StageTakeOver:       p.givePIN("takeover"),
+		journey.StageKeysLost:       p.givePIN("keyslost"),
 		journey.StageRecordingIntro: p.simply("videointro"),
 		journey.StagePIN:            p.pin,
 		journey.StageCardChoice:     p.cardChoice,
@@ -43,7 +45,7 @@ func (p *Pilot) take(ctx context.Context, at journey.State) (done bool, err erro
 		journey.StageFields:         p.fields,
 		journey.StageRejected:       p.simply("rejected"),
 		journey.StageCabinet:        p.cabinet,
-		journey.StageGrant:          p.grant,
+		journey.StageGrant:          p.givePIN("grant"),
 		journey.StageAgreement:      p.agreement,
 		journey.StageForm:           p.form,
 		journey.StageSubmit:         func(ctx context.Context, _ journey.State) error { return p.look(ctx, "submit") },
@@ -69,11 +71,14 @@ func (p *Pilot) simply(name string, presses ...string) func(context.Context, jou
 	}
 }
 
-func (p *Pilot) resume(ctx context.Context, s journey.State) error {
-	if err := p.write(ctx, "resume.pin", p.PIN); err != nil {
-		return err
+// givePIN gives the PIN on one of the screens that ask for it.
+func (p *Pilot) givePIN(screen string) func(context.Context, journey.State) error {
+	return func(ctx context.Context, s journey.State) error {
+		if err := p.write(ctx, screen+".pin", p.PIN); err != nil {
+			return err
+		}
+		return p.simply(screen)(ctx, s)
 	}
-	return p.simply("resume")(ctx, s)
 }
 
 func (p *Pilot) welcome(ctx context.Context, s journey.State) error {
@@ -370,13 +375,6 @@ func (p *Pilot) documents(ctx context.Context, s journey.State) error {
 		return err
 	}
 	return p.leave(ctx, here)
-}
-
-func (p *Pilot) grant(ctx context.Context, s journey.State) error {
-	if err := p.write(ctx, "grant.pin", p.PIN); err != nil {
-		return err
-	}
-	return p.simply("grant")(ctx, s)
 }
 
 func (p *Pilot) agreement(ctx context.Context, s journey.State) error {

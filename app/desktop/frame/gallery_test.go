@@ -237,7 +237,13 @@ func phoneScreens() []exhibit {
 				screen.LockedActions{CallBack: nothing, Next: nothing})
 		})},
 		{name: "resume", build: show(func(w *wording.Words) screen.Screen {
-			return screen.NewResume(w, screen.PINModel{Tries: 4, Wrong: true}, screen.PINActions{Next: noText, Forgotten: nothing})
+			return screen.NewResume(w, screen.PINModel{Tries: 4, Wrong: true, Reached: w.T("step.checking")}, screen.PINActions{Next: noText, Forgotten: nothing})
+		})},
+		{name: "takeover", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewTakeOver(w, screen.PINModel{Tries: -1}, screen.PINActions{Next: noText})
+		})},
+		{name: "keyslost", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewKeysLost(w, screen.KeysLostModel{Number: "406512873194", PIN: screen.PINModel{Tries: -1}}, screen.PINActions{Next: noText})
 		})},
 		{name: "help", build: iin(goodIIN), after: func(f *frame.Frame) { f.Help() }},
 		{name: "wait", build: iin(goodIIN), after: func(f *frame.Frame) { f.Wait(f.Words().T("video.wait"), 0.4, nothing) }},
@@ -249,7 +255,7 @@ func phoneScreens() []exhibit {
 
 func welcome(unfinished bool) frame.Builder {
 	return func(w *wording.Words) screen.Screen {
-		return screen.NewWelcome(w, screen.WelcomeModel{Unfinished: unfinished},
+		return screen.NewWelcome(w, screen.WelcomeModel{Unfinished: unfinished, Reached: w.T("step.video")},
 			screen.WelcomeActions{Begin: nothing, Resume: nothing, Language: func(wording.Language) {}})
 	}
 }

@@ -82,8 +82,9 @@ func (v *View) reveal(id string, show func(shown bool)) fyne.CanvasObject {
 
 // PINModel is what a screen that asks for the PIN knows.
 type PINModel struct {
-	Tries int // left; below 0 means not known
-	Wrong bool
+	Tries   int // left; below 0 means not known
+	Wrong   bool
+	Reached string // name of the step that waits; "" where it is not told
 }
 
 // PINActions are what can be done there. Forgotten may be nil.
@@ -96,11 +97,43 @@ type PINActions struct {
 // NewResume builds the screen that asks for the PIN before an unfinished way goes on.
 func NewResume(w *wording.Words, m PINModel, on PINActions) *View {
 	v := newView(w, "resume", NoStage)
-	v.Body = part.Column(look.SpaceL, v.askPIN(m, "resume.next", on.Next),
-		part.Limit(620, part.Notice(part.Tell, "", w.T("resume.why"))))
+	why := w.T("resume.why")
+	if m.Reached != "" {
+		why = w.T("reached", "Step", m.Reached) + " " + why
+	}
+	v.Body = part.Column(look.SpaceL, v.askPIN(m, "resume.next", on.Next), part.Limit(620, part.Notice(part.Tell, "", why)))
 	if on.Forgotten != nil {
 		v.addLink("resume.forgotten", "pin.forgotten", "", on.Forgotten)
 	}
+	v.setBack(on.Back)
+	return v
+}
+
+// NewTakeOver builds the screen that asks for the PIN of the citizen's unfinished way on another computer, which ends with it.
+func NewTakeOver(w *wording.Words, m PINModel, on PINActions) *View {
+	v := newView(w, "takeover", FaceStage)
+	v.Body = part.Column(look.SpaceL, v.askPIN(m, "takeover.next", on.Next),
+		part.Limit(700, part.Notice(part.Tell, w.T("takeover.what"), w.T("takeover.what.text"))),
+		part.Limit(700, part.Muted(w.T("takeover.forgotten"))))
+	v.setBack(on.Back)
+	return v
+}
+
+// KeysLostModel is the application whose keys cannot be opened any more.
+type KeysLostModel struct {
+	Number string // of the application
+	PIN    PINModel
+}
+
+// NewKeysLost builds the screen that tells of lost keys, what becomes of the application, and asks for the PIN to go on.
+func NewKeysLost(w *wording.Words, m KeysLostModel, on PINActions) *View {
+	v := newView(w, "keyslost", KeysStage)
+	v.Body = part.Column(look.SpaceM,
+		part.Notice(part.Warn, w.T("keyslost.what"), w.T("keyslost.what.text")),
+		part.Card(part.Column(12,
+			part.Item("cross", w.T("keyslost.cancelled", "Number", m.Number), w.T("keyslost.cancelled.text")),
+			part.Item("check", w.T("keyslost.kept"), w.T("keyslost.kept.text")))),
+		v.askPIN(m.PIN, "keyslost.next", on.Next))
 	v.setBack(on.Back)
 	return v
 }

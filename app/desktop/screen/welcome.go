@@ -12,7 +12,8 @@ import (
 
 // WelcomeModel is what the first screen knows.
 type WelcomeModel struct {
-	Unfinished bool // a way that was begun waits; the main button resumes it, Begin becomes a quiet link
+	Reached    string // name of the step at which it stopped; "" where that is not known
+	Unfinished bool   // a way that was begun waits; the main button resumes it, Begin becomes a quiet link
 }
 
 // WelcomeActions are what can be done on the first screen.
@@ -27,7 +28,11 @@ func NewWelcome(w *wording.Words, m WelcomeModel, on WelcomeActions) *View {
 	v := newView(w, "welcome", NoStage)
 	body := []fyne.CanvasObject{guide(w), needs(w)}
 	if m.Unfinished {
-		body = append([]fyne.CanvasObject{part.Notice(part.Tell, w.T("welcome.unfinished"), w.T("welcome.unfinished.text"))}, body...)
+		text := w.T("welcome.unfinished.text")
+		if m.Reached != "" {
+			text = w.T("reached", "Step", m.Reached) + " " + text
+		}
+		body = append([]fyne.CanvasObject{part.Notice(part.Tell, w.T("welcome.unfinished"), text)}, body...)
 		v.setMain("welcome.resume", on.Resume)
 		v.addLink("welcome.anew", "welcome.over", "", on.Begin)
 	} else {

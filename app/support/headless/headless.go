@@ -145,6 +145,10 @@ func (w *walker) take(ctx context.Context, s journey.State) (done string, err er
 		return w.callBack(ctx, s)
 	case journey.StageResume:
 		return "PIN given", w.pin(ctx, w.j.Resume)
+	case journey.StageTakeOver:
+		return "former way ended by its PIN", w.pin(ctx, w.j.TakeOver)
+	case journey.StageKeysLost:
+		return "lost keys given up by PIN", w.pin(ctx, w.j.GiveUpKeys)
 	case journey.StageGrant:
 		return "consent by PIN", w.pin(ctx, w.j.Grant)
 	case journey.StageRejected:
