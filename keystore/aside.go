@@ -32,7 +32,7 @@ func (v *Vault) SetAside(id string) error {
 		if _, err := os.Lstat(to); err == nil {
 			continue
 		}
-		err := os.Rename(path, to) // nobody else is in a vault that is locked
+		err := v.disk.replace(path, to) // the name is free, and nobody else is in a locked vault
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
@@ -40,7 +40,7 @@ func (v *Vault) SetAside(id string) error {
 			err = v.disk.syncFolder(v.dir)
 		}
 		if err != nil {
-			return fmt.Errorf("set private keys aside: %w", diskError(err))
+			return vaultFault("set private keys aside", v.dir, err)
 		}
 		return nil
 	}

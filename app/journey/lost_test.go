@@ -32,7 +32,7 @@ type citizenWithKeys struct {
 // atPassword is a citizen whose program was closed while keys wait.
 func atPassword(t *testing.T) citizenWithKeys {
 	t.Helper()
-	c := citizenAt(t, StagePassword)
+	c := citizenAt(t, StagePassword, api.IdentityCard)
 	waiting, err := filepath.Glob(filepath.Join(c.dir, "vault", "*.keys"))
 	if err != nil || len(waiting) != 1 {
 		t.Fatalf("%v: %v", waiting, err)
@@ -224,7 +224,7 @@ func TestAWayTakenOverElsewhereEndsHere(t *testing.T) {
 		}
 		p.stop()
 	}
-	c := citizenAt(t, StagePassword)
+	c := citizenAt(t, StagePassword, api.IdentityCard)
 	c.model.taken = true
 	p := c.start(c.model)
 	defer p.stop()
@@ -293,7 +293,7 @@ func TestNoWayAroundThePIN(t *testing.T) {
 		"language":  func(p *process) error { return p.SetLanguage(t.Context(), api.Russian) },
 		"touch":     func(p *process) error { p.Touch(); return p.SetLanguage(t.Context(), api.English) },
 	} {
-		c := citizenAt(t, StageChecking)
+		c := citizenAt(t, StageChecking, api.IdentityCard)
 		c.now = func() time.Time { return time.Now().Add(Absence + time.Minute) }
 		p := c.start(c.model)
 		if s := p.State(); s.Reached != api.StepDecision || !s.Unfinished {

@@ -41,7 +41,7 @@ type citizen struct {
 	dir    string
 	device *ecdsa.PrivateKey
 	now    func() time.Time
-	with   api.DocumentKind // that the citizen gives
+	with   api.DocumentKind   // that the citizen gives
 	source keystore.KeySource // of the vault; nil is testSource
 }
 

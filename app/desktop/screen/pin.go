@@ -97,11 +97,11 @@ type PINActions struct {
 // NewResume builds the screen that asks for the PIN before an unfinished way goes on.
 func NewResume(w *wording.Words, m PINModel, on PINActions) *View {
 	v := newView(w, "resume", NoStage)
-	why := w.T("resume.why")
 	if m.Reached != "" {
-		why = w.T("reached", "Step", m.Reached) + " " + why
+		v.Lead = w.T("reached", "Step", m.Reached) + " " + v.Lead
 	}
-	v.Body = part.Column(look.SpaceL, v.askPIN(m, "resume.next", on.Next), part.Limit(620, part.Notice(part.Tell, "", why)))
+	v.Body = part.Column(look.SpaceL, v.askPIN(m, "resume.next", on.Next),
+		part.Limit(620, part.Notice(part.Tell, "", w.T("resume.why"))))
 	if on.Forgotten != nil {
 		v.addLink("resume.forgotten", "pin.forgotten", "", on.Forgotten)
 	}
@@ -129,7 +129,6 @@ type KeysLostModel struct {
 func NewKeysLost(w *wording.Words, m KeysLostModel, on PINActions) *View {
 	v := newView(w, "keyslost", KeysStage)
 	v.Body = part.Column(look.SpaceM,
-		part.Notice(part.Warn, w.T("keyslost.what"), w.T("keyslost.what.text")),
 		part.Card(part.Column(12,
 			part.Item("cross", w.T("keyslost.cancelled", "Number", m.Number), w.T("keyslost.cancelled.text")),
 			part.Item("check", w.T("keyslost.kept"), w.T("keyslost.kept.text")))),
