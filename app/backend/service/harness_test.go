@@ -342,6 +342,9 @@ func (c *citizen) identify() {
 	c.accept(api.TextBiometrics, api.ConsentBiometrics)
 	c.at(api.StepSelfie)
 	c.selfie()
+	if c.e.Step == api.StepTakeOver {
+		do(c, api.TakeOver, api.PINRequest{PIN: goodPIN})
+	}
 	c.at(api.StepRecording)
 	c.record()
 	c.at(api.StepPIN)

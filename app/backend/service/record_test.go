@@ -107,7 +107,7 @@ func (a *agency) kept(t *testing.T) record {
 		table(name, rows(t, a, query))
 	}
 	table("case keys", readDatabase(t, a, a.config.Keys, "keys.db", "SELECT enrolment, CAST(wrapped AS TEXT) FROM case_keys ORDER BY enrolment"))
-	for _, name := range []string{"nca_application", "nca_status", "nca_assertion", "nca_request", "nca_certificate"} {
+	for _, name := range []string{"nca_application", "nca_status", "nca_assertion", "nca_request", "nca_certificate", "nca_revocation"} {
 		table(name, readDatabase(t, a, a.config.Ledger, "ledger.db", "SELECT CAST(COUNT(*) AS TEXT) FROM "+name))
 	}
 	var evidence []string

@@ -74,22 +74,24 @@ func (c *citizen) wellFormed(op documented) []byte {
 		c.Fatal(err)
 	}
 	bodies := map[string]any{
-		"start-enrolment":    api.StartRequest{IIN: c.who.IIN, Language: c.who.Language},
-		"check-code":         api.CodeRequest{Code: "000000"},
-		"ask-call":           api.CallRequest{Phone: c.who.Phone, Language: c.who.Language, Reason: api.CallForHelp},
-		"sign-in":            api.SignInRequest{Phone: c.who.Phone},
-		"consent-biometrics": api.ConsentRequest{Version: "1", SHA256: zeros},
-		"accept-agreement":   api.ConsentRequest{Version: "1", SHA256: zeros},
-		"send-selfie":        onePhoto(),
-		"send-card":          onePhoto(),
-		"send-head":          api.HeadRequest{Frames: 1, Head: zeros},
-		"send-frames":        batch,
-		"set-pin":            api.PINRequest{PIN: goodPIN},
-		"check-pin":          api.PINRequest{PIN: goodPIN},
-		"confirm-fields":     api.FieldsRequest{Fields: c.who.Card, Confirmed: true},
-		"grant-data":         api.GrantRequest{DataSHA256: zeros, PIN: goodPIN},
-		"apply":              api.ApplyRequest{Storage: api.StoragePC, Requests: keys},
-		"confirm-import":     api.ImportRequest{Fingerprints: []string{zeros}},
+		"start-enrolment":      api.StartRequest{IIN: c.who.IIN, Language: c.who.Language},
+		"check-code":           api.CodeRequest{Code: "000000"},
+		"ask-call":             api.CallRequest{Phone: c.who.Phone, Language: c.who.Language, Reason: api.CallForHelp},
+		"sign-in":              api.SignInRequest{Phone: c.who.Phone},
+		"consent-biometrics":   api.ConsentRequest{Version: "1", SHA256: zeros},
+		"accept-agreement":     api.ConsentRequest{Version: "1", SHA256: zeros},
+		"send-selfie":          onePhoto(),
+		"send-card":            onePhoto(),
+		"send-head":            api.HeadRequest{Frames: 1, Head: zeros},
+		"send-frames":          batch,
+		"set-pin":              api.PINRequest{PIN: goodPIN},
+		"take-over":            api.PINRequest{PIN: goodPIN},
+		"check-pin":            api.PINRequest{PIN: goodPIN},
+		"confirm-fields":       api.FieldsRequest{Fields: c.who.Card, Confirmed: true},
+		"grant-data":           api.GrantRequest{DataSHA256: zeros, PIN: goodPIN},
+		"apply":                api.ApplyRequest{Storage: api.StoragePC, Requests: keys},
+		"withdraw-application": api.PINRequest{PIN: goodPIN},
+		"confirm-import":       api.ImportRequest{Fingerprints: []string{zeros}},
 	}
 	body, known := bodies[op.id]
 	if known != (op.kind != "") {
@@ -240,13 +242,19 @@ func TestAbuseOutOfOrder(t *testing.T) {
 		api.StepSignIn:     {"sign-in"},
 		api.StepSignInCode: {"check-code", "send-code", "sign-in"},
 		api.StepBiometrics: {"consent-biometrics"}, api.StepSelfie: {"send-selfie"},
+		api.StepTakeOver:  {"take-over"},
 		api.StepRecording: {"start-challenge", "send-head", "send-frames", "finish-recording"},
 		api.StepPIN:       {"set-pin"}, api.StepCard: {"send-card"}, api.StepFields: {"confirm-fields"},
 		api.StepDecision: {"repeat-rejected"}, api.StepGrant: {"grant-data"}, api.StepAgreement: {"accept-agreement"},
-		api.StepApplication: {"apply"}, api.StepIssue: {"apply"}, api.StepImport: {"apply", "confirm-import"}, api.StepDone: {"apply"},
+		api.StepApplication: {"apply"}, api.StepIssue: {"apply", "withdraw-application"},
+		api.StepImport: {"apply", "confirm-import", "withdraw-application"}, api.StepDone: {"apply"},
 	}
 	onBoth(t, func(t *testing.T, on func(*Plan)) {
 		a := open(t, on)
+		former := a.citizen(t, "aigul")
+		former.confirm()
+		former.identify()
+		a.quiet(t)
 		c := a.citizen(t, "aigul")
 		list, swept := a.document(t), map[api.Step]bool{}
 		c.onStep = func() {
