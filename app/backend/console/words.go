@@ -125,6 +125,7 @@ var wordings = map[string]api.Wording{
 	"case.script":                 {KK: "Жазбаны көру үшін JavaScript қажет.", RU: "Чтобы посмотреть запись, нужен JavaScript.", EN: "JavaScript is needed to play the recording."},
 	"case.choose":                 {KK: "Себебін таңдаңыз", RU: "Выберите причину", EN: "Choose a reason"},
 	"case.approvenote":            {KK: "Деректер мемлекеттік тіркелімнен алынады.", RU: "Данные берутся из государственной базы.", EN: "The data are taken from the state register."},
+	"case.approvepassport":        {KK: "Деректер мемлекеттік тіркелімнен, құжат нөмірі паспорттан алынады.", RU: "Данные берутся из государственной базы, номер документа — из паспорта.", EN: "The data are taken from the state register, the document's number from the passport."},
 	"case.again":                  {KK: "Істі қайта ашу", RU: "Открыть дело заново", EN: "Open the case again"},
 	"case.decide":                 {KK: "Шешім", RU: "Решение", EN: "Decision"},
 	"case.approve":                {KK: "Растау", RU: "Подтвердить", EN: "Approve"},
