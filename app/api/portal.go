@@ -35,10 +35,10 @@ func (c *Client) explain(ctx context.Context, p *Problem) *Problem {
 	if answer == nil {
 		return p
 	}
-	if c.strange(answer) {
-		return Fail(CaptivePortal, "the plain address is answered with status %d", answer.StatusCode).WithCause(p)
+	if answer.strange(c.Base.Hostname()) {
+		return Fail(CaptivePortal, "the plain address is answered with status %d", answer.status).WithCause(p)
 	}
-	date, err := http.ParseTime(answer.Header.Get("Date"))
+	date, err := http.ParseTime(answer.header.Get("Date"))
 	if err != nil || p.Code != ClockWrong && p.Code != ServerCertificate {
 		return p
 	}
@@ -48,8 +48,15 @@ func (c *Client) explain(ctx context.Context, p *Problem) *Problem {
 	return Fail(ServerCertificate, "the certificate is out of date").WithCause(p)
 }
 
-// look asks at the plain address for an answer without its body; nil is none.
-func (c *Client) look(ctx context.Context) *http.Response {
+// glimpse is an answer at the plain address without its body.
+type glimpse struct {
+	status int
+	header http.Header
+	to     *url.URL // where it leads; nil: nowhere
+}
+
+// look asks at the plain address; nil is no answer.
+func (c *Client) look(ctx context.Context) *glimpse {
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, c.PlainAddress().String(), http.NoBody)
@@ -61,21 +68,24 @@ func (c *Client) look(ctx context.Context) *http.Response {
 	if err != nil {
 		return nil
 	}
-	_ = answer.Body.Close() // a page is not read
-	return answer
+	defer func() { _ = answer.Body.Close() }() // a page is not read
+	g := &glimpse{status: answer.StatusCode, header: answer.Header}
+	if to, err := answer.Location(); err == nil {
+		g.to = to
+	}
+	return g
 }
 
-// strange says that somebody else answered for the service.
-func (c *Client) strange(answer *http.Response) bool {
+// strange says that somebody else answered for the host.
+func (g *glimpse) strange(host string) bool {
 	switch {
-	case answer.Header.Get(HeaderContract) != "":
+	case g.header.Get(HeaderContract) != "":
 		return false
-	case answer.StatusCode == http.StatusNetworkAuthenticationRequired:
+	case g.status == http.StatusNetworkAuthenticationRequired:
 		return true
-	case answer.StatusCode/100 == 3:
-		to, err := answer.Location()
-		return err != nil || !strings.EqualFold(to.Hostname(), c.Base.Hostname())
+	case g.status/100 == 3:
+		return g.to == nil || !strings.EqualFold(g.to.Hostname(), host)
 	default:
-		return answer.StatusCode/100 == 2 && strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html")
+		return g.status/100 == 2 && strings.HasPrefix(g.header.Get("Content-Type"), "text/html")
 	}
 }
