@@ -16,7 +16,10 @@ import (
 func (p *Pilot) take(ctx context.Context, at journey.State) (done bool, err error) {
 	switch at.Stage {
 	case journey.StageDone:
-		return true, p.look(ctx, "success")
+		if err := p.look(ctx, "success"); err != nil {
+			return false, err
+		}
+		return true, p.trySignature(ctx)
 	case journey.StageChecking, journey.StageStatus, journey.StageLocked:
 		return false, p.look(ctx, string(at.Stage))
 	case journey.StageRecording:
