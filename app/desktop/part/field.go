@@ -89,8 +89,12 @@ func (e *Entry) CapsLock() bool { return e.caps }
 // Value implements Valued.
 func (e *Entry) Value() string { return e.Text }
 
-// SetValue implements Valued.
-func (e *Entry) SetValue(value string) { e.SetText(value) }
+// SetValue implements Valued. Who goes on typing goes on at the end.
+func (e *Entry) SetValue(value string) {
+	e.SetText(value)
+	e.CursorColumn = len([]rune(value))
+	e.Refresh()
+}
 
 // Reveal shows or hides what a secret entry holds.
 func (e *Entry) Reveal(show bool) {

@@ -286,3 +286,15 @@ func TestDigitsBeginAnewAfterAWrongNumber(t *testing.T) {
 		t.Errorf("after a wrong number: %s", d.Value())
 	}
 }
+
+func TestTypingGoesOnAtTheEnd(t *testing.T) {
+	test.NewTempApp(t)
+	e := part.NewSecret(nil)
+	e.SetValue("Қол")
+	for _, r := range "таңба" {
+		e.TypedRune(r)
+	}
+	if e.Value() != "Қолтаңба" {
+		t.Errorf("became %q", e.Value())
+	}
+}
