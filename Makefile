@@ -16,7 +16,7 @@ PORTABLE := -tags demo ./keystore/... ./capture/... ./app/api/... ./app/journey/
 FUZZTIME ?= 5s
 
 .DEFAULT_GOAL := build
-.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-v4l2 test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean
+.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-v4l2 soak soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean
 
 setup: ## install what is missing (Debian, Ubuntu) or say what to install
 	@.ci/setup test
@@ -81,6 +81,13 @@ test-interop: ## GOST signatures and hashes against OpenSSL's engine and BouncyC
 
 test-timing: ## whether the time of step 3 tells a known IIN from an unknown one; wants a quiet machine
 	$(GO) test -count=1 -v -timeout 20m -tags demo ./app/backend/service -parallel 1 -run TestStepThreeTakesTheSameTime -timing
+
+soak: soak-camera ## what must stay flat for an hour; its tables stand beside the tests
+
+SOAK ?= 60m
+soak-camera:
+	CGO_ENABLED=0 $(GO) test -count=1 -v -tags demo,ci -timeout 0 ./app/desktop -run TestCameraPreviewStaysFlat \
+		-soak $(SOAK) -soak-table $(CURDIR)/app/desktop/testdata/soak-camera.txt
 
 fuzz: ## each parser of foreign bytes, a minute a target
 	@.ci/fuzz 60s

@@ -31,6 +31,13 @@ var (
 	soakTable = flag.String("soak-table", "", "file that gets the table of what was measured")
 )
 
+// soakTitle stands over the table.
+const soakTitle = `make soak
+The live picture of the camera check, from a synthetic camera of thirty frames a second of 640x480, drawn once a second. After each row
+the camera is pulled out and put back. %s/%s, %d processors, the toolkit's software painter.
+
+`
+
 // soakSamples is how many rows the table has: one a minute when the soak takes an hour.
 const soakSamples = 60
 
@@ -143,7 +150,7 @@ func TestCameraPreviewStaysFlat(t *testing.T) {
 			d.until("the picture by itself", d.live)
 		}
 	}
-	table := writeSoaked(rows)
+	table := fmt.Sprintf(soakTitle, runtime.GOOS, runtime.GOARCH, runtime.NumCPU()) + writeSoaked(rows)
 	t.Log("\n" + table)
 	if *soakTable != "" {
 		if err := os.WriteFile(*soakTable, []byte(table), 0o600); err != nil {

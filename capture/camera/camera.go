@@ -12,7 +12,8 @@
 //   - Frames are pictures of people: they never print themselves.
 //
 // On Linux the cameras are V4L2 devices, in pure Go. On Windows and macOS they come from DirectShow and AVFoundation through
-// pion/mediadevices, which needs cgo; without it the list is empty. Package synthetic adds cameras that are not there.
+// pion/mediadevices, which needs cgo; without it the list is empty. What DirectShow's driver cannot read is left to Media Foundation. Package
+// synthetic adds cameras that are not there, v4l2test makes the kernel's test drivers fail.
 package camera
 
 import (

@@ -1,10 +1,10 @@
 package camera
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,6 +35,7 @@ type v4l2 struct {
 type node struct {
 	Device
 	path string // device file
+	does capture
 }
 
 func (s *v4l2) List(ctx context.Context) ([]Device, error) {
@@ -74,17 +75,19 @@ func (s *v4l2) nodes(ctx context.Context) ([]node, error) {
 		if socket == "" {
 			socket = sysSocket(dir)
 		}
-		n := node{Device{ID: name + "@" + socket, Name: name}, path}
-		if does == capturesReadable {
-			readable = append(readable, n)
-		} else {
+		n := node{Device{ID: name + "@" + socket, Name: name}, path, does}
+		if does == capturesUnreadable {
 			unreadable = append(unreadable, n)
+		} else {
+			readable = append(readable, n)
 		}
 	}
 	if len(readable) == 0 {
 		readable = unreadable // so that opening one says why
 	}
-	slices.SortFunc(readable, func(a, b node) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(readable, func(a, b node) int { // the first is taken where none was chosen
+		return cmp.Or(cmp.Compare(b.does, a.does), strings.Compare(a.ID, b.ID))
+	})
 	return readable, nil
 }
 
@@ -120,6 +123,7 @@ type capture int
 const (
 	capturesNothing    capture = iota
 	capturesUnreadable         // pictures in formats that are not read here, as infrared cameras do
+	capturesUnknown            // it may not be asked
 	capturesReadable
 )
 
@@ -138,7 +142,7 @@ func (s *v4l2) probe(path string) capture {
 	device, err := openVideo(path)
 	if err != nil {
 		if f := faultOf(err, NoDevice); f == Denied || f == Busy {
-			return capturesReadable
+			return capturesUnknown
 		}
 		return capturesNothing
 	}
@@ -231,19 +235,16 @@ func start(device *video, want Format) (*v4l2Stream, error) {
 		if err := device.start(v4l2Buffers); err != nil {
 			return nil, &Error{faultOf(err, Unusable), err}
 		}
-		return &v4l2Stream{device: device, format: got}, nil
+		return &v4l2Stream{device: device, unpacker: unpacker{format: got}}, nil
 	}
 	return nil, last
 }
 
 type v4l2Stream struct {
-	device  *video
-	format  rawFormat // as the driver really sends it
-	seq     uint64
-	data    []byte // copy of the driver's buffer
-	scratch []byte // a JPEG with its tables put in
-	picture *image.YCbCr
-	closed  bool
+	unpacker
+	device *video
+	seq    uint64
+	closed bool
 }
 
 func (s *v4l2Stream) Next(ctx context.Context) (Frame, error) {
@@ -263,7 +264,7 @@ func (s *v4l2Stream) Next(ctx context.Context) (Frame, error) {
 			s.seq++
 			return Frame{}, &Error{BadFrame, errors.New("the driver knows that the frame is broken")}
 		case got == whole:
-			return s.frame(time.Now())
+			return s.number(time.Now())
 		case time.Now().After(deadline):
 			return Frame{}, &Error{Fault: Stalled}
 		}
@@ -298,21 +299,13 @@ func (s *v4l2Stream) dequeue() (dequeued, error) {
 	return whole, nil
 }
 
-func (s *v4l2Stream) frame(at time.Time) (f Frame, err error) {
+// number makes a frame of what was dequeued and counts it, a broken one too.
+func (s *v4l2Stream) number(at time.Time) (Frame, error) {
 	seq := s.seq
 	s.seq++
-	if s.format.pixel == pixelMJPG || s.format.pixel == pixelJPEG {
-		if f, err = FromJPEG(s.data, s.scratch); err != nil {
-			return Frame{}, err
-		}
-		if len(f.JPEG) > len(s.data) {
-			s.scratch = f.JPEG
-		}
-	} else {
-		if s.picture, err = s.format.unpack(s.picture, s.data); err != nil {
-			return Frame{}, err
-		}
-		f = Frame{Width: s.picture.Rect.Dx(), Height: s.picture.Rect.Dy(), Picture: s.picture}
+	f, err := s.frame()
+	if err != nil {
+		return Frame{}, err
 	}
 	f.Seq, f.At = seq, at
 	return f, nil

@@ -74,7 +74,7 @@ func TestParsePixFormat(t *testing.T) {
 }
 
 func TestFindNode(t *testing.T) {
-	nodes := []node{{Device{"Cam@usb-1", "Cam"}, "/dev/video0"}, {Device{"Other@usb-2", "Other"}, "/dev/video2"}}
+	nodes := []node{{Device{"Cam@usb-1", "Cam"}, "/dev/video0", capturesReadable}, {Device{"Other@usb-2", "Other"}, "/dev/video2", capturesReadable}}
 	for id, want := range map[string]string{
 		"":            "/dev/video0",
 		"Other@usb-2": "/dev/video2",
@@ -85,7 +85,7 @@ func TestFindNode(t *testing.T) {
 			t.Errorf("%q: got %q, want %q", id, got.path, want)
 		}
 	}
-	twins := []node{{Device{"Cam@usb-1", "Cam"}, "/dev/video0"}, {Device{"Cam@usb-2", "Cam"}, "/dev/video2"}}
+	twins := []node{{Device{"Cam@usb-1", "Cam"}, "/dev/video0", capturesReadable}, {Device{"Cam@usb-2", "Cam"}, "/dev/video2", capturesReadable}}
 	if got, ok := findNode(twins, "Cam@usb-9"); ok {
 		t.Errorf("guessed %q among twins", got.path)
 	}
@@ -163,11 +163,11 @@ func TestListPassesOverMetadataAndWhatIsNoCamera(t *testing.T) {
 
 func TestStreamFramesFromDriverBuffers(t *testing.T) {
 	bare := withoutHuffman(t, jpegOf(t, 64, 48))
-	s := &v4l2Stream{format: rawFormat{pixel: pixelMJPG}}
+	s := &v4l2Stream{unpacker: unpacker{format: rawFormat{pixel: pixelMJPG}}}
 	now := time.Now()
 	for i, data := range [][]byte{append(bytes.Clone(bare), 0, 0, 0), bare[:len(bare)/2], bare} {
 		s.data = append(s.data[:0], data...)
-		f, err := s.frame(now)
+		f, err := s.number(now)
 		if broken := i == 1; broken {
 			if Kind(err) != BadFrame {
 				t.Errorf("half a frame: %v", err)
@@ -181,12 +181,12 @@ func TestStreamFramesFromDriverBuffers(t *testing.T) {
 			t.Errorf("frame %d: %v", i, err)
 		}
 	}
-	raw := &v4l2Stream{format: rawFormat{pixelYUYV, 32, 16, 64}, data: make([]byte, 64*16)}
-	if f, err := raw.frame(now); err != nil || f.Picture == nil || f.Width != 32 {
+	raw := &v4l2Stream{unpacker: unpacker{format: rawFormat{pixelYUYV, 32, 16, 64}, data: make([]byte, 64*16)}}
+	if f, err := raw.number(now); err != nil || f.Picture == nil || f.Width != 32 {
 		t.Errorf("%v, %v", f, err)
 	}
 	raw.data = raw.data[:100]
-	if _, err := raw.frame(now); Kind(err) != BadFrame {
+	if _, err := raw.number(now); Kind(err) != BadFrame {
 		t.Errorf("half a raw frame: %v", err)
 	}
 }

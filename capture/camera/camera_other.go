@@ -72,6 +72,9 @@ func (s *native) drivers() []driver.Driver {
 }
 
 func (s *native) Open(ctx context.Context, id string, want Format) (Stream, error) {
+	if err := permit(ctx); err != nil {
+		return nil, err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := ctx.Err(); err != nil {
@@ -79,13 +82,13 @@ func (s *native) Open(ctx context.Context, id string, want Format) (Stream, erro
 	}
 	for _, d := range s.drivers() {
 		if id == "" || d.Info().Label == id {
-			return openNative(d, want.OrDefault())
+			return openNative(ctx, d, want.OrDefault())
 		}
 	}
 	return nil, &Error{NoDevice, errors.New("no such camera is connected")}
 }
 
-func openNative(d driver.Driver, want Format) (Stream, error) {
+func openNative(ctx context.Context, d driver.Driver, want Format) (Stream, error) {
 	if d.Status() != driver.StateClosed {
 		return nil, &Error{Busy, errors.New("the camera is in use by this program")}
 	}
@@ -94,7 +97,10 @@ func openNative(d driver.Driver, want Format) (Stream, error) {
 	}
 	media, ok := nearestMedia(d.Properties(), want)
 	if !ok {
-		return nil, errors.Join(&Error{Unusable, errors.New("the camera offers no format that can be read")}, d.Close())
+		if err := d.Close(); err != nil {
+			return nil, &Error{nativeFault(err), err}
+		}
+		return openHidden(ctx, d.Info().Label, want)
 	}
 	recorder, ok := d.(driver.VideoRecorder)
 	if !ok {

@@ -282,11 +282,42 @@ func TestDeviceThatMayNotBeOpenedIsDenied(t *testing.T) {
 		if err := os.Chmod(v4l2test.Node(t, v4l2test.Vivid), mode); err != nil {
 			t.Fatal(err)
 		}
-		child := exec.CommandContext(t.Context(), "/proc/self/exe", "-test.run", "^"+t.Name()+"$", "-test.v")
-		child.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-		if out, err := child.CombinedOutput(); err != nil {
-			t.Errorf("mode %v: %v\n%s", mode, err, out)
+		asNobody(t)
+	}
+}
+
+func TestDeviceThatMayBeOpenedComesFirst(t *testing.T) {
+	if os.Getuid() != 0 {
+		next(t, first(t))
+		return
+	}
+	v4l2test.Feed(t, "MJPG", 320, 240, shade(t, 320, 240)) // by its name it is the first
+	for name, mode := range map[string]os.FileMode{v4l2test.Vivid: 0o666, v4l2test.Loopback: 0o600} {
+		if err := os.Chmod(v4l2test.Node(t, name), mode); err != nil {
+			t.Fatal(err)
 		}
+	}
+	asNobody(t)
+}
+
+// first opens the camera that is taken where none was chosen.
+func first(t *testing.T) Stream {
+	t.Helper()
+	s, err := Default().Open(t.Context(), "", Format{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// asNobody runs the test again, in a process without rights.
+func asNobody(t *testing.T) {
+	t.Helper()
+	child := exec.CommandContext(t.Context(), "/proc/self/exe", "-test.run", "^"+t.Name()+"$", "-test.v")
+	child.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
+	if out, err := child.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
 

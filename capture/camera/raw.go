@@ -78,6 +78,31 @@ func (f rawFormat) unpack(dst *image.YCbCr, data []byte) (*image.YCbCr, error) {
 	return dst, nil
 }
 
+// unpacker makes frames of what a driver sends, in memory that it uses again: each holds until the next.
+type unpacker struct {
+	format  rawFormat
+	data    []byte // copy of the driver's buffer
+	scratch []byte // a JPEG with its tables put in
+	picture *image.YCbCr
+}
+
+// frame makes a frame of data. Seq and At are left to the caller. Fault: [BadFrame].
+func (u *unpacker) frame() (f Frame, err error) {
+	if u.format.pixel == pixelMJPG || u.format.pixel == pixelJPEG {
+		if f, err = FromJPEG(u.data, u.scratch); err != nil {
+			return Frame{}, err
+		}
+		if len(f.JPEG) > len(u.data) {
+			u.scratch = f.JPEG
+		}
+		return f, nil
+	}
+	if u.picture, err = u.format.unpack(u.picture, u.data); err != nil {
+		return Frame{}, err
+	}
+	return Frame{Width: u.picture.Rect.Dx(), Height: u.picture.Rect.Dy(), Picture: u.picture}, nil
+}
+
 // copyRows fills dst with rows of src.
 func (rawFormat) copyRows(dst []byte, width int, src []byte, stride int) {
 	for ; len(dst) >= width; dst = dst[width:] {

@@ -3,6 +3,7 @@
 #   fetch.sh [v4l2loopback]   with the word, builds that module for the kernel too (14 MB more of headers)
 # Needs (Debian, Ubuntu): kmod; for the module also make and gcc-12.
 set -euo pipefail
+PATH=$PATH:/usr/sbin:/sbin
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/qoltanba-camera-vm
 root=$cache/root
 mkdir -p "$cache"

@@ -8,6 +8,7 @@
 # SCRIPT is run by busybox's shell as root, with /proc, /sys and /dev there and nothing loaded. run.sh ends as the script does.
 # Needs (Debian, Ubuntu): qemu-system-x86 busybox-static cpio kmod, and what fetch.sh needs.
 set -euo pipefail
+PATH=$PATH:/usr/sbin:/sbin
 here=$(cd "$(dirname "$0")" && pwd)
 modules='' files='' qemu='' seconds=300
 while getopts m:f:q:t: option; do
@@ -20,6 +21,9 @@ while getopts m:f:q:t: option; do
 	esac
 done
 script=${!OPTIND}
+for tool in qemu-system-x86_64 busybox cpio depmod; do
+	command -v "$tool" >/dev/null || { echo "install qemu-system-x86 busybox-static cpio kmod: $tool is missing" >&2; exit 1; }
+done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
