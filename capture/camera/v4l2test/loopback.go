@@ -14,7 +14,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Loopback's name, as the guest's script gives it.
+// Loopback is the device's name, as the script of the virtual machine gives it.
 const Loopback = "Loopback"
 
 // Feeder writes frames into the loopback device, fifteen a second.

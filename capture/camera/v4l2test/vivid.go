@@ -16,7 +16,7 @@ import (
 	"github.com/blackjack/webcam"
 )
 
-// Vivid's name, as the driver gives it.
+// Vivid is the device's name, as the driver gives it.
 const Vivid = "vivid-000-vid-cap"
 
 const vividDriver = "/sys/bus/platform/drivers/vivid/"
