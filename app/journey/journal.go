@@ -98,7 +98,8 @@ func encodeRecord(r record, s *sealer) ([]byte, error) {
 	return json.Marshal(envelope{journalVersion, hex.EncodeToString(sum[:]), body})
 }
 
-// decodeRecord reads a journal's file; the error is errJournal or errForeign.
+// decodeRecord reads a journal's file; the error is errJournal or errForeign,
+// with which comes what is not sealed.
 func decodeRecord(content []byte, s *sealer) (record, error) {
 	var e envelope
 	if len(content) > maxJournal || strict(content, &e) != nil {
@@ -114,7 +115,7 @@ func decodeRecord(content []byte, s *sealer) (record, error) {
 	}
 	inner, err := s.unseal(r.Sealed, r.Enrolment)
 	if err != nil {
-		return record{}, fmt.Errorf("%w: %w", errForeign, err)
+		return record{Enrolment: r.Enrolment, Language: r.Language}, fmt.Errorf("%w: %w", errForeign, err)
 	}
 	r.Sealed = nil
 	if strict(inner, &r.secret) != nil || !r.plausible() {

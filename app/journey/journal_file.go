@@ -77,6 +77,9 @@ func (f *journalFile) load() (record, error) {
 	if asideErr := f.putAside(name); asideErr != nil {
 		return record{}, fmt.Errorf("keep the unreadable journal: %w: %w", errOwnFiles, asideErr)
 	}
+	if errors.Is(err, errForeign) && r.Enrolment == "" {
+		return record{Language: r.Language}, nil // no way was under way: nothing is lost
+	}
 	return record{}, err
 }
 

@@ -76,6 +76,22 @@ func TestSessionBegunUnderAKeyringIsNotOpenedByAPassphrase(t *testing.T) {
 	}
 }
 
+func TestSessionTellsAResetKeyring(t *testing.T) {
+	keyring.MockInit()
+	o := newOptions(t)
+	if err := o.reopen(t, ""); err != nil {
+		t.Fatal(err)
+	}
+	keyring.MockInit() // as after a reset: it answers, and has nothing
+	if err := o.reopen(t, ""); err != nil {
+		t.Errorf("nothing was under way: %v", err)
+	}
+	journals, err := filepath.Glob(filepath.Join(o.data, "journey.foreign-*.json"))
+	if err != nil || len(journals) != 1 {
+		t.Errorf("the journal that cannot be read was not kept: %v, %v", journals, err)
+	}
+}
+
 func TestProbingForAPassphraseLeavesNothing(t *testing.T) {
 	o := newOptions(t)
 	keyring.MockInit()
