@@ -18,9 +18,23 @@ var errMoveUnsupported = errors.New("cannot rename without replacing on this fil
 func moveNoReplace(from, to string) error {
 	err := renameExclusive(from, to)
 	if unsupported(err) {
-		return linkNoReplace(from, to)
+		err = linkNoReplace(from, to)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return syncFile(to)
+}
+
+// syncFile writes the file through under its new name. FAT keeps size and place
+// of a file in the entry of its name, and syncing the folder leaves them out:
+// without this a stick that is pulled out holds the name of an empty file.
+func syncFile(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 func linkNoReplace(from, to string) error {
@@ -46,7 +60,12 @@ func unsupported(err error) bool {
 
 // ReplaceFile gives a file a new name in its folder and takes the name from a
 // file that has it. After [SyncFolder] the name is on the disk.
-func ReplaceFile(from, to string) error { return os.Rename(from, to) }
+func ReplaceFile(from, to string) error {
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	return syncFile(to)
+}
 
 func removeFile(path string) error { return os.Remove(path) }
 

@@ -1,9 +1,6 @@
 package keystore
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"errors"
 	"flag"
 	"fmt"
@@ -227,7 +224,7 @@ func TestStickHoldsKeyFiles(t *testing.T) {
 	if r := InspectFolder(folder); r.Err() != nil || !r.Has(FolderFAT) || !r.Has(FolderRemovable) {
 		t.Errorf("%+v", r)
 	}
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader) // RSA would take the emulated machine a minute
+	key, err := RSA2048.GenerateKey()
 	if err != nil {
 		t.Fatal(err)
 	}
