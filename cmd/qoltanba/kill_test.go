@@ -42,8 +42,8 @@ const (
 	lifetime = 2 * time.Minute
 )
 
-// TestKilled ends the citizen's program by SIGKILL: once inside every stage of
-// the way, and at random instants between the making of the keys and the end.
+// TestKilled ends the citizen's program by SIGKILL: again and again on the way
+// to the form, and at random instants between the making of the keys and the end.
 // Program and backend are processes of their own with files on the disk. The
 // program is started again each time and goes on; in the end the authority's
 // ledger and OpenSSL tell whether a key was lost or a certificate doubled.
@@ -66,8 +66,8 @@ func TestKilled(t *testing.T) {
 		kills += e.killedRound(n, durations, found)
 		e.close()
 	}
-	t.Logf("%d kills inside %d steps, %d kills at random instants of %d ways (%v): 0 lost, 0 doubled",
-		steps, steps, kills, rounds, found)
+	t.Logf("%d kills on the way to the form, %d kills at random instants of %d ways (%v): 0 lost, 0 doubled",
+		steps, kills, rounds, found)
 }
 
 // estate is what lies on the disks of both sides, and the backend over it.
@@ -192,8 +192,8 @@ func (e *estate) live(script string, doom func(left string) (after time.Duration
 
 func spared(string) (time.Duration, bool) { return 0, false }
 
-// walkKilled walks to the form and is killed once after each stage was left,
-// sooner or later. It returns how often.
+// walkKilled walks to the form and is killed in each life soon after it came
+// further than the lives before. It returns how often.
 func (e *estate) walkKilled() (kills int) {
 	e.Helper()
 	device, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
