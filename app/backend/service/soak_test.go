@@ -1,0 +1,64 @@
+//go:build demo && linux
+
+package service
+
+import (
+	"flag"
+	"log/slog"
+	"os"
+	"testing"
+	"time"
+
+	"qoltanba/app/api"
+	"qoltanba/app/backend/enrolment"
+	"qoltanba/app/support/soak"
+)
+
+var (
+	soakWays  = flag.Int("soak-ways", 4, "how many citizens walk the whole way in one process")
+	soakTable = flag.String("soak-table", "", "file that gets the table of what was measured")
+)
+
+const soakTitle = `make soak
+Citizens walk the whole way, one after the other, in the process of the service itself: SQLite, real listener, real keys and certificates.
+
+`
+
+// TestEnrolmentsLeaveNothing walks whole ways in one process, the caller's side
+// and the service's, and looks at what the process holds between them. The full
+// form is "make soak".
+func TestEnrolmentsLeaveNothing(t *testing.T) {
+	a := open(t, func(p *Plan) { p.Log = slog.New(slog.DiscardHandler) })
+	begin := time.Now()
+	rows := []soak.Row{}
+	for n := range *soakWays + 1 {
+		c := a.citizen(t, "aigul")
+		c.confirm()
+		c.identify()
+		c.decide(enrolment.Verdict{Approve: true})
+		c.grant()
+		c.accept(api.TextAgreement, api.AcceptAgreement)
+		checkCertificates(c, c.obtain())
+		a.quiet(t)
+		a.clock.advance(25 * time.Hour) // a new day: the limits of the last are over
+		a.client.HTTP.CloseIdleConnections()
+		if n%max(1, *soakWays/20) != 0 {
+			continue
+		}
+		row, err := soak.Take(time.Since(begin), int64(n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, row)
+	}
+	table := soak.Table(soakTitle, "ways", rows)
+	t.Log("\n" + table)
+	if *soakTable != "" {
+		if err := os.WriteFile(*soakTable, []byte(table), 0o600); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := soak.Flat(rows); err != nil {
+		t.Error(err)
+	}
+}
