@@ -16,7 +16,7 @@ PORTABLE := -tags demo ./keystore/... ./capture/... ./app/api/... ./app/journey/
 FUZZTIME ?= 5s
 
 .DEFAULT_GOAL := build
-.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-v4l2 soak soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean
+.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-v4l2 test-interop soak soak-ways soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean
 
 setup: ## install what is missing (Debian, Ubuntu) or say what to install
 	@.ci/setup test
@@ -54,9 +54,6 @@ race: ## everything but what draws, under the race detector
 test-disk: ## a FAT memory stick, really pulled out while keys are written, in a virtual machine
 	@keystore/testdata/stick/test.sh
 
-test-interop: ## GOST signatures and hashes against OpenSSL's engine and BouncyCastle, thousands of them
-	$(GO) test -count=1 -v -timeout 60m ./keystore/gost -run Agrees -rounds 3000
-
 test-wine: ## the Windows build under Wine: tests, both ways, first screens beside Linux's
 	@.ci/setup wine
 	@.ci/build-windows
@@ -83,7 +80,11 @@ test-interop: ## GOST signatures and hashes against OpenSSL's engine and BouncyC
 test-timing: ## whether the time of step 3 tells a known IIN from an unknown one; wants a quiet machine
 	$(GO) test -count=1 -v -timeout 20m -tags demo ./app/backend/service -parallel 1 -run TestStepThreeTakesTheSameTime -timing
 
-soak: soak-camera ## what must stay flat for an hour; its tables stand beside the tests
+soak: soak-ways soak-camera ## what must stay flat: a hundred ways in one process, an hour of live picture; the tables stand beside the tests
+
+soak-ways:
+	$(GO) test -count=1 -v -timeout 0 ./app/journey -run TestWaysLeaveNothing -soak-ways 100 -soak-table $(CURDIR)/app/journey/testdata/soak-ways.txt
+	$(GO) test -count=1 -v -timeout 0 -tags demo ./app/backend/service -run TestEnrolmentsLeaveNothing -soak-ways 100 -soak-table $(CURDIR)/app/backend/service/testdata/soak-ways.txt
 
 SOAK ?= 60m
 soak-camera:

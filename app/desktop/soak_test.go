@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"image"
 	"image/jpeg"
-	"os"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -119,16 +118,7 @@ func TestCameraPreviewStaysFlat(t *testing.T) {
 			d.until("the picture by itself", d.live)
 		}
 	}
-	table := soak.Table(fmt.Sprintf(soakTitle, runtime.GOOS, runtime.GOARCH, runtime.NumCPU()), "frames", rows)
-	t.Log("\n" + table)
-	if *soakTable != "" {
-		if err := os.WriteFile(*soakTable, []byte(table), 0o600); err != nil {
-			t.Error(err)
-		}
-	}
-	if err := soak.Flat(rows); err != nil {
-		t.Error(err)
-	}
+	soak.Report(t, fmt.Sprintf(soakTitle, runtime.GOOS, runtime.GOARCH, runtime.NumCPU()), "frames", *soakTable, rows)
 }
 
 // watch lets the interface run and draws it once a second, until a time. The empty canvas is drawn for what the toolkit does beside drawing: it

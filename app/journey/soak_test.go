@@ -4,7 +4,6 @@ package journey
 
 import (
 	"flag"
-	"os"
 	"testing"
 	"time"
 
@@ -45,14 +44,5 @@ func TestWaysLeaveNothing(t *testing.T) {
 		}
 		rows = append(rows, row)
 	}
-	table := soak.Table(soakTitle, "ways", rows)
-	t.Log("\n" + table)
-	if *soakTable != "" {
-		if err := os.WriteFile(*soakTable, []byte(table), 0o600); err != nil {
-			t.Error(err)
-		}
-	}
-	if err := soak.Flat(rows); err != nil {
-		t.Error(err)
-	}
+	soak.Report(t, soakTitle, "ways", *soakTable, rows)
 }

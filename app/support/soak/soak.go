@@ -2,7 +2,7 @@
 
 // Package soak tells whether a process that does the same thing again and again
 // keeps anything of it: memory, goroutines, descriptors. Tests take a [Row] now
-// and then and ask at the end whether they are [Flat].
+// and then and [Report] at the end whether they are [Flat].
 package soak
 
 import (
@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"testing"
 	"text/tabwriter"
 	"time"
 )
@@ -48,10 +49,26 @@ func Take(at time.Duration, done int64) (Row, error) {
 	return Row{at, done, float64(pages*os.Getpagesize()) / mib, float64(m.HeapAlloc) / mib, runtime.NumGoroutine(), len(descriptors)}, nil
 }
 
-// Table writes the rows beneath a title; done names what was counted.
-func Table(title, done string, rows []Row) string {
+// Report logs the rows as a table beneath a title, writes it to the file at
+// path unless that is empty, and fails the test when they are not [Flat]; done
+// names what was counted.
+func Report(t testing.TB, title, done, path string, rows []Row) {
+	t.Helper()
+	table := title + Table(done, rows)
+	t.Log("\n" + table)
+	if path != "" {
+		if err := os.WriteFile(path, []byte(table), 0o644); err != nil { //nolint:gosec // a table for everybody
+			t.Error(err)
+		}
+	}
+	if err := Flat(rows); err != nil {
+		t.Error(err)
+	}
+}
+
+// Table writes the rows, and above them what they are; done names what was counted.
+func Table(done string, rows []Row) string {
 	var b strings.Builder
-	b.WriteString(title)
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	_, _ = fmt.Fprintf(w, "time\t%s\tRSS, MiB\theap, MiB\tgoroutines\tdescriptors\t\n", done)
 	for _, r := range rows {
