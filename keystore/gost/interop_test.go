@@ -32,8 +32,10 @@ const bouncyCastle = "/usr/share/java/bcprov.jar"
 
 // russian labels keys as OpenSSL's engine knows them.
 var russian = form{
-	512, asn1.ObjectIdentifier{1, 2, 643, 7, 1, 1, 1, 2},
-	asn1.ObjectIdentifier{1, 2, 643, 7, 1, 2, 1, 2, 1}, asn1.ObjectIdentifier{1, 2, 643, 7, 1, 1, 2, 3},
+	512,
+	asn1.ObjectIdentifier{1, 2, 643, 7, 1, 1, 1, 2},
+	asn1.ObjectIdentifier{1, 2, 643, 7, 1, 2, 1, 2, 1},
+	asn1.ObjectIdentifier{1, 2, 643, 7, 1, 1, 2, 3},
 }
 
 // peer is another implementation that answers questions, a line each.
