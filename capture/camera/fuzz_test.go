@@ -34,7 +34,7 @@ func FuzzChooseFormats(f *testing.F) {
 	f.Fuzz(func(t *testing.T, driver []byte, width, height int) {
 		var offers []offer
 		for ; len(driver) >= 16; driver = driver[16:] {
-			number := func(at int) int { return int(int16(binary.BigEndian.Uint16(driver[at:]))) } //nolint:gosec // a driver may say anything
+			number := func(at int) int { return int(int16(binary.BigEndian.Uint16(driver[at:]))) }
 			offers = append(offers, offer{binary.LittleEndian.Uint32(driver), []sizeRange{
 				{number(4), number(6), number(8), number(10), number(12), number(14)},
 			}})

@@ -61,7 +61,7 @@ func openVideo(path string) (*video, error) {
 		return nil, err
 	}
 	v := &video{cam: cam, fd: uintptr(reflect.ValueOf(cam).Elem().FieldByName("fd").Uint())}
-	unix.CloseOnExec(int(v.fd)) //nolint:gosec // a descriptor; a browser that we open must not keep the camera
+	unix.CloseOnExec(int(v.fd)) // a browser that we open must not keep the camera
 	return v, nil
 }
 

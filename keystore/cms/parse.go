@@ -43,12 +43,8 @@ func Parse(der []byte) (*SignedData, error) {
 	if len(der) > MaxSize {
 		return nil, ErrTooLarge
 	}
-	var info, explicit, body cryptobyte.String
-	var contentType asn1.ObjectIdentifier
-	in := cryptobyte.String(der)
-	if !in.ReadASN1(&info, tag.SEQUENCE) || !in.Empty() || !info.ReadASN1ObjectIdentifier(&contentType) ||
-		!contentType.Equal(oidSignedData) || !info.ReadASN1(&explicit, tag0) || !info.Empty() ||
-		!explicit.ReadASN1(&body, tag.SEQUENCE) || !explicit.Empty() {
+	body, ok := signedData(der)
+	if !ok {
 		return nil, ErrMalformed
 	}
 	var version int64
@@ -67,6 +63,16 @@ func Parse(der []byte) (*SignedData, error) {
 		return nil, ErrNoSigner
 	}
 	return sd, sd.readSigners(signers)
+}
+
+// signedData opens a ContentInfo of signed data.
+func signedData(der cryptobyte.String) (body cryptobyte.String, ok bool) {
+	var info, explicit cryptobyte.String
+	var contentType asn1.ObjectIdentifier
+	ok = der.ReadASN1(&info, tag.SEQUENCE) && der.Empty() && info.ReadASN1ObjectIdentifier(&contentType) &&
+		contentType.Equal(oidSignedData) && info.ReadASN1(&explicit, tag0) && info.Empty() &&
+		explicit.ReadASN1(&body, tag.SEQUENCE) && explicit.Empty()
+	return body, ok
 }
 
 func malformed(part string) error { return fmt.Errorf("%w: %s", ErrMalformed, part) }

@@ -108,7 +108,7 @@ func (w *window) entry(digit uint64) affine {
 func scan(row *[entries]element, index uint64) element {
 	var e0, e1, e2, e3, e4, e5, e6, e7 uint64
 	for j := range row {
-		other := index ^ uint64(j) //nolint:gosec // below 32
+		other := index ^ uint64(j)
 		mask := ((other | -other) >> 63) - 1
 		e := &row[j]
 		e0 |= mask & e[0]

@@ -81,7 +81,7 @@ func scalars() []*big.Int {
 			list = append(list, new(big.Int).Add(near, big.NewInt(d)), new(big.Int).Sub(near, big.NewInt(d)))
 		}
 	}
-	random := mathrand.New(mathrand.NewPCG(5, 6)) //nolint:gosec // repeatable numbers
+	random := mathrand.New(mathrand.NewPCG(5, 6))
 	for range 10 {
 		n := new(big.Int)
 		for range 8 {
@@ -368,7 +368,7 @@ func FuzzVerify(f *testing.F) {
 	}
 	f.Add(digest[:], good)
 	f.Fuzz(func(t *testing.T, d, signature []byte) {
-		if k.public.Verify(d, signature) && !(bytes.Equal(d, digest[:]) && bytes.Equal(signature, good)) {
+		if k.public.Verify(d, signature) && (!bytes.Equal(d, digest[:]) || !bytes.Equal(signature, good)) {
 			t.Error("a signature that was never made is accepted")
 		}
 	})

@@ -116,7 +116,7 @@ var (
 		if found, err := filepath.Glob("/usr/lib/*/engines-3/gost.so"); err != nil || len(found) == 0 {
 			return fmt.Errorf("libengine-gost-openssl is not installed")
 		}
-		out, err := exec.Command("cc", "-O2", "-Wno-deprecated-declarations", "-o", enginePath, "testdata/engine.c", "-lcrypto").CombinedOutput() //nolint:noctx // bounded by the test's own deadline
+		out, err := exec.Command("cc", "-O2", "-Wno-deprecated-declarations", "-o", enginePath, "testdata/engine.c", "-lcrypto").CombinedOutput()
 		if err != nil {
 			return fmt.Errorf("compile: %w: %s", err, out)
 		}

@@ -82,7 +82,7 @@ func sparse(n *big.Int, width uint) []int8 {
 			}
 			n.Sub(n, big.NewInt(digit))
 		}
-		digits = append(digits, int8(digit)) //nolint:gosec // below 64 in size
+		digits = append(digits, int8(digit))
 		n.Rsh(n, 1)
 	}
 	return digits

@@ -119,9 +119,9 @@ func element(out []byte, tag byte, content []byte) []byte {
 	case n < 1<<8:
 		out = append(out, 0x81, byte(n))
 	case n < 1<<16:
-		out = append(out, 0x82, byte(n>>8), byte(n))
+		out = append(out, 0x82, byte(n>>8), byte(n)) //nolint:gosec // two bytes hold it
 	default:
-		out = append(out, 0x83, byte(n>>16), byte(n>>8), byte(n))
+		out = append(out, 0x83, byte(n>>16), byte(n>>8), byte(n)) //nolint:gosec // three bytes hold it: MaxSize
 	}
 	return append(out, content...)
 }

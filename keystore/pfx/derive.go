@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/asn1"
+	"encoding/binary"
 	"hash"
 	"math/big"
 	"unicode/utf16"
@@ -21,7 +22,7 @@ const (
 func bmp(password string) []byte {
 	out := make([]byte, 0, 2*len(password)+2)
 	for _, unit := range append(utf16.Encode([]rune(password)), 0) {
-		out = append(out, byte(unit>>8), byte(unit))
+		out = binary.BigEndian.AppendUint16(out, unit)
 	}
 	return out
 }

@@ -95,7 +95,7 @@ func addData(b *cryptobyte.Builder, content []byte) {
 // protection is a fresh one, with a salt of its own.
 func (e Encoding) protection(iterations int) protection {
 	if e == AES256 {
-		return protection{scheme: oidPBES2, salt: random(16), iterations: iterations, prf: sha256.New, aes: oidAES256CBC, iv: random(16)}
+		return protection{scheme: oidPBES2, salt: random(16), iterations: iterations, prf: sha256.New, cipher: oidAES256CBC, iv: random(16)}
 	}
 	return protection{scheme: oidPBE3DES, salt: random(20), iterations: iterations}
 }

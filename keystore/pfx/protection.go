@@ -22,10 +22,13 @@ type protection struct {
 	salt       []byte
 	iterations int
 	// Of PBES2 (RFC 8018) alone:
-	prf func() hash.Hash
-	aes asn1.ObjectIdentifier // or oidDESEDE3CBC
-	iv  []byte
+	prf    func() hash.Hash
+	cipher asn1.ObjectIdentifier // of cipherKey
+	iv     []byte
 }
+
+// cipherKey is the size in bytes of the keys of the ciphers that PBES2 is read with.
+var cipherKey = map[string]int{oidAES128CBC.String(): 16, oidAES256CBC.String(): 32, oidDESEDE3CBC.String(): 24}
 
 // block is the cipher in CBC mode: its block, and the first vector.
 func (p protection) block(password string) (cipher.Block, []byte, error) {
@@ -36,13 +39,12 @@ func (p protection) block(password string) (cipher.Block, []byte, error) {
 	case p.scheme.Equal(oidPBERC2):
 		return newRC2(p.derived(password, forKey, 5)), p.derived(password, forIV, 8), nil
 	}
-	size := map[string]int{oidAES128CBC.String(): 16, oidAES256CBC.String(): 32, oidDESEDE3CBC.String(): 24}[p.aes.String()]
-	key, err := pbkdf2.Key(p.prf, password, p.salt, p.iterations, size)
+	key, err := pbkdf2.Key(p.prf, password, p.salt, p.iterations, cipherKey[p.cipher.String()])
 	if err != nil {
 		return nil, nil, fmt.Errorf("derive a key from the password: %w", err)
 	}
 	var block cipher.Block
-	if p.aes.Equal(oidDESEDE3CBC) {
+	if p.cipher.Equal(oidDESEDE3CBC) {
 		block, err = des.NewTripleDESCipher(key) //nolint:gosec // as above
 	} else {
 		block, err = aes.NewCipher(key)
@@ -70,7 +72,7 @@ func (p protection) open(sealed []byte, password string) ([]byte, error) {
 	plain := make([]byte, len(sealed))
 	cipher.NewCBCDecrypter(block, iv).CryptBlocks(plain, sealed)
 	pad := int(plain[len(plain)-1])
-	if pad < 1 || pad > size || !bytes.Equal(plain[len(plain)-pad:], bytes.Repeat([]byte{byte(pad)}, pad)) {
+	if pad < 1 || pad > size || !bytes.Equal(plain[len(plain)-pad:], bytes.Repeat(plain[len(plain)-1:], pad)) {
 		return nil, ErrFormat
 	}
 	return plain[:len(plain)-pad], nil
@@ -107,22 +109,35 @@ func readProtection(in *cryptobyte.String) (p protection, err error) {
 
 // readPBES2 reads the parameters of RFC 8018, A.4.
 func (p *protection) readPBES2(in *cryptobyte.String) error {
-	var parameters, kdf, kdfParameters, scheme cryptobyte.String
-	var oid asn1.ObjectIdentifier
-	if !in.ReadASN1(&parameters, tags.SEQUENCE) || !parameters.ReadASN1(&kdf, tags.SEQUENCE) || !parameters.ReadASN1(&scheme, tags.SEQUENCE) ||
-		!kdf.ReadASN1ObjectIdentifier(&oid) || !scheme.ReadASN1ObjectIdentifier(&p.aes) {
+	var parameters, derivation, scheme cryptobyte.String
+	if !in.ReadASN1(&parameters, tags.SEQUENCE) || !parameters.ReadASN1(&derivation, tags.SEQUENCE) ||
+		!parameters.ReadASN1(&scheme, tags.SEQUENCE) || !scheme.ReadASN1ObjectIdentifier(&p.cipher) {
 		return ErrFormat
 	}
-	if !oid.Equal(oidPBKDF2) || !p.aes.Equal(oidAES128CBC) && !p.aes.Equal(oidAES256CBC) && !p.aes.Equal(oidDESEDE3CBC) {
-		return fmt.Errorf("%w: derivation %v, encryption %v", ErrUnsupported, oid, p.aes)
+	if cipherKey[p.cipher.String()] == 0 {
+		return fmt.Errorf("%w: encryption %v", ErrUnsupported, p.cipher)
 	}
-	if !kdf.ReadASN1(&kdfParameters, tags.SEQUENCE) || !readSalted(&kdfParameters, &p.salt, &p.iterations) ||
-		!kdfParameters.SkipOptionalASN1(tags.INTEGER) || !scheme.ReadASN1Bytes(&p.iv, tags.OCTET_STRING) {
+	if !scheme.ReadASN1Bytes(&p.iv, tags.OCTET_STRING) {
+		return ErrFormat
+	}
+	return p.readPBKDF2(&derivation)
+}
+
+// readPBKDF2 reads the parameters of RFC 8018, A.2.
+func (p *protection) readPBKDF2(in *cryptobyte.String) error {
+	var oid asn1.ObjectIdentifier
+	var parameters, prf cryptobyte.String
+	if !in.ReadASN1ObjectIdentifier(&oid) {
+		return ErrFormat
+	}
+	if !oid.Equal(oidPBKDF2) {
+		return fmt.Errorf("%w: derivation %v", ErrUnsupported, oid)
+	}
+	if !in.ReadASN1(&parameters, tags.SEQUENCE) || !readSalted(&parameters, &p.salt, &p.iterations) || !parameters.SkipOptionalASN1(tags.INTEGER) {
 		return ErrFormat
 	}
 	oid = oidHMACSHA1
-	var prf cryptobyte.String
-	if !kdfParameters.Empty() && (!kdfParameters.ReadASN1(&prf, tags.SEQUENCE) || !prf.ReadASN1ObjectIdentifier(&oid)) {
+	if !parameters.Empty() && (!parameters.ReadASN1(&prf, tags.SEQUENCE) || !prf.ReadASN1ObjectIdentifier(&oid)) {
 		return ErrFormat
 	}
 	for _, h := range hashes {
@@ -159,7 +174,7 @@ func (p protection) add(b *cryptobyte.Builder) {
 				})
 			})
 			b.AddASN1(tags.SEQUENCE, func(b *cryptobyte.Builder) {
-				b.AddASN1ObjectIdentifier(p.aes)
+				b.AddASN1ObjectIdentifier(p.cipher)
 				b.AddASN1OctetString(p.iv)
 			})
 		})

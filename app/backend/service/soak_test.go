@@ -3,13 +3,17 @@
 package service
 
 import (
+	"context"
 	"flag"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"qoltanba/app/api"
 	"qoltanba/app/backend/enrolment"
+	"qoltanba/app/backend/notify"
+	"qoltanba/app/backend/notify/demophone"
 	"qoltanba/app/support/soak"
 )
 
@@ -26,14 +30,26 @@ Citizens walk the whole way, one after the other, in the process of the service 
 
 `
 
+// screen shows messages on the phone of the day.
+type screen struct {
+	phone atomic.Pointer[demophone.Phone]
+}
+
+func (s *screen) Send(ctx context.Context, to api.Phone, m notify.Message) error {
+	return s.phone.Load().Send(ctx, to, m)
+}
+
 // TestEnrolmentsLeaveNothing walks whole ways in one process, the caller's side
 // and the service's, and looks at what the process holds between them. The full
 // form is "make soak".
 func TestEnrolmentsLeaveNothing(t *testing.T) {
-	a := open(t, func(p *Plan) { p.Log = slog.New(slog.DiscardHandler) })
+	var screen screen
+	a := open(t, func(p *Plan) { p.Log, p.World.SMS = slog.New(slog.DiscardHandler), &screen })
 	begin := time.Now()
 	rows := []soak.Row{}
 	for n := -warmUp; n <= *soakWays; n++ {
+		a.phone = demophone.New(a.clock.now) // one keeps the last messages alone
+		screen.phone.Store(a.phone)
 		c := a.citizen(t, "aigul")
 		c.confirm()
 		c.identify()

@@ -133,6 +133,7 @@ func (m *measurement) camera(ctx context.Context, program string) error {
 		return err
 	}
 	began, before := time.Now(), m.screen.middle()
+	read := before
 	usedBefore, err := p.processor()
 	if err != nil {
 		return err
@@ -146,7 +147,10 @@ func (m *measurement) camera(ctx context.Context, program string) error {
 			return err
 		}
 		late = append(late, time.Since(asleep)-nap)
-		if now := m.screen.middle(); now != before {
+		now := m.screen.middle()
+		whole := now == read // read twice alike: not a picture that is being painted over another
+		read = now
+		if whole && now != before {
 			before, gap = now, max(gap, time.Since(last))
 			last = time.Now()
 			shown++
