@@ -28,6 +28,9 @@ import (
 
 	"filippo.io/age"
 	_ "modernc.org/sqlite" // the driver that reads the authority's ledger past the service
+
+	"qoltanba/app/journey"
+	"qoltanba/app/support/headless"
 )
 
 // everyKill is given by make test-kill: without it a sample of the instants
@@ -42,8 +45,8 @@ const (
 	lifetime = 2 * time.Minute
 )
 
-// TestKilled ends the citizen's program by SIGKILL: again and again on the way
-// to the form, and at random instants between the making of the keys and the end.
+// TestKilled ends the citizen's program by SIGKILL: at every stage of the whole
+// way, and at random instants between the making of the keys and the end.
 // Program and backend are processes of their own with files on the disk. The
 // program is started again each time and goes on; in the end the authority's
 // ledger and OpenSSL tell whether a key was lost or a certificate doubled.
@@ -53,7 +56,11 @@ func TestKilled(t *testing.T) {
 	}
 	t.Parallel()
 	base := &estate{T: t, dir: t.TempDir()}
-	steps := base.walkKilled()
+	struck := base.walkKilled()
+	whole := base.copied()
+	struck = whole.killedAtEveryStage("", struck)
+	whole.check()
+	whole.close()
 	rounds, kills, found := 0, 0, map[string]int{}
 	durations := base.copied().measured()
 	for wanted := map[bool]int{false: sampledKills, true: allKills}[*everyKill]; kills < wanted && !t.Failed(); rounds++ {
@@ -66,8 +73,8 @@ func TestKilled(t *testing.T) {
 		kills += e.killedRound(n, durations, found)
 		e.close()
 	}
-	t.Logf("%d kills on the way to the form, %d kills at random instants of %d ways (%v): 0 lost, 0 doubled",
-		steps, kills, rounds, found)
+	t.Logf("a kill at each of %d stages (%v), %d kills at random instants of %d ways (%v): 0 lost, 0 doubled",
+		len(struck), struck, kills, rounds, found)
 }
 
 // estate is what lies on the disks of both sides, and the backend over it.
@@ -154,13 +161,14 @@ func randomBytes() []byte {
 // life is one process of the citizen's program.
 type life struct {
 	left   []string // stages, in the order in which they were left
+	halted string   // the stage at which the script had it halt, and it was killed
 	killed bool
 	err    error
 	output string
 }
 
-// live starts the program and kills it a while after it has left a stage, if
-// doom says so. Killing ends the process without a word to it.
+// live starts the program and kills it where it halts, or a while after it has
+// left a stage, if doom says so. Killing ends the process without a word to it.
 func (e *estate) live(script string, doom func(left string) (after time.Duration, yes bool)) life {
 	e.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), lifetime)
@@ -178,6 +186,11 @@ func (e *estate) live(script string, doom func(left string) (after time.Duration
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		l.output += lines.Text() + "\n"
 		words := strings.Fields(lines.Text())
+		if words[1] == headless.Halted {
+			l.halted, l.killed = words[0], true
+			_ = command.Process.Kill() // whether it died of this, its end tells
+			continue
+		}
 		l.left = append(l.left, words[0])
 		if after, yes := doom(words[0]); yes && !l.killed {
 			l.killed = true
@@ -192,9 +205,9 @@ func (e *estate) live(script string, doom func(left string) (after time.Duration
 
 func spared(string) (time.Duration, bool) { return 0, false }
 
-// walkKilled walks to the form and is killed in each life soon after it came
-// further than the lives before. It returns how often.
-func (e *estate) walkKilled() (kills int) {
+// walkKilled walks to the form and is killed at every stage on the way. It
+// returns these stages.
+func (e *estate) walkKilled() (struck []string) {
 	e.Helper()
 	device, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	e.must(err)
@@ -204,28 +217,33 @@ func (e *estate) walkKilled() (kills int) {
 	e.must(keepSecret(filepath.Join(e.vault(), "device-key.age"), der))
 	e.open()
 	defer e.close()
-	struck := map[string]bool{}
-	for range 60 {
-		doomed := false
-		l := e.live("end form\n", func(left string) (time.Duration, bool) {
-			first := !doomed && !struck[left]
-			if first {
-				doomed, struck[left] = true, true
+	return e.killedAtEveryStage("end form\n", nil)
+}
+
+// killedAtEveryStage walks to the script's end and is killed at every stage
+// that it comes to and that was not struck before: it says when it has halted
+// there. It returns all that are struck now.
+func (e *estate) killedAtEveryStage(script string, struck []string) []string {
+	e.Helper()
+	for range 2 * len(journey.Stages()) {
+		l := e.live(script+"halt-but "+strings.Join(struck, " ")+"\n", spared)
+		for _, left := range l.left {
+			if slices.Contains(journey.Stages(), journey.Stage(left)) && !slices.Contains(struck, left) {
+				e.Fatalf("killed at %v, but not at %s\n%s", struck, left, l.output)
 			}
-			return mathrand.N(4 * time.Millisecond << mathrand.IntN(7)), first //nolint:gosec // no secret
-		})
+		}
 		switch {
 		case l.killed:
-			kills++
+			struck = append(struck, l.halted)
 		case strings.Contains(l.output, "FAILED: recording-broken"): // a busy machine: the citizen tries again
 		case l.err != nil:
-			e.Fatalf("after %d kills: %v\n%s", kills, l.err, l.output)
+			e.Fatalf("killed at %v: %v\n%s", struck, l.err, l.output)
 		default:
-			return kills
+			return struck
 		}
 	}
 	e.Fatal("the way has no end")
-	return 0
+	return nil
 }
 
 // stretch is the last part of the way: the stages that the lives of a round are

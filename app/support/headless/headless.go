@@ -18,6 +18,7 @@ import (
 	"io"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"qoltanba/app/api"
@@ -76,7 +77,8 @@ type walker struct {
 func (w *walker) watch(ctx context.Context) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
-	unsubscribe := w.j.Subscribe(func(journey.State) {
+	unsubscribe := w.j.Subscribe(func(now journey.State) {
+		w.halt(ctx, now.Stage)
 		select {
 		case w.moved <- struct{}{}:
 		default:
@@ -90,6 +92,19 @@ func (w *walker) watch(ctx context.Context) (stop func()) {
 		unsubscribe()
 		cancel()
 		<-ended
+	}
+}
+
+// Halted is the second word of the line that tells at which stage a walk halted.
+const Halted = "halted"
+
+// halt holds up the whole journey where the script says so, for whoever wants
+// to kill the program at this very stage: the stage is shown and, where this
+// process brought it about, not in the journal yet.
+func (w *walker) halt(ctx context.Context, at journey.Stage) {
+	if w.script.Halts && ctx.Err() == nil && !slices.Contains(w.script.HaltBut, at) {
+		w.line("%-16s "+Halted, at)
+		<-ctx.Done()
 	}
 }
 

@@ -34,6 +34,9 @@ type Script struct {
 	Limit  time.Duration   // for the whole way
 	End    journey.Stage   // where the script ends; done as a rule
 	Expect []journey.Stage // to be passed in this order, others between them
+
+	Halts   bool            // at the first stage that is none of HaltBut
+	HaltBut []journey.Stage // stages that are walked through all the same
 }
 
 // Format shows the sample citizen's short name, whatever the verb.
@@ -61,6 +64,7 @@ const (
 //	limit DURATION        for the whole way, such as 90s
 //	end STAGE             where the script ends, done without it
 //	expect STAGE…         stages to be passed in this order
+//	halt-but STAGE…       halts for good at the first stage that is none of these
 //
 // An error names the line and never what stands on it.
 func Parse(text []byte) (Script, error) {
@@ -95,6 +99,9 @@ func (s *Script) take(directive string, values []string) error {
 	switch directive {
 	case "expect":
 		return each(values, func(v string) error { return stage(v, func(at journey.Stage) { s.Expect = append(s.Expect, at) }) })
+	case "halt-but":
+		s.Halts = true
+		return each(values, func(v string) error { return stage(v, func(at journey.Stage) { s.HaltBut = append(s.HaltBut, at) }) })
 	case "call-back":
 		s.CallBack = true
 		return want(values, 0)

@@ -17,12 +17,13 @@ import (
 func TestParse(t *testing.T) {
 	t.Parallel()
 	s, err := Parse([]byte("# who\ncitizen sergey # of the population\nlanguage kk\npin 739105\nwrong-codes 3\nlimit 90s\n" +
-		"call-back\nexpect code locked\nexpect code\nend sign-in\nemail a@b.kz\n"))
+		"call-back\nexpect code locked\nexpect code\nhalt-but\nhalt-but welcome iin\nend sign-in\nemail a@b.kz\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if s.Citizen.ID != "sergey" || s.Language != api.Kazakh || s.PIN != api.Secret("739105") || s.WrongCodes != 3 || !s.CallBack ||
-		s.Limit != 90*time.Second || len(s.Expect) != 3 || s.End != journey.StageSignIn || s.Email != "a@b.kz" {
+		s.Limit != 90*time.Second || len(s.Expect) != 3 || s.End != journey.StageSignIn || s.Email != "a@b.kz" ||
+		!s.Halts || len(s.HaltBut) != 2 {
 		t.Error("read otherwise than written")
 	}
 	if text := fmt.Sprintf("%v %+v %#v", s, s, s); strings.Contains(text, "739105") || strings.Contains(text, string(s.Citizen.IIN)) {
@@ -42,6 +43,7 @@ func TestParseRefuses(t *testing.T) {
 		"a long time":   "citizen aigul\nlimit 100h",
 		"many mistakes": "citizen aigul\nwrong-codes 1000",
 		"no stage":      "citizen aigul\nend nowhere",
+		"no halt":       "citizen aigul\nhalt-but nowhere",
 		"too large":     strings.Repeat("#", maxScript+1),
 	} {
 		if _, err := Parse([]byte(text)); err == nil {
