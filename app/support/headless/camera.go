@@ -9,15 +9,21 @@ import (
 
 	"qoltanba/app/api"
 	"qoltanba/app/journey"
+	"qoltanba/app/support/sample"
 	"qoltanba/capture/camera"
 )
 
 // settleFrames is how many frames a camera is given before the shutter.
 const settleFrames = 4
 
-// shot presses the shutter on what is held into the camera.
-func (w *walker) shot(ctx context.Context) (picture api.Picture, err error) {
-	stream, err := w.sitter.Cameras().Open(ctx, "", camera.Format{Width: 1280, Height: 720, Rate: 15})
+// shot presses the shutter on what the sitter holds into the camera.
+func (w *walker) shot(ctx context.Context, hold func(*sample.Sitter)) (picture api.Picture, err error) {
+	sitter, err := w.seat()
+	if err != nil {
+		return api.Picture{}, err
+	}
+	hold(sitter)
+	stream, err := sitter.Cameras().Open(ctx, "", camera.Format{Width: 1280, Height: 720, Rate: 15})
 	if err != nil {
 		return api.Picture{}, err
 	}
@@ -34,8 +40,7 @@ func (w *walker) shot(ctx context.Context) (picture api.Picture, err error) {
 }
 
 func (w *walker) selfie(ctx context.Context) error {
-	w.sitter.Face(nil)
-	picture, err := w.shot(ctx)
+	picture, err := w.shot(ctx, func(s *sample.Sitter) { s.Face(nil) })
 	if err != nil {
 		return err
 	}
@@ -43,8 +48,7 @@ func (w *walker) selfie(ctx context.Context) error {
 }
 
 func (w *walker) card(ctx context.Context, side api.Side) error {
-	w.sitter.Card(side)
-	picture, err := w.shot(ctx)
+	picture, err := w.shot(ctx, func(s *sample.Sitter) { s.Card(side) })
 	if err != nil {
 		return err
 	}
@@ -67,13 +71,17 @@ func (w *walker) recordPatiently(ctx context.Context) error {
 
 // record sits before the camera and does what the prompts ask.
 func (w *walker) record(ctx context.Context) (err error) {
-	w.sitter.Face(nil)
-	stream, err := w.sitter.Cameras().Open(ctx, "", camera.DefaultFormat)
+	sitter, err := w.seat()
+	if err != nil {
+		return err
+	}
+	sitter.Face(nil)
+	stream, err := sitter.Cameras().Open(ctx, "", camera.DefaultFormat)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, stream.Close()) }()
-	stop := w.j.Subscribe(func(now journey.State) { w.sitter.Face(now.Recording.Prompt) })
+	stop := w.j.Subscribe(func(now journey.State) { sitter.Face(now.Recording.Prompt) })
 	defer stop()
 	return w.j.Record(ctx, func(ctx context.Context) (journey.Frame, error) {
 		frame, err := stream.Next(ctx)

@@ -19,6 +19,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"qoltanba/app/api"
@@ -46,12 +47,9 @@ const (
 func Walk(ctx context.Context, cfg Config, script Script) error {
 	ctx, cancel := context.WithTimeout(ctx, script.Limit)
 	defer cancel()
-	sitter, err := sample.NewSitter(script.Citizen, cfg.Seed)
-	if err != nil {
-		return err
-	}
 	w := &walker{
-		Config: cfg, script: script, sitter: sitter, j: cfg.Journey, moved: make(chan struct{}, 1),
+		Config: cfg, script: script, j: cfg.Journey, moved: make(chan struct{}, 1),
+		seat:  sync.OnceValues(func() (*sample.Sitter, error) { return sample.NewSitter(script.Citizen, cfg.Seed) }),
 		phone: sample.Phone{Base: cfg.Backend, Number: script.Citizen.Phone},
 	}
 	defer w.watch(ctx)()
@@ -64,7 +62,7 @@ func Walk(ctx context.Context, cfg Config, script Script) error {
 type walker struct {
 	Config
 	script Script
-	sitter *sample.Sitter
+	seat   func() (*sample.Sitter, error) // drawn when a camera is first needed
 	j      *journey.Journey
 	phone  sample.Phone
 	moved  chan struct{} // has a token when the state has changed
