@@ -80,7 +80,7 @@ func TestKilled(t *testing.T) {
 		if e.freshVault {
 			e.forget("vault-key.age")
 		}
-		n := min(1+mathrand.IntN(aWay), wanted-kills) //nolint:gosec // no secret
+		n := min(1+mathrand.IntN(aWay), wanted-kills)
 		kills += e.killedRound(n, durations, found)
 		e.close()
 	}
@@ -293,8 +293,8 @@ func (e *estate) killedRound(n int, durations []time.Duration, found map[string]
 	resumed := 0 // the stage of the stretch at which the next life begins
 	for kills < n {
 		target := resumed
-		if mathrand.IntN(3) == 0 { //nolint:gosec // no secret
-			target += mathrand.IntN(len(stretch) - resumed) //nolint:gosec // no secret
+		if mathrand.IntN(3) == 0 {
+			target += mathrand.IntN(len(stretch) - resumed)
 		}
 		span := durations[target]
 		if target == 0 && e.freshVault {
@@ -302,7 +302,7 @@ func (e *estate) killedRound(n int, durations []time.Duration, found map[string]
 		}
 		l := e.live("", func(left string) (time.Duration, bool) {
 			begins := left == "welcome" && target == resumed || target > 0 && left == stretch[target-1]
-			return mathrand.N(span), begins //nolint:gosec // no secret
+			return mathrand.N(span), begins
 		})
 		if !l.killed {
 			if l.err != nil {

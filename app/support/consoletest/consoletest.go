@@ -70,7 +70,8 @@ func Open(t *testing.T) *Agency {
 	a := &Agency{Base: &url.URL{Scheme: "http", Host: server.Listener.Addr().String()}, Log: &Log{}}
 	phone, people := demophone.New(a.Now), sample.New()
 	rules := enrolment.DefaultRules()
-	rules.Prompts, rules.PromptTime = 3, time.Second
+	// Long enough for the frames that are needed to come of a computer that is busy with other tests.
+	rules.Prompts, rules.PromptTime = 3, 2500*time.Millisecond
 	var err error
 	a.Backend, err = service.Open(t.Context(), service.Plan{
 		Data: t.TempDir(), Public: a.Base, Rules: rules, Stamp: "TEST", KeyBits: 2048, Now: a.Now,

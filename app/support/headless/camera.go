@@ -57,7 +57,7 @@ func (w *walker) card(ctx context.Context, side api.Side) error {
 
 // recordings is how often a recording that came out too short, as on a computer
 // that is busy, is made at most.
-const recordings = 3
+const recordings = 5
 
 func (w *walker) recordPatiently(ctx context.Context) error {
 	for n := 1; ; n++ {
