@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"math/rand/v2"
 	"time"
 
@@ -65,7 +66,10 @@ func (db *DB) once(ctx context.Context, pool *sql.DB, options *sql.TxOptions, re
 	if err != nil {
 		return err
 	}
-	return sqlTx.Commit()
+	if err := sqlTx.Commit(); !errors.Is(err, sql.ErrTxDone) || ctx.Err() == nil {
+		return err
+	}
+	return ctx.Err() // whose end the pool saw first, and rolled back
 }
 
 func pause(ctx context.Context, attempt int) error {
