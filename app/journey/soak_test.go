@@ -23,6 +23,9 @@ Whole ways, one after the other, in one process of the citizen's program: journa
 // TestWaysLeaveNothing walks whole ways in one process of the citizen's program
 // and looks at what it holds between them. The full form is "make soak".
 func TestWaysLeaveNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("whole ways take long under the race detector")
+	}
 	begin := time.Now()
 	rows := []soak.Row{}
 	for n := range *soakWays + 1 {

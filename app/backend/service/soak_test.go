@@ -43,6 +43,9 @@ func (s *screen) Send(ctx context.Context, to api.Phone, m notify.Message) error
 // and the service's, and looks at what the process holds between them. The full
 // form is "make soak".
 func TestEnrolmentsLeaveNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("whole ways take long under the race detector")
+	}
 	var screen screen
 	a := open(t, func(p *Plan) { p.Log, p.World.SMS = slog.New(slog.DiscardHandler), &screen })
 	begin := time.Now()
