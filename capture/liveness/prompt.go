@@ -16,7 +16,16 @@ const (
 	LookDown   Prompt = "look-down"
 	Blink      Prompt = "blink"
 	ComeCloser Prompt = "come-closer"
+
+	// ScreenLight is the last prompt, and no movement: to hold still and look at the screen while it shows a series of colours. It is left
+	// out where the citizen chose movement only.
+	ScreenLight Prompt = "light"
 )
+
+// Movements returns the prompts that are movements.
+func Movements() []Prompt {
+	return []Prompt{TurnLeft, TurnRight, LookUp, LookDown, Blink, ComeCloser}
+}
 
 // A series has between three prompts, all of them head movements, and every prompt once.
 const (
@@ -40,9 +49,6 @@ func NewSeries(n int, pick func(k int) int) ([]Prompt, error) {
 		series = append(series, rest[i])
 		rest = slices.Delete(rest, i, i+1)
 	}
-	for i := len(series) - 1; i > 0; i-- {
-		j := pick(i + 1)
-		series[i], series[j] = series[j], series[i]
-	}
+	shuffle(series, pick)
 	return series, nil
 }

@@ -1,0 +1,42 @@
+package liveness
+
+import (
+	"time"
+
+	"qoltanba/capture/face"
+)
+
+// Guide tells live, picture by picture, how far the movement that is asked for has come. It uses the code and the thresholds of the [Judge], so
+// that what it calls done the judge will call done, unless frames were lost between. It is not for concurrent use and allocates nothing.
+//
+//	g := liveness.NewGuide()
+//	for each picture {
+//		faces, _ := tracker.Observe(img, &o)
+//		p := g.Observe(&o, faces, at)
+//		if !p.Neutral { "look straight into the camera" } // begin the recording only when it is true
+//	}
+//	g.Ask(liveness.TurnLeft) // when the prompt comes; then p tells of it
+type Guide struct{}
+
+// Progress is how things stand after a picture.
+type Progress struct {
+	Neutral  bool    // the person's own straight look is known: it was held still for half a second. It stays true
+	Straight bool    // the head is near that look now
+	Fraction float64 // how far the movement has come, 0 to 1; stays at 1 once reached
+	Reached  bool    // far enough: sound and word to come back are due
+	Done     bool    // and back: nothing more to do for this prompt
+	Other    Prompt  // another movement that is being made instead, far enough to spoil the answer; "" for none
+}
+
+// NewGuide begins with a person who is yet to look straight.
+func NewGuide() *Guide { return &Guide{} }
+
+// Ask begins a prompt. [ScreenLight] asks for the straight look, held: Fraction and Reached stay as they are at the start.
+func (g *Guide) Ask(p Prompt) {}
+
+// Observe takes what a tracker saw in the picture of that time, counted from any moment on. faces is as in [face.Tracker.Observe]; only one
+// face counts.
+func (g *Guide) Observe(o *face.Observation, faces int, at time.Duration) Progress { return Progress{} }
+
+// Reset forgets the person: the straight look is to be found anew.
+func (g *Guide) Reset() { *g = Guide{} }
