@@ -8,6 +8,7 @@ import (
 	"errors"
 	"image"
 	"image/jpeg"
+	"maps"
 	"net/http"
 	"path/filepath"
 	"slices"
@@ -106,10 +107,12 @@ func (o *outages) wait(ctx context.Context, d time.Duration) error {
 type sufferer struct {
 	*citizen
 	line  *outages
-	dir   string
+	dir   string // of the computer
+	ring  keystore.KeySource
 	vault *keystore.Vault
 	way   *journey.Journey
 	done  map[string]bool
+	taken api.Enrolment // the way on the former computer
 }
 
 func (s *sufferer) once(what string) bool {
@@ -118,10 +121,13 @@ func (s *sufferer) once(what string) bool {
 	return first
 }
 
-func suffer(t *testing.T, late bool) *sufferer {
+func suffer(t *testing.T, on func(*Plan), late bool) *sufferer {
 	t.Helper()
-	a := open(t, func(p *Plan) { p.Rules.Unfinished = 20 * 24 * time.Hour })
-	s := &sufferer{citizen: a.citizen(t, "aigul"), dir: t.TempDir(), done: map[string]bool{}}
+	a := open(t, func(p *Plan) {
+		on(p)
+		p.Rules.Unfinished = 20 * 24 * time.Hour
+	})
+	s := &sufferer{citizen: a.citizen(t, "aigul"), done: map[string]bool{}}
 	s.line = &outages{
 		a: a, late: late, next: a.client.HTTP.Transport, met: map[string]bool{}, names: http.NewServeMux(),
 		stage: func() journey.Stage {
@@ -134,9 +140,17 @@ func suffer(t *testing.T, late bool) *sufferer {
 	for _, op := range operations() {
 		s.line.names.HandleFunc(op.method+" "+op.path, http.NotFound)
 	}
-	s.begin()
+	s.computer()
 	t.Cleanup(func() { _ = s.vault.Close() })
 	return s
+}
+
+// computer gives the citizen a new computer and starts the program on it.
+func (s *sufferer) computer() {
+	s.Helper()
+	s.dir, s.session.Key = s.TempDir(), newKey(s.T)
+	s.ring = keystore.PassphraseSource(filepath.Join(s.dir, "vault"), "a phrase of the test's")
+	s.begin()
 }
 
 // begin starts the citizen's program.
@@ -148,8 +162,7 @@ func (s *sufferer) begin() {
 		}
 	}
 	var err error
-	folder := filepath.Join(s.dir, "vault")
-	if s.vault, err = keystore.OpenVault(folder, keystore.PassphraseSource(folder, "a phrase of the test's")); err != nil {
+	if s.vault, err = keystore.OpenVault(filepath.Join(s.dir, "vault"), s.ring); err != nil {
 		s.Fatal(err)
 	}
 	client := *s.a.client
@@ -218,6 +231,13 @@ func (s *sufferer) judge() {
 	}
 }
 
+// atSignIn is a little later than the message before, so that [sufferer.fresh]
+// tells the two apart.
+func (s *sufferer) atSignIn(ctx context.Context) error {
+	s.a.clock.advance(time.Second)
+	return s.way.SignIn(ctx, s.who.Phone)
+}
+
 // atCode asks for help, gives up and begins again, asks for another code, and
 // at last gives it. One that ran out on its way comes no more.
 func (s *sufferer) atCode(ctx context.Context) error {
@@ -247,6 +267,26 @@ func (s *sufferer) atCabinet(ctx context.Context) error {
 	return errors.Join(s.way.OpenDocuments(ctx), s.way.Back(ctx), s.way.Proceed(ctx))
 }
 
+// atCardChoice goes on at another computer, which takes the way over.
+func (s *sufferer) atCardChoice(ctx context.Context) error {
+	if s.once("another computer") {
+		s.taken = s.e
+		s.computer()
+		return nil
+	}
+	return s.way.ChooseCard(ctx, journey.CardChoice{Document: api.IdentityCard, Source: journey.CardByFile})
+}
+
+// atPassword has the keyring forget everything, and with new keys writes them.
+func (s *sufferer) atPassword(ctx context.Context) error {
+	if s.once("keyring reset") {
+		s.ring = keystore.PassphraseSource(s.TempDir(), "a")
+		s.begin()
+		return nil
+	}
+	return s.way.WriteKeys(ctx, "Qoltanba2026")
+}
+
 // act does what a citizen does at a stage.
 func (s *sufferer) act(ctx context.Context) error {
 	s.Helper()
@@ -260,28 +300,28 @@ func (s *sufferer) act(ctx context.Context) error {
 		journey.StageCode:           func() error { return s.atCode(ctx) },
 		journey.StageCompanion:      func() error { return j.CompanionChecked(ctx) },
 		journey.StageSummary:        func() error { return j.Proceed(ctx) },
-		journey.StageSignIn:         func() error { return j.SignIn(ctx, s.who.Phone) },
+		journey.StageSignIn:         func() error { return s.atSignIn(ctx) },
 		journey.StageSignInCode:     func() error { return s.atCode(ctx) },
 		journey.StageBiometrics:     func() error { return j.AcceptBiometrics(ctx) },
 		journey.StageSelfie:         func() error { return j.SendSelfie(ctx, picture(1)) },
 		journey.StageRecordingIntro: func() error { return j.Record(ctx, s.frames()) },
 		journey.StagePIN:            func() error { return j.SetPIN(ctx, goodPIN) },
-		journey.StageCardChoice: func() error {
-			return j.ChooseCard(ctx, journey.CardChoice{Document: api.IdentityCard, Source: journey.CardByFile})
-		},
-		journey.StageCardFront: func() error { return j.SendCard(ctx, api.Front, picture(2)) },
-		journey.StageCardBack:  func() error { return j.SendCard(ctx, api.Back, picture(3)) },
-		journey.StageFields:    func() error { return j.ConfirmFields(ctx, s.who.Card) },
-		journey.StageChecking:  func() error { s.judge(); return j.Refresh(ctx) },
-		journey.StageRejected:  func() error { return j.Repeat(ctx) },
-		journey.StageCabinet:   func() error { return s.atCabinet(ctx) },
-		journey.StageResume:    func() error { return j.Resume(ctx, goodPIN) },
-		journey.StageGrant:     func() error { return j.Grant(ctx, goodPIN) },
-		journey.StageAgreement: func() error { return j.AcceptAgreement(ctx) },
-		journey.StageForm:      func() error { return j.FillForm(ctx, form) },
-		journey.StageSubmit:    func() error { return j.Submit(ctx) },
-		journey.StageStatus:    func() error { return j.Refresh(ctx) },
-		journey.StagePassword:  func() error { return j.WriteKeys(ctx, "Qoltanba2026") },
+		journey.StageTakeOver:       func() error { return j.TakeOver(ctx, goodPIN) },
+		journey.StageCardChoice:     func() error { return s.atCardChoice(ctx) },
+		journey.StageCardFront:      func() error { return j.SendCard(ctx, api.Front, picture(2)) },
+		journey.StageCardBack:       func() error { return j.SendCard(ctx, api.Back, picture(3)) },
+		journey.StageFields:         func() error { return j.ConfirmFields(ctx, s.who.Card) },
+		journey.StageChecking:       func() error { s.judge(); return j.Refresh(ctx) },
+		journey.StageRejected:       func() error { return j.Repeat(ctx) },
+		journey.StageCabinet:        func() error { return s.atCabinet(ctx) },
+		journey.StageResume:         func() error { return j.Resume(ctx, goodPIN) },
+		journey.StageGrant:          func() error { return j.Grant(ctx, goodPIN) },
+		journey.StageAgreement:      func() error { return j.AcceptAgreement(ctx) },
+		journey.StageForm:           func() error { return j.FillForm(ctx, form) },
+		journey.StageSubmit:         func() error { return j.Submit(ctx) },
+		journey.StageStatus:         func() error { return j.Refresh(ctx) },
+		journey.StagePassword:       func() error { return s.atPassword(ctx) },
+		journey.StageKeysLost:       func() error { return j.GiveUpKeys(ctx, goodPIN) },
 		journey.StageWelcome: func() error {
 			if j.State().Unfinished {
 				return j.Resume(ctx, "")
@@ -319,49 +359,37 @@ func (s *sufferer) walk() {
 	}
 }
 
-// offThisWay are the calls of who changes the computer or has lost the keys, who
-// walk ways of their own.
-var offThisWay = map[string]bool{api.TakeOver.ID: true, api.WithdrawApplication.ID: true}
-
 // TestAnHourWithoutALineAtEveryCall cuts the line for an hour at the first use
 // of each operation at each stage, before the call arrives or after it was
-// answered: the citizen reaches the end, and everything happened once.
+// answered. The citizen goes on at another computer, loses the keys there,
+// reaches the end all the same, and everything happened once. Every operation of
+// the contract is walked: a new one fails the test until the citizen uses it.
 func TestAnHourWithoutALineAtEveryCall(t *testing.T) {
 	t.Parallel()
 	for name, late := range map[string]bool{"before the call": false, "after the answer": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := suffer(t, late)
-			s.walk()
-			for _, op := range operations() {
-				if offThisWay[op.id] {
-					continue
+			onBoth(t, func(t *testing.T, on func(*Plan)) {
+				s := suffer(t, on, late)
+				s.walk()
+				for _, op := range operations() {
+					if !slices.ContainsFunc(slices.Collect(maps.Keys(s.line.met)), func(call string) bool {
+						return strings.HasPrefix(call, op.method+" "+op.path+" ")
+					}) {
+						t.Errorf("%s never lost its line", op.id)
+					}
 				}
-				if !slices.ContainsFunc(slices.Collect(keysOf(s.line.met)), func(call string) bool {
-					return strings.HasPrefix(call, op.method+" "+op.path+" ")
-				}) {
-					t.Errorf("%s never lost its line", op.id)
+				if s.line.lost < 10*len(s.line.met) {
+					t.Errorf("%d tries in %d outages", s.line.lost, len(s.line.met))
 				}
-			}
-			if s.line.lost < 10*len(s.line.met) {
-				t.Errorf("%d tries in %d outages", s.line.lost, len(s.line.met))
-			}
-			checkOnce(s)
+				checkOnce(s)
+			})
 		})
 	}
 }
 
-func keysOf(m map[string]bool) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for key := range m {
-			if !yield(key) {
-				return
-			}
-		}
-	}
-}
-
-// checkOnce holds what was done against what should have been.
+// checkOnce holds what was done on the way that was taken over, and on the one
+// that took over, against what should have been.
 func checkOnce(s *sufferer) {
 	s.Helper()
 	files, err := filepath.Glob(filepath.Join(s.dir, "keys", "*"))
@@ -373,24 +401,33 @@ func checkOnce(s *sufferer) {
 			s.Errorf("a key file: %v", err)
 		}
 	}
-	done := actions(s.citizen)
-	want := map[string]int{
-		"citizen start": 1, "citizen sign-in": 1, "citizen selfie": 1, "citizen pin-set": 1, "citizen card-front": 1,
-		"citizen card-back": 1, "citizen fields": 2, "citizen repeat": 1, "citizen apply": 1, "citizen import": 1, "citizen recording": 1,
-		"citizen recording-refused": 0, "citizen code-wrong": 0, "citizen pin-wrong": 0, "citizen accept-biometrics": 1,
-	}
-	for what, n := range want {
-		if done[what] != n {
-			s.Errorf("%q was done %d times, want %d", what, done[what], n)
+	for way, want := range map[*citizen]map[string]int{
+		{T: s.T, a: s.a, e: s.taken}: {
+			"citizen start": 1, "citizen sign-in": 1, "citizen selfie": 1, "citizen recording": 1, "citizen recording-refused": 0,
+			"citizen pin-set": 1, "citizen cancel": 1, "citizen accept-biometrics": 1, "citizen code-wrong": 0,
+		},
+		s.citizen: {
+			"citizen start": 1, "citizen sign-in": 1, "citizen selfie": 1, "citizen take-over": 1, "citizen recording": 1,
+			"citizen recording-refused": 0, "citizen pin-set": 1, "citizen card-front": 1, "citizen card-back": 1, "citizen fields": 2,
+			"citizen repeat": 1, "citizen apply": 2, "citizen withdraw": 1, "service revoke": 1, "service issue": 2, "citizen import": 1,
+			"citizen code-wrong": 0, "citizen pin-wrong": 0, "citizen accept-biometrics": 1, "citizen accept-agreement": 2,
+		},
+	} {
+		done := actions(way)
+		for what, n := range want {
+			if done[what] != n {
+				s.Errorf("%q was done %d times, want %d", what, done[what], n)
+			}
 		}
+		if n := done["service code-sent"]; n > 6 {
+			s.Errorf("%d codes were sent", n)
+		}
+		s.Logf("%v", done)
 	}
-	if n := done["service code-sent"]; n > 6 {
-		s.Errorf("%d codes were sent", n)
-	}
-	if n := len(s.a.phone.Messages(s.who.Phone)); n > 10 {
+	s.ledgered(4, 2)
+	if n := len(s.a.phone.Messages(s.who.Phone)); n > 18 {
 		s.Errorf("%d messages were sent", n)
 	}
-	s.Logf("%v", done)
 }
 
 // A recording that falls silent costs nothing three times; whoever falls silent
