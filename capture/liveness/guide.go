@@ -16,7 +16,11 @@ import (
 //		if !p.Neutral { "look straight into the camera" } // begin the recording only when it is true
 //	}
 //	g.Ask(liveness.TurnLeft) // when the prompt comes; then p tells of it
-type Guide struct{}
+//
+// A person who is not straight when a prompt comes has to come back first: until then Fraction stays 0 and Straight is false.
+type Guide struct {
+	f follower
+}
 
 // Progress is how things stand after a picture.
 type Progress struct {
@@ -31,12 +35,39 @@ type Progress struct {
 // NewGuide begins with a person who is yet to look straight.
 func NewGuide() *Guide { return &Guide{} }
 
-// Ask begins a prompt. [ScreenLight] asks for the straight look, held: Fraction and Reached stay as they are at the start.
-func (g *Guide) Ask(p Prompt) {}
+// Ask begins a prompt. [ScreenLight] asks for the straight look, held: nothing of it is ever reached.
+func (g *Guide) Ask(p Prompt) { g.f.ask(g.f.now.prompt+1, p, g.f.last.at) }
 
-// Observe takes what a tracker saw in the picture of that time, counted from any moment on. faces is as in [face.Tracker.Observe]; only one
-// face counts.
-func (g *Guide) Observe(o *face.Observation, faces int, at time.Duration) Progress { return Progress{} }
+// Observe takes what a tracker saw in the picture of that time, counted from any moment on. faces is as in [face.Tracker.Observe]; only
+// exactly one face counts.
+func (g *Guide) Observe(o *face.Observation, faces int, at time.Duration) Progress {
+	s, ok := sampleOf(o, uint32(max(at, 0).Milliseconds())) //nolint:gosec // wraps after 49 days
+	if ok && faces == 1 {
+		g.f.add(s)
+	}
+	return g.f.progress(ok && faces == 1)
+}
 
 // Reset forgets the person: the straight look is to be found anew.
 func (g *Guide) Reset() { *g = Guide{} }
+
+func (f *follower) progress(seen bool) Progress {
+	p := Progress{Neutral: f.known}
+	if !f.known {
+		return p
+	}
+	if seen {
+		_, far := f.base.strongest(&f.last)
+		p.Straight = far < limit.back
+	}
+	if !f.asking {
+		return p
+	}
+	a := &f.now
+	p.Reached, p.Done, p.Other = a.reached, a.done, a.other
+	p.Fraction = min(max(a.now, 0), 1)
+	if a.reached {
+		p.Fraction = 1
+	}
+	return p
+}
