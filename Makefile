@@ -21,11 +21,12 @@ FUZZTIME ?= 5s
 setup: ## install what is missing (Debian, Ubuntu) or say what to install
 	@.ci/setup test
 
-build: ## the four programs, under bin/
+build: ## the programs, and ONNX Runtime beside them, under bin/
 	@.ci/setup build
-	$(GO) build -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+	$(GO) build -ldflags '$(LDFLAGS)' -o bin/ ./cmd/qoltanba ./cmd/qoltanbad
 	$(GO) build -tags demo -ldflags '$(LDFLAGS)' -o bin/qoltanba-demo ./cmd/qoltanba
 	$(GO) build -tags demo -ldflags '$(LDFLAGS)' -o bin/qoltanbad-demo ./cmd/qoltanbad
+	@library=$$(.ci/runtime) || exit 0; cp -u "$$library" bin/
 
 build-windows: ## the desktop programs for Windows, under bin/windows/
 	@.ci/setup windows
