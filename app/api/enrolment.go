@@ -14,7 +14,8 @@ const (
 	StepBiometrics  Step = "biometrics"   // [ConsentBiometrics]
 	StepSelfie      Step = "selfie"       // [SendSelfie]
 	StepTakeOver    Step = "take-over"    // [TakeOver]: the PIN of the citizen's way on another computer
-	StepRecording   Step = "recording"    // [StartChallenge], [SendHead], [SendFrames], [FinishRecording]
+	StepRecording   Step = "recording"    // [StartChallenge], [SendHead], [SendFrames], [FinishRecording], or [AskOperator]
+	StepJudging     Step = "judging"      // nothing to do but wait: the recording is being judged
 	StepPIN         Step = "pin"          // [SetPIN]
 	StepCard        Step = "card"         // [SendCard], all sides
 	StepFields      Step = "fields"       // [ConfirmFields]
@@ -31,7 +32,7 @@ const (
 // Steps lists all steps in the order of the way.
 func Steps() []Step {
 	return []Step{
-		StepCode, StepSignIn, StepSignInCode, StepBiometrics, StepSelfie, StepTakeOver, StepRecording, StepPIN, StepCard,
+		StepCode, StepSignIn, StepSignInCode, StepBiometrics, StepSelfie, StepTakeOver, StepRecording, StepJudging, StepPIN, StepCard,
 		StepFields, StepDecision, StepGrant, StepAgreement, StepApplication, StepIssue, StepImport, StepDone, StepCancelled,
 	}
 }
@@ -59,11 +60,15 @@ type Enrolment struct {
 	CreatedAt time.Time `json:"created_at"`
 	ExpiresAt time.Time `json:"expires_at" doc:"When an unfinished enrolment ends by itself"`
 
-	Phone       string       `json:"phone,omitempty" doc:"Masked phone, once its code was given"`
-	Code        *CodeSent    `json:"code,omitempty" doc:"The one-time code that was last sent"`
-	Lock        *Lock        `json:"lock,omitempty" doc:"Set while the citizen has to wait"`
-	Call        *CallBack    `json:"call,omitempty" doc:"The call-back asked for last"`
-	Challenge   *Challenge   `json:"challenge,omitempty" doc:"The video identification under way"`
+	Phone     string     `json:"phone,omitempty" doc:"Masked phone, once its code was given"`
+	Code      *CodeSent  `json:"code,omitempty" doc:"The one-time code that was last sent"`
+	Lock      *Lock      `json:"lock,omitempty" doc:"Set while the citizen has to wait"`
+	Call      *CallBack  `json:"call,omitempty" doc:"The call-back asked for last"`
+	Challenge *Challenge `json:"challenge,omitempty" doc:"The video identification under way"`
+	// Identification is the verdict on selfie and recording, or how far it is;
+	// absent where an operator will be the first to look.
+	Identification *Identification `json:"identification,omitempty"`
+
 	Document    DocumentKind `json:"document,omitempty" enum:"identity_card,passport" doc:"Of which document there are pictures"`
 	CardSides   []Side       `json:"card_sides,omitempty" doc:"Sides of the document received so far"`
 	Fields      *CardFields  `json:"fields,omitempty" doc:"Fields as the citizen confirmed them"`

@@ -68,10 +68,11 @@ func (s Side) Document() DocumentKind {
 	return IdentityCard
 }
 
-// PromptKind is a movement of the head.
+// PromptKind is what the citizen is asked to do: a movement of the head, or to
+// hold still in the light of the screen.
 type PromptKind string
 
-// The movements that are asked for. Left and right are the citizen's own.
+// What is asked for. Left and right are the citizen's own.
 const (
 	TurnLeft   PromptKind = "turn-left"
 	TurnRight  PromptKind = "turn-right"
@@ -79,13 +80,41 @@ const (
 	LookDown   PromptKind = "look-down"
 	Blink      PromptKind = "blink"
 	ComeCloser PromptKind = "come-closer"
+	// Light asks to hold still and look at the screen, which shows the prompt's
+	// colours one after another from the moment it is shown. It is the last
+	// prompt, or absent where the citizen chose movements only.
+	Light PromptKind = "light"
 )
 
-// Prompt is the one movement that is due now; the next is not told before.
+// Colour fills the screen for the time of a slot.
+type Colour string
+
+// The colours of a light prompt: each once, in random order.
+const (
+	Red     Colour = "red"
+	Yellow  Colour = "yellow"
+	Green   Colour = "green"
+	Cyan    Colour = "cyan"
+	Blue    Colour = "blue"
+	Magenta Colour = "magenta"
+)
+
+// Colours lists them.
+func Colours() []Colour { return []Colour{Red, Yellow, Green, Cyan, Blue, Magenta} }
+
+// Prompt is the one that is due now; the next is not told before.
 type Prompt struct {
 	Index int        `json:"index" doc:"From 0"`
-	Kind  PromptKind `json:"kind" enum:"turn-left,turn-right,look-up,look-down,blink,come-closer"`
+	Kind  PromptKind `json:"kind" enum:"turn-left,turn-right,look-up,look-down,blink,come-closer,light"`
 	Until time.Time  `json:"until" doc:"By the backend's clock"`
+
+	Colours []Colour `json:"colours,omitempty" doc:"Of a light prompt: what the screen shows, in this order, beginning when the prompt is shown"`
+	Slot    int      `json:"slot_ms,omitempty" doc:"Of a light prompt: how long each colour stands; fewer than three changes a second"`
+}
+
+// ChallengeRequest begins a video identification.
+type ChallengeRequest struct {
+	MovementOnly bool `json:"movement_only,omitempty" doc:"For people who must not see flashes: the light prompt is left out"`
 }
 
 // Challenge is a video identification: a seed for the recording's hash chain
@@ -107,6 +136,36 @@ type Challenge struct {
 type HeadRequest struct {
 	Frames int    `json:"frames" minimum:"0" maximum:"600" doc:"Number of frames hashed so far"`
 	Head   string `json:"head" pattern:"^[0-9a-f]{64}$"`
+}
+
+// IdentificationState is how far the verdict on selfie and recording is.
+type IdentificationState string
+
+// The states of an identification.
+const (
+	IdentificationJudging  IdentificationState = "judging"  // wait: the recording is being judged
+	IdentificationPassed   IdentificationState = "passed"   // a living person, the one of the selfie
+	IdentificationAgain    IdentificationState = "again"    // do again what Reason says
+	IdentificationOperator IdentificationState = "operator" // an operator will look at it
+)
+
+// Identification is the verdict on selfie and recording.
+type Identification struct {
+	State  IdentificationState `json:"state" enum:"judging,passed,again,operator"`
+	Reason Code                `json:"reason,omitempty" doc:"Why it has to be done again: a code of the table of failures"`
+	Since  time.Time           `json:"since" doc:"When it came into this state"`
+	// Expected is a guess from how long recordings took lately.
+	Expected  *time.Time `json:"expected,omitempty" doc:"When a verdict is expected"`
+	TriesLeft int        `json:"tries_left" doc:"Challenges that may fail before there is a time of waiting"`
+}
+
+// AgainReasons are the failures for which a citizen is asked to do selfie or
+// recording again: each says what a person can do about it.
+func AgainReasons() []Code {
+	return []Code{
+		FaceMissing, FaceSeveral, FaceFar, FaceDark, FaceUnclear, FaceCovered, MovementMissing, MovementSmall,
+		MovementUnclear, LightUnclear, RecordingCut, FaceChanged, SelfieDiffers,
+	}
 }
 
 // CardFields is what stands on the identity card or the passport, as the citizen

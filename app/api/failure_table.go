@@ -33,6 +33,19 @@ const (
 	ChallengeExpired  Code = "challenge-expired"
 	RecordingBroken   Code = "recording-broken"
 	RecordingLocked   Code = "recording-locked"
+	FaceMissing       Code = "face-missing"
+	FaceSeveral       Code = "face-several"
+	FaceFar           Code = "face-far"
+	FaceDark          Code = "face-dark"
+	FaceUnclear       Code = "face-unclear"
+	FaceCovered       Code = "face-covered"
+	MovementMissing   Code = "movement-missing"
+	MovementSmall     Code = "movement-small"
+	MovementUnclear   Code = "movement-unclear"
+	LightUnclear      Code = "light-unclear"
+	RecordingCut      Code = "recording-cut"
+	FaceChanged       Code = "face-changed"
+	SelfieDiffers     Code = "selfie-differs"
 	PINWeak           Code = "pin-weak"
 	PINWrong          Code = "pin-wrong"
 	PINLocked         Code = "pin-locked"
@@ -172,6 +185,45 @@ var failures = table(
 	row(RecordingLocked, http.StatusTooManyRequests, true,
 		Wording{"Бейне сәйкестендіру бірнеше рет сәтсіз болды.", "Видеоидентификация не удалась несколько раз.", "The video identification failed several times."},
 		Wording{"15 минуттан кейін қайталаңыз немесе оператордың қоңырауына тапсырыс беріңіз.", "Повторите через 15 минут или закажите звонок оператора.", "Try again in 15 minutes, or ask for a call by an operator."}),
+	row(FaceMissing, http.StatusUnprocessableEntity, true,
+		Wording{"Бетіңіз кадрда үнемі көрінбеді.", "Ваше лицо было видно не всё время.", "Your face was not in the picture all the time."},
+		Wording{"Камераға қарсы отырып, бетіңізді сопақ шеңбердің ішінде ұстаңыз да, қайталаңыз.", "Сядьте прямо перед камерой, держите лицо внутри овала и повторите.", "Sit straight before the camera, keep your face within the oval, and do it again."}),
+	row(FaceSeveral, http.StatusUnprocessableEntity, true,
+		Wording{"Кадрда бірнеше адам көрінді.", "В кадре было больше одного человека.", "There was more than one person in the picture."},
+		Wording{"Кадрда жалғыз қалып, қайталаңыз. Көмектесіп отырған адам камера көрмейтін жерде отырсын.", "Останьтесь в кадре одни и повторите. Тот, кто Вам помогает, пусть сядет сбоку от камеры.", "Be alone in the picture, and do it again. Whoever helps you may sit beside the camera."}),
+	row(FaceFar, http.StatusUnprocessableEntity, true,
+		Wording{"Бетіңіз тым кішкентай болып көрінді.", "Лицо на видео слишком маленькое.", "Your face was too small in the picture."},
+		Wording{"Камераға жақынырақ отырып, қайталаңыз.", "Сядьте ближе к камере и повторите.", "Sit closer to the camera, and do it again."}),
+	row(FaceDark, http.StatusUnprocessableEntity, true,
+		Wording{"Бетіңізге жарық жеткіліксіз түсті.", "Лицо освещено слишком слабо или неровно.", "There was too little light on your face."},
+		Wording{"Бетіңізді терезеге немесе шамға қаратып, қайталаңыз. Жарық арқаңыздан түспесін.", "Повернитесь лицом к окну или лампе и повторите. Свет не должен быть за спиной.", "Face a window or a lamp, and do it again. The light should not be behind you."}),
+	row(FaceUnclear, http.StatusUnprocessableEntity, true,
+		Wording{"Бетіңіз анық көрінбеді.", "Лицо на видео нечёткое.", "Your face was blurred."},
+		Wording{"Камераның көзін жұмсақ шүберекпен сүртіп, баяу қозғалып, қайталаңыз.", "Протрите объектив камеры мягкой тканью, двигайтесь медленнее и повторите.", "Wipe the camera with a soft cloth, move more slowly, and do it again."}),
+	row(FaceCovered, http.StatusUnprocessableEntity, true,
+		Wording{"Бетіңіздің бір бөлігі жабық болды.", "Часть лица была закрыта.", "A part of your face was covered."},
+		Wording{"Көзілдірік, бетперде немесе шашыңыз бетіңізді жаппасын, қолыңызды төмен түсіріп, қайталаңыз.", "Снимите очки и маску, уберите волосы и руки от лица и повторите.", "Take off glasses or a mask, keep hair and hands away from your face, and do it again."}),
+	row(MovementMissing, http.StatusUnprocessableEntity, true,
+		Wording{"Бір қимыл көрінбеді.", "Одно из движений не было видно.", "One of the movements was not seen."},
+		Wording{"Қайталаңыз: әр нұсқауды орындап, қайта тік қараңыз.", "Повторите: выполните каждую подсказку и снова посмотрите прямо.", "Do it again: follow each prompt, then look straight ahead."}),
+	row(MovementSmall, http.StatusUnprocessableEntity, true,
+		Wording{"Басыңыз тым аз бұрылды.", "Голова повёрнута слишком мало.", "Your head turned too little."},
+		Wording{"Қайталаңыз: басыңызды сигнал естілгенше баяу, көбірек бұрыңыз.", "Повторите: поворачивайте голову медленно и дальше, до сигнала.", "Do it again: turn your head slowly and further, until the sound."}),
+	row(MovementUnclear, http.StatusUnprocessableEntity, true,
+		Wording{"Қимылдарыңыз анық көрінбеді.", "Движения видны нечётко.", "Your movements could not be seen clearly."},
+		Wording{"Жарық жерге отырып, басыңызды баяу бұрып, қайталаңыз. Болмаса, «Мұны жасай алмаймын» батырмасын басыңыз.", "Сядьте там, где светло, поворачивайте голову медленно и повторите. Если не выходит, нажмите «Я не могу это сделать».", "Sit where there is light, turn your head slowly, and do it again. If it does not work, press “I can't do this”."}),
+	row(LightUnclear, http.StatusUnprocessableEntity, true,
+		Wording{"Экранның жарығы бетіңізден көрінбеді.", "Свет экрана не был виден на лице.", "The light of the screen was not seen on your face."},
+		Wording{"Экранға жақын отырып, бөлменің жарығын азайтып, экранды жарығырақ етіп, қайталаңыз.", "Сядьте ближе к экрану, приглушите свет в комнате, сделайте экран ярче и повторите.", "Sit closer to the screen, dim the room, make the screen brighter, and do it again."}),
+	row(RecordingCut, http.StatusUnprocessableEntity, true,
+		Wording{"Бейнежазба үзіліп қалды.", "Видеозапись прерывалась.", "The recording was interrupted."},
+		Wording{"Камера пайдаланатын басқа бағдарламаларды жауып, қайталаңыз.", "Закройте другие программы, которые используют камеру, и повторите.", "Close other programs that use the camera, and do it again."}),
+	row(FaceChanged, http.StatusUnprocessableEntity, true,
+		Wording{"Бейнежазбада бір адам үнемі көрінбеді.", "На видео не всё время виден один и тот же человек.", "The recording does not show the same person throughout."},
+		Wording{"Басынан аяғына дейін камера алдында өзіңіз отырып, қайталаңыз.", "Сидите перед камерой сами от начала до конца и повторите.", "Stay before the camera yourself from beginning to end, and do it again."}),
+	row(SelfieDiffers, http.StatusUnprocessableEntity, true,
+		Wording{"Селфи мен бейнежазбадағы адам сәйкес келмеді.", "Человек на селфи и на видео не совпал.", "The person of the selfie and of the recording did not match."},
+		Wording{"Бетіңізді жарыққа қаратып, селфи мен бейнежазбаны өзіңіз қайта түсіріңіз.", "Повернитесь к свету и сделайте селфи и видео ещё раз сами.", "Face the light, and take selfie and recording yourself once more."}),
 	row(PINWeak, http.StatusUnprocessableEntity, false,
 		Wording{"Бұл PIN-кодты табу оңай.", "Такой PIN-код легко угадать.", "This PIN is easy to guess."},
 		Wording{"Туған күніңізге ұқсамайтын, қатар келмейтін 6 цифр таңдаңыз.", "Выберите 6 цифр: не подряд, не одинаковые и не дату рождения.", "Choose 6 digits that are not in a row, not all alike and not your birth date."}),

@@ -105,10 +105,14 @@ var (
 		Summary:  "End the citizen's unfinished enrolment on another computer, by its PIN",
 		Failures: []Code{PINWrong, PINLocked},
 	}
-	StartChallenge = Operation[None, Enrolment]{
-		ID: "start-challenge", Method: http.MethodPost, Path: one + "/challenge", Access: AccessStep, Deadline: quick,
-		Summary:  "Begin the video identification; a running one is given up",
+	StartChallenge = Operation[ChallengeRequest, Enrolment]{
+		ID: "start-challenge", Method: http.MethodPost, Path: one + "/challenge", Access: AccessStep, Deadline: quick, MaxBody: MaxJSON,
+		Summary:  "Begin the video identification; a running one is given up. After too many failed ones the answer leads on: an operator decides",
 		Failures: []Code{RecordingLocked},
+	}
+	AskOperator = Operation[None, Enrolment]{
+		ID: "ask-operator", Method: http.MethodPost, Path: one + "/challenge/operator", Access: AccessStep, Deadline: quick,
+		Summary: "“I cannot do this”: go on without a video identification; an operator decides. It costs no try",
 	}
 	SendHead = Operation[HeadRequest, Challenge]{
 		ID: "send-head", Method: http.MethodPost, Path: one + "/challenge/heads", Access: AccessToken, Deadline: 5 * time.Second, MaxBody: MaxJSON,

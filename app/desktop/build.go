@@ -78,6 +78,7 @@ func builders() map[journey.Stage]func(*Window, *wording.Words) screen.Screen {
 		journey.StageTakeOver:       (*Window).takeOver,
 		journey.StageRecordingIntro: (*Window).recordingIntro,
 		journey.StageRecording:      (*Window).recording,
+		journey.StageJudging:        (*Window).judging,
 		journey.StagePIN:            (*Window).pin,
 		journey.StageCardChoice:     (*Window).cardChoice,
 		journey.StageCardFront:      (*Window).card,

@@ -96,7 +96,7 @@ func (w *Window) record() {
 	w.do("record", func(context.Context) error {
 		defer cancel()
 		defer stop()
-		return w.journey.Record(ctx, source)
+		return w.journey.Record(ctx, api.ChallengeRequest{}, source)
 	})
 }
 
@@ -127,7 +127,7 @@ func (w *Window) videoModel() screen.VideoModel {
 
 var prompts = map[api.PromptKind]screen.Prompt{
 	api.TurnLeft: screen.PromptLeft, api.TurnRight: screen.PromptRight, api.LookUp: screen.PromptUp,
-	api.LookDown: screen.PromptDown, api.Blink: screen.PromptBlink, api.ComeCloser: screen.PromptCloser,
+	api.LookDown: screen.PromptDown, api.Blink: screen.PromptBlink, api.ComeCloser: screen.PromptCloser, api.Light: screen.PromptAhead,
 }
 
 func (w *Window) pin(words *wording.Words) screen.Screen {

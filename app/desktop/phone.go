@@ -273,7 +273,7 @@ func reached(s journey.State, words *wording.Words) string {
 // reachedSteps are the screens on which a step is taken.
 var reachedSteps = map[api.Step]string{
 	api.StepCode: "code", api.StepSignIn: "signin", api.StepSignInCode: "signincode", api.StepBiometrics: "consent",
-	api.StepSelfie: "selfie", api.StepTakeOver: "takeover", api.StepRecording: "video", api.StepPIN: "pin", api.StepCard: "cardshot",
+	api.StepSelfie: "selfie", api.StepTakeOver: "takeover", api.StepRecording: "video", api.StepJudging: "judging", api.StepPIN: "pin", api.StepCard: "cardshot",
 	api.StepFields: "fields", api.StepDecision: "checking", api.StepGrant: "grant", api.StepAgreement: "agreement",
 	api.StepApplication: "application", api.StepIssue: "submit", api.StepImport: "password",
 }

@@ -241,7 +241,7 @@ func TestWhatHappenedElsewhereIsFound(t *testing.T) {
 		t.Fatalf("with the nonce that was read anew: %v", err)
 	}
 	c.model.e.Step = api.StepPIN
-	if err := p.Record(t.Context(), frames(c.now)); err != nil || p.State().Stage != StagePIN {
+	if err := p.Record(t.Context(), api.ChallengeRequest{}, frames(c.now)); err != nil || p.State().Stage != StagePIN {
 		t.Fatalf("a step taken elsewhere: %v at %s", err, p.State().Stage)
 	}
 }

@@ -260,7 +260,7 @@ func (m *model) phoneAndFace() {
 		}
 		return nil
 	})
-	at(m, api.StartChallenge, []api.Step{api.StepRecording}, func(api.None, *http.Request) *api.Problem {
+	at(m, api.StartChallenge, []api.Step{api.StepRecording}, func(api.ChallengeRequest, *http.Request) *api.Problem {
 		seed := base64.RawURLEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))
 		m.e.Challenge = &api.Challenge{ID: rand.Text(), Seed: seed, Prompts: 3, NextHead: 100}
 		m.heads = 0

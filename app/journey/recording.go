@@ -37,17 +37,23 @@ const (
 	maxStuck = 3
 )
 
-// Record passes the video identification: it starts the challenge, takes about
-// ten frames a second from the source, sends the head of their hash chain live,
-// shows each movement in State.Recording when it is due, sends the frames in
-// batches that fit the line, and finishes. The stage is recording meanwhile;
-// after a failure it is recording-intro again. Stage: recording-intro.
-func (j *Journey) Record(ctx context.Context, frames FrameSource) error {
+// Record passes the video identification: it starts the challenge as wished,
+// takes about ten frames a second from the source, sends the head of their hash
+// chain live, shows each prompt in State.Recording when it is due, sends the
+// frames in batches that fit the line, and finishes. The stage is recording
+// meanwhile; after a failure it is recording-intro again. Where an operator is
+// to decide instead, after too many failures, nothing is recorded and the way
+// goes on. Stage: recording-intro.
+func (j *Journey) Record(ctx context.Context, wish api.ChallengeRequest, frames FrameSource) error {
 	return j.act(ctx, "record", []Stage{StageRecordingIntro}, func(ctx context.Context) error {
-		if err := step(ctx, j, api.StartChallenge, api.None{}, nil); err != nil {
+		if err := step(ctx, j, api.StartChallenge, wish, nil); err != nil {
 			return err
 		}
-		challenge := j.State().Enrolment.Challenge
+		e := j.State().Enrolment
+		if e.Step != api.StepRecording {
+			return nil
+		}
+		challenge := e.Challenge
 		if challenge == nil {
 			return api.Fail(api.ChallengeExpired, "the answer has no challenge")
 		}
@@ -69,6 +75,14 @@ func (j *Journey) Record(ctx context.Context, frames FrameSource) error {
 			j.settleStage(s)
 		})
 		return err
+	})
+}
+
+// AskOperator goes on without a video identification, for a citizen who cannot
+// do what it asks: an operator will decide. Stage: recording-intro.
+func (j *Journey) AskOperator(ctx context.Context) error {
+	return j.act(ctx, "ask operator", []Stage{StageRecordingIntro}, func(ctx context.Context) error {
+		return step(ctx, j, api.AskOperator, api.None{}, nil)
 	})
 }
 

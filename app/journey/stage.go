@@ -23,8 +23,9 @@ const (
 	StageServiceCentre  Stage = "service-centre"  // client: biometrics refused; [Journey.Back]
 	StageSelfie         Stage = "selfie"          // [Journey.SendSelfie]
 	StageTakeOver       Stage = "take-over"       // [Journey.TakeOver]: a way on another computer ends here
-	StageRecordingIntro Stage = "recording-intro" // [Journey.Record]
+	StageRecordingIntro Stage = "recording-intro" // [Journey.Record], [Journey.AskOperator]
 	StageRecording      Stage = "recording"       // client: while [Journey.Record] runs
+	StageJudging        Stage = "judging"         // wait: [Journey.Refresh], [Journey.Watch]
 	StagePIN            Stage = "pin"             // [Journey.SetPIN]
 	StageCardChoice     Stage = "card-choice"     // client: [Journey.ChooseCard]
 	StageCardFront      Stage = "card-front"      // [Journey.SendCard]
@@ -52,8 +53,8 @@ func Stages() []Stage {
 	return []Stage{
 		StageWelcome, StageResume, StageCamera, StageIIN, StageCode, StageCallBack, StageCompanion, StageSummary,
 		StageSignIn, StageSignInCode, StageBiometrics, StageServiceCentre, StageSelfie, StageTakeOver,
-		StageRecordingIntro, StageRecording, StagePIN, StageCardChoice, StageCardFront, StageCardBack, StagePassport, StageFields, StageChecking,
-		StageRejected, StageCabinet, StageDocuments, StageGrant, StageAgreement, StageForm, StageSubmit,
+		StageRecordingIntro, StageRecording, StageJudging, StagePIN, StageCardChoice, StageCardFront, StageCardBack, StagePassport, StageFields,
+		StageChecking, StageRejected, StageCabinet, StageDocuments, StageGrant, StageAgreement, StageForm, StageSubmit,
 		StageStatus, StagePassword, StageKeysLost, StageDone, StageLocked, StageEnded,
 	}
 }
@@ -81,7 +82,7 @@ var groups = map[Stage]Group{
 	StageCamera: GroupPhone, StageIIN: GroupPhone, StageCode: GroupPhone, StageCallBack: GroupPhone,
 	StageCompanion: GroupPhone, StageSummary: GroupPhone,
 	StageSignIn: GroupFace, StageSignInCode: GroupFace, StageBiometrics: GroupFace, StageServiceCentre: GroupFace,
-	StageSelfie: GroupFace, StageTakeOver: GroupFace, StageRecordingIntro: GroupFace, StageRecording: GroupFace, StagePIN: GroupFace,
+	StageSelfie: GroupFace, StageTakeOver: GroupFace, StageRecordingIntro: GroupFace, StageRecording: GroupFace, StageJudging: GroupFace, StagePIN: GroupFace,
 	StageCardChoice: GroupCard, StageCardFront: GroupCard, StageCardBack: GroupCard, StagePassport: GroupCard, StageFields: GroupCard,
 	StageChecking: GroupCheck, StageRejected: GroupCheck, StageCabinet: GroupCheck, StageDocuments: GroupCheck,
 	StageGrant: GroupKeys, StageAgreement: GroupKeys, StageForm: GroupKeys, StageSubmit: GroupKeys,
@@ -99,6 +100,7 @@ var firstStage = map[api.Step]Stage{
 	api.StepSelfie:      StageSelfie,
 	api.StepTakeOver:    StageTakeOver,
 	api.StepRecording:   StageRecordingIntro,
+	api.StepJudging:     StageJudging,
 	api.StepPIN:         StagePIN,
 	api.StepCard:        StageCardChoice,
 	api.StepFields:      StageFields,

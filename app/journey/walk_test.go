@@ -127,7 +127,7 @@ func (c *citizen) take(ctx context.Context, j *Journey, s State) error {
 		StageSelfie:         func() error { return j.SendSelfie(ctx, picture) },
 		StageTakeOver:       func() error { return j.TakeOver(ctx, modelPIN) },
 		StageKeysLost:       func() error { return j.GiveUpKeys(ctx, modelPIN) },
-		StageRecordingIntro: func() error { return j.Record(ctx, frames(c.now)) },
+		StageRecordingIntro: func() error { return j.Record(ctx, api.ChallengeRequest{}, frames(c.now)) },
 		StagePIN:            func() error { return j.SetPIN(ctx, modelPIN) },
 		StageCardChoice:     func() error { return j.ChooseCard(ctx, CardChoice{c.with, CardByFile}) },
 		StageCardFront:      func() error { return j.SendCard(ctx, api.Front, picture) },

@@ -13,6 +13,7 @@ type pace struct{ first, longest time.Duration }
 
 var paces = map[Stage]pace{
 	StageCallBack: {3 * time.Second, 30 * time.Second},
+	StageJudging:  {time.Second, 5 * time.Second},
 	StageChecking: {3 * time.Second, time.Minute},
 	StageStatus:   {time.Second, 15 * time.Second},
 	StageLocked:   {time.Second, 30 * time.Second}, // once the lock has ended
@@ -90,5 +91,19 @@ func (j *Journey) poll(ctx context.Context, stage Stage, pause time.Duration) {
 		j.lineDown(problem, pause)
 		problem = nil
 	}
-	j.change(func(s *State) { s.Problem = problem })
+	j.change(func(s *State) {
+		if problem == nil && stage == StageJudging {
+			problem = again(s.Enrolment)
+		}
+		s.Problem = problem
+	})
+}
+
+// again is why the video identification has to be repeated, nil where it has not.
+func again(e api.Enrolment) *api.Problem {
+	verdict := e.Identification
+	if verdict == nil || verdict.State != api.IdentificationAgain {
+		return nil
+	}
+	return api.Fail(verdict.Reason, "judged").WithTries(verdict.TriesLeft)
 }

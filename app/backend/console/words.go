@@ -146,6 +146,7 @@ var wordings = map[string]api.Wording{
 	"action.selfie":               {KK: "Селфи", RU: "Селфи", EN: "Selfie"},
 	"action.challenge":            {KK: "Қимылдар берілді", RU: "Выданы движения", EN: "Movements given"},
 	"action.recording":            {KK: "Бейнежазба қабылданды", RU: "Запись принята", EN: "Recording accepted"},
+	"action.ask-operator":         {KK: "Бейнежазба жасай алмайды, операторды сұрады", RU: "Не может пройти видеоидентификацию, просит оператора", EN: "Cannot do the video identification, asks for an operator"},
 	"action.recording-refused":    {KK: "Бейнежазба қабылданбады", RU: "Запись не принята", EN: "Recording refused"},
 	"action.pin-set":              {KK: "PIN қойылды", RU: "PIN задан", EN: "PIN set"},
 	"action.pin-right":            {KK: "PIN дұрыс", RU: "PIN верный", EN: "PIN right"},
@@ -211,6 +212,7 @@ var wordings = map[string]api.Wording{
 	"prompt.look-up":     {KK: "Жоғары қарау", RU: "Взгляд вверх", EN: "Look up"},
 	"prompt.look-down":   {KK: "Төмен қарау", RU: "Взгляд вниз", EN: "Look down"},
 	"prompt.blink":       {KK: "Көз жұму", RU: "Моргание", EN: "Blink"},
+	"prompt.light":       {KK: "Экранға қарау", RU: "Смотреть на экран", EN: "Look at the screen"},
 	"prompt.come-closer": {KK: "Жақындау", RU: "Приближение", EN: "Come closer"},
 
 	"reason.selfie":    {KK: "Селфиде бет анық көрінбейді", RU: "На селфи плохо видно лицо", EN: "The face cannot be seen well"},

@@ -60,7 +60,7 @@ func spoken(t *testing.T) map[string]string {
 	for _, r := range api.RejectReasons() {
 		note("reasons", "reason."+string(r))
 	}
-	for _, k := range []api.PromptKind{api.TurnLeft, api.TurnRight, api.LookUp, api.LookDown, api.Blink, api.ComeCloser} {
+	for _, k := range []api.PromptKind{api.TurnLeft, api.TurnRight, api.LookUp, api.LookDown, api.Blink, api.ComeCloser, api.Light} {
 		note("prompts", "prompt."+string(k))
 	}
 	for _, f := range (api.CardFields{}).List() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 	"io"
 	"math/big"
 	"time"
@@ -27,9 +28,29 @@ type challenge struct {
 
 // shown is a prompt; the times are zero until it was revealed.
 type shown struct {
-	Kind  liveness.Prompt
-	From  time.Time `json:",omitzero"`
-	Until time.Time `json:",omitzero"`
+	Kind    liveness.Prompt
+	Colours []api.Colour `json:",omitempty"` // of a light
+	From    time.Time    `json:",omitzero"`
+	Until   time.Time    `json:",omitzero"`
+}
+
+// light is no movement: no series of package liveness has it.
+const light = liveness.Prompt(api.Light)
+
+const (
+	// lightSlot is how long a colour stands: fewer than two changes a second,
+	// where photosensitive people are at risk from three on (WCAG 2.3.1).
+	lightSlot = 530 * time.Millisecond
+	// lightSlack is for the way of the prompt to the screen.
+	lightSlack = time.Second
+)
+
+// lasts is how long the prompt is due.
+func (p *shown) lasts(each time.Duration) time.Duration {
+	if p.Kind == light {
+		return time.Duration(len(p.Colours))*lightSlot + lightSlack
+	}
+	return each
 }
 
 // heard is a chain head with the time of its receipt.
@@ -82,29 +103,34 @@ func (c *challenge) reveal(now time.Time, each time.Duration) {
 	case n == len(c.Prompts):
 		c.Over = true
 	default:
-		c.Prompts[n].From, c.Prompts[n].Until = now, now.Add(each)
+		p := &c.Prompts[n]
+		p.From, p.Until = now, now.Add(p.lasts(each))
 	}
 }
 
 const seedSize = 32
 
-func (s *Service) newChallenge(now time.Time) (*challenge, error) {
+// draw returns a uniform number below k. The first error of the source of
+// randomness stays in failed.
+func (s *Service) draw(failed *error) func(k int) int {
+	return func(k int) int {
+		n, err := rand.Int(s.Random, big.NewInt(int64(k)))
+		if err != nil {
+			*failed = errors.Join(*failed, err)
+			return 0
+		}
+		return int(n.Int64())
+	}
+}
+
+func (s *Service) newChallenge(now time.Time, in api.ChallengeRequest) (*challenge, error) {
 	seed := make([]byte, seedSize)
 	if _, err := io.ReadFull(s.Random, seed); err != nil {
 		return nil, err
 	}
-	var drawn error
-	series, err := liveness.NewSeries(s.rules.Prompts, func(k int) int {
-		n, err := rand.Int(s.Random, big.NewInt(int64(k)))
-		if err != nil {
-			drawn = err
-			return 0
-		}
-		return int(n.Int64())
-	})
-	if err == nil {
-		err = drawn
-	}
+	var failed error
+	pick := s.draw(&failed)
+	series, err := liveness.NewSeries(s.rules.Prompts, pick)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +138,15 @@ func (s *Service) newChallenge(now time.Time) (*challenge, error) {
 	for _, kind := range series {
 		c.Prompts = append(c.Prompts, shown{Kind: kind})
 	}
-	return c, nil
+	if !in.MovementOnly {
+		colours := api.Colours()
+		for i := len(colours) - 1; i > 0; i-- {
+			j := pick(i + 1)
+			colours[i], colours[j] = colours[j], colours[i]
+		}
+		c.Prompts = append(c.Prompts, shown{Kind: light, Colours: colours})
+	}
+	return c, failed
 }
 
 const (
@@ -150,7 +184,7 @@ func (s *Service) countFailed(w *work, lapsed bool) {
 // StartChallenge begins the video identification. One that was under way and
 // had shown a prompt counts as failed: else prompts could be drawn until they
 // suit a film made before.
-func (s *Service) StartChallenge(ctx context.Context, c Call) (api.Enrolment, error) {
+func (s *Service) StartChallenge(ctx context.Context, c Call, in api.ChallengeRequest) (api.Enrolment, error) {
 	return s.step(ctx, c, takes(api.StepRecording), func(w *work) error {
 		st := &w.State
 		if st.Challenge != nil && st.Challenge.revealed() > 0 {
@@ -159,12 +193,24 @@ func (s *Service) StartChallenge(ctx context.Context, c Call) (api.Enrolment, er
 		if until, locked := st.Recordings.Locked(w.now); locked {
 			return keep(api.Fail(api.RecordingLocked, "given up too often").WithUntil(until).WithTries(0))
 		}
-		fresh, err := s.newChallenge(w.now)
+		fresh, err := s.newChallenge(w.now, in)
 		if err != nil {
 			return err
 		}
 		st.Challenge = fresh
 		return w.audit("challenge", fresh.ID)
+	})
+}
+
+// AskOperator takes the way past the video identification for a citizen who
+// cannot do what it asks: an operator decides. It costs no try.
+func (s *Service) AskOperator(ctx context.Context, c Call) (api.Enrolment, error) {
+	return s.step(ctx, c, takes(api.StepRecording), func(w *work) error {
+		w.State.Challenge, w.State.Unrecorded = nil, unable
+		if err := s.handOver(w); err != nil {
+			return err
+		}
+		return w.audit("ask-operator", string(unable))
 	})
 }
 
@@ -222,7 +268,11 @@ func (s *Service) renderChallenge(r *record) api.Challenge {
 		TriesLeft: r.State.Recordings.Left(s.rules.Recordings, s.now()),
 	}
 	if n := c.revealed(); n > 0 && !c.Over {
-		told.Prompt = &api.Prompt{Index: n - 1, Kind: api.PromptKind(c.Prompts[n-1].Kind), Until: c.Prompts[n-1].Until}
+		p := c.Prompts[n-1]
+		told.Prompt = &api.Prompt{Index: n - 1, Kind: api.PromptKind(p.Kind), Until: p.Until, Colours: p.Colours}
+		if p.Kind == light {
+			told.Prompt.Slot = int(lightSlot.Milliseconds())
+		}
 	}
 	return told
 }

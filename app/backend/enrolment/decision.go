@@ -51,7 +51,7 @@ func (s *Service) RepeatRejected(ctx context.Context, c Call) (api.Enrolment, er
 		case api.StepSelfie:
 			st.Selfie = nil
 		case api.StepRecording:
-			st.Recording = nil
+			st.Recording, st.Unrecorded = nil, ""
 		case api.StepCard:
 			st.Card, st.Sure = nil, false
 		case api.StepFields:

@@ -151,6 +151,11 @@ func (s *Service) render(r *record) api.Enrolment {
 		told := s.renderChallenge(r)
 		e.Challenge = &told
 	}
+	if v := st.Verdict; v != nil {
+		e.Identification = &api.Identification{
+			State: v.State, Reason: v.Reason, Since: v.Since, TriesLeft: st.Recordings.Left(s.rules.Recordings, now),
+		}
+	}
 	if len(st.Card) > 0 {
 		e.Document = st.document()
 	}

@@ -33,6 +33,8 @@ type State struct {
 	TakeOver   *takeOver  `json:",omitempty"` // nil: no former way waits for its PIN
 	Challenge  *challenge `json:",omitempty"` // under way
 	Recording  *challenge `json:",omitempty"` // answered and verified
+	Unrecorded unrecorded `json:",omitempty"` // why there is no recording
+	Verdict    *verdict   `json:",omitempty"` // on selfie and recording; nil: no machine judges
 	Recordings pin.Attempts
 	Lapses     int    `json:",omitempty"` // recordings that a lost line ended
 	PIN        string `json:",omitempty"` // Argon2id, PHC string
@@ -72,6 +74,19 @@ type callState struct {
 	ID       string
 	CallBack api.CallBack
 	Earlier  []string `json:",omitempty"` // of answered calls
+}
+
+// unrecorded says why a way goes on without a video identification. An operator
+// decides it.
+type unrecorded string
+
+const unable unrecorded = "unable" // the citizen cannot do what is asked
+
+// verdict is a machine's on selfie and recording.
+type verdict struct {
+	State  api.IdentificationState
+	Reason api.Code `json:",omitempty"` // of again
+	Since  time.Time
 }
 
 // consent is a text that was accepted.
@@ -118,8 +133,10 @@ func (s *State) Next() api.Step {
 		return api.StepSelfie
 	case s.TakeOver != nil:
 		return api.StepTakeOver
-	case s.Recording == nil:
+	case s.Recording == nil && s.Unrecorded == "":
 		return api.StepRecording
+	case s.Verdict != nil && s.Verdict.State == api.IdentificationJudging:
+		return api.StepJudging
 	case s.PIN == "":
 		return api.StepPIN
 	case len(s.sides()) < len(s.document().Sides()):

@@ -217,7 +217,7 @@ func TestAbusePictures(t *testing.T) {
 		before.same(t, "a bad picture", a.kept(t))
 		c.selfie()
 		c.at(api.StepRecording)
-		do(c, api.StartChallenge, api.None{})
+		do(c, api.StartChallenge, api.ChallengeRequest{})
 		before = a.kept(t)
 		for name, bad := range map[string]struct {
 			body []byte

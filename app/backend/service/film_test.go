@@ -15,7 +15,7 @@ import (
 // end, as on a slow line.
 func (c *citizen) record() []byte {
 	c.Helper()
-	do(c, api.StartChallenge, api.None{})
+	do(c, api.StartChallenge, api.ChallengeRequest{})
 	ch := c.film()
 	return c.sendFrames(ch)
 }

@@ -304,7 +304,7 @@ func (s *sufferer) act(ctx context.Context) error {
 		journey.StageSignInCode:     func() error { return s.atCode(ctx) },
 		journey.StageBiometrics:     func() error { return j.AcceptBiometrics(ctx) },
 		journey.StageSelfie:         func() error { return j.SendSelfie(ctx, picture(1)) },
-		journey.StageRecordingIntro: func() error { return j.Record(ctx, s.frames()) },
+		journey.StageRecordingIntro: func() error { return j.Record(ctx, api.ChallengeRequest{}, s.frames()) },
 		journey.StagePIN:            func() error { return j.SetPIN(ctx, goodPIN) },
 		journey.StageTakeOver:       func() error { return j.TakeOver(ctx, goodPIN) },
 		journey.StageCardChoice:     func() error { return s.atCardChoice(ctx) },
@@ -440,7 +440,7 @@ func TestALostLineCostsNoTry(t *testing.T) {
 	c.confirm()
 	c.accept(api.TextBiometrics, api.ConsentBiometrics)
 	c.selfie()
-	do(c, api.StartChallenge, api.None{})
+	do(c, api.StartChallenge, api.ChallengeRequest{})
 	all := c.e.Challenge.TriesLeft
 	again := func(silent time.Duration) int {
 		told, err := ask(c, api.SendHead, api.HeadRequest{Frames: 0, Head: strings.Repeat("0", 64)})
@@ -448,7 +448,7 @@ func TestALostLineCostsNoTry(t *testing.T) {
 			t.Fatal("no prompt was shown", err)
 		}
 		a.clock.advance(silent)
-		do(c, api.StartChallenge, api.None{})
+		do(c, api.StartChallenge, api.ChallengeRequest{})
 		return c.e.Challenge.TriesLeft
 	}
 	for n := range 3 {

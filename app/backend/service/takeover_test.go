@@ -83,7 +83,7 @@ func TestTakeOver(t *testing.T) {
 		old.applied()
 		fresh := old.newComputer()
 		fresh.at(api.StepTakeOver)
-		refused(fresh, api.OutOfOrder, api.StartChallenge, api.None{})
+		refused(fresh, api.OutOfOrder, api.StartChallenge, api.ChallengeRequest{})
 		if p := refused(fresh, api.PINWrong, api.TakeOver, api.PINRequest{PIN: "000001"}); *p.TriesLeft != 4 {
 			t.Errorf("%d tries left", *p.TriesLeft)
 		}
@@ -126,7 +126,7 @@ func TestTakeOverWithoutAPIN(t *testing.T) {
 	old.at(api.StepRecording)
 	fresh := old.newComputer()
 	fresh.at(api.StepRecording)
-	refused(old, api.TakenOver, api.StartChallenge, api.None{})
+	refused(old, api.TakenOver, api.StartChallenge, api.ChallengeRequest{})
 	idle.read()
 	idle.at(api.StepCode)
 	old.until("erasure", func() bool { return strings.Contains(old.trail(), "service erase") })

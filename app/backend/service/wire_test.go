@@ -112,7 +112,7 @@ func TestBrokenRecordings(t *testing.T) {
 	c.confirm()
 	c.accept(api.TextBiometrics, api.ConsentBiometrics)
 	c.selfie()
-	do(c, api.StartChallenge, api.None{})
+	do(c, api.StartChallenge, api.ChallengeRequest{})
 	refused(c, api.OutOfOrder, api.FinishRecording, api.None{})
 	late := c.film()
 	refused(c, api.RecordingBroken, api.FinishRecording, api.None{}) // no frame has come
@@ -130,11 +130,11 @@ func TestBrokenRecordings(t *testing.T) {
 		if left == 0 {
 			break
 		}
-		do(c, api.StartChallenge, api.None{})
+		do(c, api.StartChallenge, api.ChallengeRequest{})
 		c.film()
 		a.clock.advance(6 * time.Minute)
 	}
-	refused(c, api.RecordingLocked, api.StartChallenge, api.None{})
+	refused(c, api.RecordingLocked, api.StartChallenge, api.ChallengeRequest{})
 	a.clock.advance(16 * time.Minute)
 	c.record()
 	c.at(api.StepPIN)
@@ -300,7 +300,7 @@ func operations() []listed {
 	return []listed{
 		list(api.ReadText), list(api.StartEnrolment), list(api.ReadEnrolment), list(api.CancelEnrolment), list(api.SendCode),
 		list(api.CheckCode), list(api.AskCall), list(api.SignIn), list(api.ConsentBiometrics), list(api.SendSelfie),
-		list(api.StartChallenge), list(api.SendHead), list(api.SendFrames), list(api.FinishRecording), list(api.TakeOver), list(api.SetPIN),
+		list(api.StartChallenge), list(api.AskOperator), list(api.SendHead), list(api.SendFrames), list(api.FinishRecording), list(api.TakeOver), list(api.SetPIN),
 		list(api.CheckPIN), list(api.SendCard), list(api.ConfirmFields), list(api.RepeatRejected), list(api.ReadDocuments),
 		list(api.GrantData), list(api.AcceptAgreement), list(api.Apply), list(api.WithdrawApplication), list(api.ReadCertificates), list(api.ConfirmImport),
 	}

@@ -20,7 +20,7 @@ func (p *Pilot) take(ctx context.Context, at journey.State) (done bool, err erro
 			return false, err
 		}
 		return true, p.trySignature(ctx)
-	case journey.StageChecking, journey.StageStatus, journey.StageLocked:
+	case journey.StageJudging, journey.StageChecking, journey.StageStatus, journey.StageLocked:
 		return false, p.look(ctx, string(at.Stage))
 	case journey.StageRecording:
 		return false, p.perform(ctx)

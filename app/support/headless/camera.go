@@ -83,7 +83,7 @@ func (w *walker) record(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, stream.Close()) }()
 	stop := w.j.Subscribe(func(now journey.State) { sitter.Face(now.Recording.Prompt) })
 	defer stop()
-	return w.j.Record(ctx, func(ctx context.Context) (journey.Frame, error) {
+	return w.j.Record(ctx, api.ChallengeRequest{}, func(ctx context.Context) (journey.Frame, error) {
 		frame, err := stream.Next(ctx)
 		return journey.Frame{JPEG: frame.JPEG, At: frame.At}, err
 	})

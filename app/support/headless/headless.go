@@ -166,7 +166,7 @@ func (w *walker) take(ctx context.Context, s journey.State) (done string, err er
 		return "consent by PIN", w.pin(ctx, w.j.Grant)
 	case journey.StageRejected:
 		return w.rejected(ctx, s)
-	case journey.StageChecking, journey.StageStatus, journey.StageLocked:
+	case journey.StageJudging, journey.StageChecking, journey.StageStatus, journey.StageLocked:
 		return "waited", w.wait(ctx, func(now journey.State) bool { return now.Stage != s.Stage })
 	default:
 		return "", errors.New("the script does not say how to go on")
