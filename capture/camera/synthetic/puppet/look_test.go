@@ -3,13 +3,17 @@
 package puppet
 
 import (
+	"bytes"
 	"flag"
 	"image"
+	"image/color"
 	"image/draw"
+	"image/jpeg"
 	"image/png"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"qoltanba/assets/portraits"
 )
@@ -80,4 +84,39 @@ func BenchmarkNew(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// script asks for every move, two and a half seconds each, and then for the light.
+func script() Script {
+	s := Script{Length: 20 * time.Second, Slot: 530 * time.Millisecond}
+	for i, m := range Moves() {
+		s.Asked = append(s.Asked, Asked{m, time.Duration(i)*2500*time.Millisecond + 1000*time.Millisecond, time.Duration(i)*2500*time.Millisecond + 3500*time.Millisecond})
+	}
+	s.LightFrom = s.Asked[5].Until
+	s.Asked = append(s.Asked, Asked{FaceLight, s.LightFrom, s.Length})
+	s.Colours = []color.RGBA{{255, 0, 0, 255}, {0, 255, 0, 255}, {0, 0, 255, 255}, {0, 255, 255, 255}, {255, 0, 255, 255}, {255, 255, 0, 255}}
+	return s
+}
+
+// TestLookAtFilms leaves a strip of pictures for every kind where -pictures says.
+func TestLookAtFilms(t *testing.T) {
+	if *pictures == "" {
+		t.Skip("for people: -pictures FOLDER")
+	}
+	sheet := image.NewRGBA(image.Rect(0, 0, 8*240, len(Kinds())*180))
+	for row, k := range Kinds() {
+		frames, err := Film(t.Context(), script(), k, Conditions{Seed: 5, Width: 240, Height: 180, Rate: 10, Reflect: 0.15})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for column := range 8 {
+			f := frames[min(17+25*column, len(frames)-1)]
+			img, err := jpeg.Decode(bytes.NewReader(f.JPEG))
+			if err != nil {
+				t.Fatal(err)
+			}
+			draw.Draw(sheet, image.Rect(0, 0, 240, 180).Add(image.Pt(column*240, row*180)), img, image.Point{}, draw.Src)
+		}
+	}
+	save(t, "films", sheet)
 }

@@ -10,11 +10,11 @@ import (
 )
 
 // Mover moves a head as somebody does who is asked to: a little late, in about half a second, not quite still in between. Times are those of the
-// recording or stream, and do not go back. The zero value moves without a flaw; see [NewMover].
+// recording or stream, and do not go back. It is made by [NewMover].
 type Mover struct {
 	late  time.Duration // from being asked to beginning
 	eager float64       // how far it goes, 1 being the usual
-	sway  [4]float64    // degrees and phases
+	sway  [4]float64    // degrees of yaw and pitch, and two phases
 	lean  Pose          // how this person sits
 
 	asked  Move
