@@ -1,9 +1,29 @@
-// Package liveness is the recording that answers a challenge: which movements were asked, what the camera saw, and when.
+// Package liveness is the recording that answers a challenge: which movements were asked, what the camera saw, and when; and the judge of it.
 //
-// The backend chooses a [Series] of prompts and reveals each only when it is due. The desktop's [Recorder] takes about ten frames a
-// second, hashes each into a [Chain] and announces the chain's head live. The frames themselves follow when the line allows, in
+// The backend chooses a series of prompts ([NewSeries], [NewColours]) and reveals each only when it is due. The desktop's [Recorder] takes about
+// ten frames a second, hashes each into a [Chain] and announces the chain's head live. The frames themselves follow when the line allows, in
 // batches ([AppendFrame], [ParseBatch]). The backend's [Verifier] then checks that the frames are those whose heads it heard at the time: what
-// was not filmed when its head was announced can't be put in later, so a slow line is only slow and never a way to cheat.
+// was not filmed when its head was announced can't be put in later, so a slow line is only slow and never a way to cheat. At last the [Judge]
+// looks at the frames. The [Guide] helps the citizen live, by the same code.
+//
+// # What the judge looks at
+//
+// Movements are measured by the mesh, against the person's own straight look at the beginning: every one must be made in its window, as far as
+// thresholds.json says, and no other; and the head must come back. That a head is solid is measured by the pixels, as the mesh believes
+// in a photograph's depth too: patches of skin must move as those of a head do, to both sides, in frames that the judge chooses. Who
+// it is is told by near-frontal frames, against the selfie and against each other; turned ones need only be alike. The screen's colours are
+// looked for in the skin against the room. A blink counts when it is seen and is passed over when not.
+//
+// # What becomes of it
+//
+// The verdict is [Pass], [Again] or [Operator]; the judge accuses nobody. Again is for what a person can do better: a movement not made or another
+// one made, a face that left the picture, a second one, a dark room, a turn too quick to look at, a screen's light that cannot be made out (the
+// other way is then movement only). It comes first: an operator sees only recordings that answer the challenge. Operator is for what trying
+// again would not settle: whether it is the person of the selfie, the same person throughout, a solid head, a clock as uneven as cameras', frames
+// that do not come again, the colours of this screen and no other's. An honest person may meet each of these by chance, and an operator may let them
+// pass.
+//
+// What all this cannot tell stands in LIMITS.md. Thresholds and the measurements behind them stand in thresholds.json.
 //
 // # The chain
 //
@@ -21,7 +41,7 @@
 //	frame: index, 32 bits | ms, 32 bits | length, 32 bits | that many bytes of JPEG
 //
 // Limits hold before anything is decoded: see the constants. Frames are pictures of people: the types that hold them never print them.
-// The package is pure Go and decodes no picture.
+// All but the judge is pure Go and decodes no picture.
 package liveness
 
 import (
