@@ -32,6 +32,10 @@ func (w *Window) screenKey() string {
 		}
 	case journey.StageSelfie, journey.StageCardFront, journey.StageCardBack, journey.StagePassport:
 		key += fmt.Sprint(s.Card, w.typed.picture != nil)
+	case journey.StageRecordingIntro:
+		key += fmt.Sprint(w.typed.cannot, s.Enrolment.Identification != nil && s.Enrolment.Identification.State == api.IdentificationAgain)
+	case journey.StageRecording:
+		key += fmt.Sprint(w.lit())
 	case journey.StageEnded:
 		key += string(w.endedBy())
 	case journey.StageResume, journey.StageGrant, journey.StageTakeOver, journey.StageKeysLost:
@@ -111,6 +115,8 @@ func (w *Window) update() {
 		shown.Update(w.cameraModel())
 	case *screen.Video:
 		shown.Update(w.videoModel())
+	case *screen.Judging:
+		shown.Update(w.judgingModel())
 	case *screen.Locked:
 		shown.Update(w.lockedModel(w.frame.Words()))
 	case *screen.Application:
@@ -130,6 +136,8 @@ func previewOf(s screen.Screen) *part.Preview {
 	case *screen.Shot:
 		return shown.Preview
 	case *screen.Video:
+		return shown.Preview
+	case *screen.Light:
 		return shown.Preview
 	default:
 		return nil

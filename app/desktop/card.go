@@ -287,8 +287,6 @@ func (w *Window) checking(words *wording.Words) screen.Screen {
 	})
 }
 
-func (w *Window) judging(words *wording.Words) screen.Screen { return screen.NewJudging(words) }
-
 func (w *Window) rejected(words *wording.Words) screen.Screen {
 	reason := api.RejectPerson
 	if d := w.state.Enrolment.Decision; d != nil && d.Reason != "" {

@@ -22,6 +22,7 @@ import (
 
 	"qoltanba/app/api"
 	"qoltanba/app/desktop/frame"
+	"qoltanba/app/desktop/guide"
 	"qoltanba/app/desktop/look"
 	"qoltanba/app/desktop/screen"
 	"qoltanba/app/desktop/wording"
@@ -41,6 +42,8 @@ type Config struct {
 	// Language is spoken until the citizen chooses another.
 	Language api.Language
 	Cameras  camera.System
+	// Sounds say words and signals; nil where nothing is to be heard.
+	Sounds Sounds
 	// Folder is offered for the key files.
 	Folder string
 	// Demo puts the ribbon on.
@@ -48,6 +51,12 @@ type Config struct {
 	// Opened is told, on the interface's goroutine, once the first screen of the way stands; nil where nobody asks.
 	Opened func(*Window)
 	Log    *slog.Logger
+}
+
+// Sounds plays what is named, one after another, in a language, in place of what it plays now. It returns at once and never fails: where nothing can
+// be heard the way goes on in silence.
+type Sounds interface {
+	Play(language string, names ...string)
 }
 
 // Window is the program's one window. All its methods but Do are called on the interface's goroutine.
@@ -78,6 +87,7 @@ type Window struct {
 	typed         typed
 	waiting       waiting            // for the action under way
 	stopRecording context.CancelFunc // ends the video identification under way
+	light         guide.Glow         // the light prompt's, while it is due
 }
 
 // typed is what the citizen entered on screens and has not sent yet. It lives in memory only.
@@ -92,6 +102,8 @@ type typed struct {
 	taken            []byte // JPEG of the photograph that is looked at
 	picture          image.Image
 	files            map[api.Side]cardFile
+	cannot           bool // "I can't do this" is looked at
+	movementOnly     bool // no colours in the video identification
 	fields           map[screen.FieldName]string
 	problems         map[screen.FieldName]bool
 	confirmed        bool
@@ -232,6 +244,7 @@ func (w *Window) apply(s journey.State) {
 	if before.Stage != s.Stage {
 		w.arrived(before.Stage, s.Stage)
 	}
+	w.prompted(before.Recording.Prompt)
 	if w.due != nil && !s.Busy { // the action that led here may still be writing the journal
 		begin := w.due
 		w.due = nil
@@ -259,7 +272,7 @@ func (w *Window) apply(s journey.State) {
 // arrived prepares what a stage needs and forgets what the last one held.
 func (w *Window) arrived(from, to journey.Stage) {
 	w.typed.taken, w.typed.picture = nil, nil
-	w.typed.agreed, w.typed.code = false, ""
+	w.typed.agreed, w.typed.code, w.typed.cannot = false, "", false
 	w.trial = trial{}
 	w.due = nil
 	w.useCamera(to)
@@ -329,6 +342,9 @@ func (w *Window) fail(p *api.Problem) {
 func onScreen(s journey.State) bool {
 	if s.Problem == nil {
 		return false
+	}
+	if slices.Contains(api.AgainReasons(), s.Problem.Code) {
+		return s.Stage == journey.StageRecordingIntro || s.Stage == journey.StageSelfie
 	}
 	switch s.Problem.Code {
 	case api.CodeWrong:

@@ -45,9 +45,27 @@ func (w *Window) serviceCentre(words *wording.Words) screen.Screen {
 }
 
 func (w *Window) selfie(words *wording.Words) screen.Screen {
-	return screen.NewSelfie(words, screen.ShotModel{Taken: w.typed.picture}, w.shotActions(func(ctx context.Context, p api.Picture) error {
-		return w.journey.SendSelfie(ctx, p)
-	}))
+	on := w.shotActions(func(ctx context.Context, p api.Picture) error { return w.journey.SendSelfie(ctx, p) })
+	on.Sound = w.soundSwitch()
+	return screen.NewSelfie(words, w.selfieModel(words), on)
+}
+
+func (w *Window) selfieModel(words *wording.Words) screen.ShotModel {
+	m := screen.ShotModel{Taken: w.typed.picture, Muted: w.muted()}
+	if reason, remedy := w.again(words); reason != "" {
+		m.Reason = reason + " " + remedy
+	}
+	return m
+}
+
+// again is why selfie or recording have to be made anew and what to do better, in the language of the window; "" where they need not.
+func (w *Window) again(words *wording.Words) (reason, remedy string) {
+	i := w.state.Enrolment.Identification
+	if i == nil || i.State != api.IdentificationAgain {
+		return "", ""
+	}
+	f, l := api.FailureOf(i.Reason), api.Language(words.Language())
+	return f.Sentence.In(l), f.Remedy.In(l)
 }
 
 // shotActions are those of every screen that takes a picture: look first, send then.
@@ -82,52 +100,6 @@ func (w *Window) takeOver(words *wording.Words) screen.Screen {
 		},
 		Back: w.back(),
 	})
-}
-
-func (w *Window) recordingIntro(words *wording.Words) screen.Screen {
-	return screen.NewVideoIntro(words, screen.VideoIntroActions{Start: w.record, Back: w.back()})
-}
-
-// record runs the video identification until it is over, was cancelled, or failed.
-func (w *Window) record() {
-	ctx, cancel := context.WithCancel(w.ctx)
-	w.stopRecording = cancel
-	source, stop := w.feed.record()
-	w.do("record", func(context.Context) error {
-		defer cancel()
-		defer stop()
-		return w.journey.Record(ctx, api.ChallengeRequest{}, source)
-	})
-}
-
-func (w *Window) recording(words *wording.Words) screen.Screen {
-	return screen.NewVideo(words, w.videoModel(), w.endRecording)
-}
-
-func (w *Window) endRecording() {
-	if w.stopRecording != nil {
-		w.stopRecording()
-	}
-}
-
-func (w *Window) videoModel() screen.VideoModel {
-	r := w.state.Recording
-	m := screen.VideoModel{Prompt: screen.PromptAhead, Total: r.Prompts, Upload: -1}
-	switch {
-	case r.Over:
-		m.Done, m.Upload = r.Prompts, 0
-		if r.Frames > 0 {
-			m.Upload = float32(r.Sent) / float32(r.Frames)
-		}
-	case r.Prompt != nil:
-		m.Prompt, m.Done = prompts[r.Prompt.Kind], r.Prompt.Index
-	}
-	return m
-}
-
-var prompts = map[api.PromptKind]screen.Prompt{
-	api.TurnLeft: screen.PromptLeft, api.TurnRight: screen.PromptRight, api.LookUp: screen.PromptUp,
-	api.LookDown: screen.PromptDown, api.Blink: screen.PromptBlink, api.ComeCloser: screen.PromptCloser, api.Light: screen.PromptAhead,
 }
 
 func (w *Window) pin(words *wording.Words) screen.Screen {

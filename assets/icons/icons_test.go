@@ -13,7 +13,7 @@ import (
 
 func TestDrawingsAreWellFormed(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"app", "camera", "oval", "guide-phone", "guide-face", "guide-card", "guide-check", "guide-key", "left", "right", "up", "down", "ahead", "closer", "blink"} {
+	for _, name := range []string{"app", "camera", "chevron-left", "chevron-right", "chevron-up", "chevron-down", "farther", "light", "people", "sound", "mute", "colours", "still", "guide-phone", "guide-face", "guide-card", "guide-check", "guide-key", "left", "right", "up", "down", "ahead", "closer", "blink"} {
 		d := xml.NewDecoder(bytes.NewReader(icons.SVG(name)))
 		for {
 			if _, err := d.Token(); errors.Is(err, io.EOF) {

@@ -9,6 +9,7 @@ package frame
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 
 	"qoltanba/app/desktop/look"
 	"qoltanba/app/desktop/part"
@@ -117,12 +118,15 @@ func (f *Frame) rebuild(values map[string]string) {
 	f.alert.Hide()
 	middle := part.Column(0, f.alert, part.Grow(part.Page(look.SpaceXL, look.SpaceL, f.article())), f.footer())
 	below := part.TopRow(0, part.Grow(middle))
-	if f.view.Stage != screen.NoStage {
+	if f.view.Stage != screen.NoStage && !f.view.Wide {
 		below = part.TopRow(0, f.rail(), part.Grow(middle))
 	}
+	ground := part.NewSurface(theme.ColorNameBackground, "", 0)
 	f.view.Settle = middle.Refresh
-	// The page stands on the window's own ground: painting another one over it cost a quarter of each picture's time without a graphics card.
-	f.page = part.Column(0, f.header(), part.Grow(below))
+	f.page = part.Inset(0, 0, ground, part.Column(0, f.header(), part.Grow(below)))
+	if f.view.Bare {
+		f.page = part.Column(0, part.Grow(f.view.Body))
+	}
 	f.arrange()
 	f.view.Restore(values)
 	f.hang()
@@ -142,6 +146,9 @@ func (f *Frame) arrange() {
 // article is title, lead and body.
 func (f *Frame) article() fyne.CanvasObject {
 	v := f.view
+	if v.Wide {
+		return v.Body
+	}
 	head := part.Column(6, part.Title(v.Title), v.LeadText())
 	return part.Limit(980, part.Column(look.SpaceM+4, head, part.Grow(v.Body)))
 }

@@ -109,8 +109,23 @@ func shotPreview(s screen.Screen) interface{ Still(image.Image) } {
 		return v.Preview
 	case *screen.Camera:
 		return v.Preview
+	case *screen.Light:
+		return v.Preview
 	}
 	return nil
+}
+
+// outline goes round the head of portrait.
+func outline() (points []fyne.Position) {
+	for i := range 36 {
+		sin, cos := math.Sincos(2 * math.Pi * float64(i) / 36)
+		x, y := 0.5+0.155*sin, 0.465-0.25*cos
+		if cos < 0 {
+			x, y = 0.5+0.145*sin, 0.465-0.255*cos
+		}
+		points = append(points, fyne.NewPos(float32(x), float32(y)))
+	}
+	return points
 }
 
 func nothing()            {}
@@ -263,11 +278,23 @@ func welcome(unfinished bool) frame.Builder {
 func faceScreens() []exhibit {
 	selfie := func(m screen.ShotModel) frame.Builder {
 		return func(w *wording.Words) screen.Screen {
-			return screen.NewSelfie(w, m, screen.ShotActions{Shoot: nothing, Again: nothing, Send: nothing, Back: nothing})
+			return screen.NewSelfie(w, m, screen.ShotActions{Shoot: nothing, Again: nothing, Send: nothing, Back: nothing, Sound: noBool})
 		}
 	}
 	video := func(m screen.VideoModel) frame.Builder {
-		return feed(shotPreview, portrait(640, 480), func(w *wording.Words) screen.Screen { return screen.NewVideo(w, m, nothing) })
+		m.Live.Outline, m.Total = outline(), 5
+		return feed(shotPreview, portrait(640, 480), func(w *wording.Words) screen.Screen {
+			return screen.NewVideo(w, m, screen.VideoActions{Stop: nothing, Sound: noBool})
+		})
+	}
+	intro := func(m screen.VideoIntroModel, reason api.Code) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			if reason != "" {
+				f, l := api.FailureOf(reason), api.Language(w.Language())
+				m.Reason, m.Remedy = f.Sentence.In(l), f.Remedy.In(l)
+			}
+			return screen.NewVideoIntro(w, m, screen.VideoIntroActions{MovementOnly: noBool, Sound: noBool, Cannot: nothing, Start: nothing, Back: nothing})
+		}
 	}
 	return []exhibit{
 		{name: "signin", build: show(func(w *wording.Words) screen.Screen {
@@ -282,13 +309,24 @@ func faceScreens() []exhibit {
 		})},
 		{name: "refused", build: show(func(w *wording.Words) screen.Screen { return screen.NewRefused(w, nothing) })},
 		{name: "selfie-live", build: feed(shotPreview, portrait(640, 480), selfie(screen.ShotModel{Hint: screen.HintGood}))},
-		{name: "selfie-hint", build: feed(shotPreview, portrait(640, 480), selfie(screen.ShotModel{Hint: screen.HintLight}))},
+		{name: "selfie-hint", build: feed(shotPreview, portrait(640, 480), selfie(screen.ShotModel{Hint: screen.HintLight, Live: screen.Live{Outline: outline()}, Auto: true, Muted: true}))},
+		{name: "selfie-count", build: feed(shotPreview, portrait(640, 480), selfie(screen.ShotModel{Hint: screen.HintGood, Live: screen.Live{Outline: outline(), Share: 0.6, Count: 2}, Auto: true}))},
 		{name: "selfie-taken", build: selfie(screen.ShotModel{Taken: portrait(640, 480)})},
-		{name: "videointro", build: show(func(w *wording.Words) screen.Screen {
-			return screen.NewVideoIntro(w, screen.VideoIntroActions{Start: nothing, Back: nothing})
+		{name: "videointro", build: intro(screen.VideoIntroModel{}, "")},
+		{name: "videointro-again", build: intro(screen.VideoIntroModel{MovementOnly: true, Muted: true}, api.RecordingBroken)},
+		{name: "cannot", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewCannot(w, screen.CannotActions{Next: nothing, Back: nothing})
 		})},
-		{name: "video-left", build: video(screen.VideoModel{Prompt: screen.PromptLeft, Done: 1, Total: 4, Upload: -1})},
-		{name: "video-sending", build: video(screen.VideoModel{Done: 4, Total: 4, Upload: 0.6})},
+		{name: "video-ahead", build: video(screen.VideoModel{Prompt: screen.PromptAhead, Hint: screen.HintOneFace, Upload: -1})},
+		{name: "video-left", build: video(screen.VideoModel{Prompt: screen.PromptLeft, Done: 1, Upload: -1, Live: screen.Live{Share: 0.55}})},
+		{name: "video-up", build: video(screen.VideoModel{Prompt: screen.PromptUp, Done: 2, Upload: -1})},
+		{name: "video-back", build: video(screen.VideoModel{Prompt: screen.PromptUp, Reached: true, Done: 2, Upload: -1, Live: screen.Live{Share: 1}})},
+		{name: "video-closer", build: video(screen.VideoModel{Prompt: screen.PromptCloser, Done: 3, Upload: -1, Live: screen.Live{Share: 0.4}})},
+		{name: "video-sending", build: video(screen.VideoModel{Done: 5, Upload: 0.6})},
+		{name: "light", build: feed(shotPreview, portrait(640, 480), func(w *wording.Words) screen.Screen {
+			return screen.NewLight(w, color.NRGBA{G: 255, B: 255, A: 255}, nothing)
+		})},
+		{name: "judging", build: show(func(w *wording.Words) screen.Screen { return screen.NewJudging(w, screen.JudgingModel{Share: 0.4}) })},
 		{name: "pin", build: show(func(w *wording.Words) screen.Screen {
 			return screen.NewPIN(w, screen.NewPINActions{Set: noText, Back: nothing})
 		}), after: func(f *frame.Frame) {

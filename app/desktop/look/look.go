@@ -50,6 +50,8 @@ const (
 	TextTitle   float32 = 28
 	TextDigits  float32 = 28
 	TextPrompt  float32 = 34
+	TextFar     float32 = 40
+	TextNumber  float32 = 56
 )
 
 // Theme is a fyne.Theme.

@@ -36,6 +36,8 @@ const (
 	ColorOnPicture fyne.ThemeColorName = "qoltanba.picture.text"
 	ColorGuide     fyne.ThemeColorName = "qoltanba.guide"
 	ColorGuideGood fyne.ThemeColorName = "qoltanba.guide.good"
+	// ColorGuideRest is for what of a guide is not lit yet.
+	ColorGuideRest fyne.ThemeColorName = "qoltanba.guide.rest"
 )
 
 type palette map[fyne.ThemeColorName]color.NRGBA
@@ -92,6 +94,7 @@ var light = palette{
 	ColorOnPicture:                     rgb(0xEDF1F2),
 	ColorGuide:                         rgb(0xFFFFFF),
 	ColorGuideGood:                     rgb(0x58D68D),
+	ColorGuideRest:                     veil(0xFFFFFF, 0x66),
 }
 
 // dark is the same room in the evening.
@@ -136,4 +139,5 @@ var dark = palette{
 	ColorOnPicture:                     rgb(0xEDF1F2),
 	ColorGuide:                         rgb(0xFFFFFF),
 	ColorGuideGood:                     rgb(0x58D68D),
+	ColorGuideRest:                     veil(0xFFFFFF, 0x66),
 }

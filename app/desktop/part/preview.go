@@ -3,6 +3,7 @@ package part
 import (
 	"image"
 	"image/color"
+	"math"
 	"sync"
 
 	"fyne.io/fyne/v2"
@@ -30,7 +31,10 @@ type Preview struct {
 	widget.BaseWidget
 	guide    Guide
 	mirrored bool
-	good     bool
+	square   bool    // only the middle of the picture is shown
+	cut      bool    // nothing of the picture is shown but what is in the oval
+	oval     float32 // height of the oval, a share of the picture's
+	aid      Aid
 	message  string
 	min      fyne.Size
 
@@ -39,11 +43,12 @@ type Preview struct {
 	next    int
 	pending bool
 	latest  image.Image
+	zoom    fyne.Position // sides of the whole picture over those of what is shown
 }
 
 // NewPreview returns a black picture with the guide over it. Mirrored shows the citizen as in a mirror.
 func NewPreview(guide Guide, mirrored bool) *Preview {
-	p := &Preview{guide: guide, mirrored: mirrored, min: fyne.NewSize(280, 210)}
+	p := &Preview{guide: guide, mirrored: mirrored, min: fyne.NewSize(280, 210), oval: 0.86}
 	p.ExtendBaseWidget(p)
 	return p
 }
@@ -51,6 +56,19 @@ func NewPreview(guide Guide, mirrored bool) *Preview {
 // Low lets the picture shrink to height and returns p.
 func (p *Preview) Low(height float32) *Preview {
 	p.min = fyne.NewSize(height*4/3, height)
+	return p
+}
+
+// Square shows the middle of the picture alone, with a smaller oval and room around it for [Aid]'s arrows, and returns p.
+func (p *Preview) Square() *Preview {
+	p.square, p.oval = true, 0.68
+	return p
+}
+
+// Cut shows what is in the oval and nothing around it, neither picture nor ground, and returns p.
+func (p *Preview) Cut() *Preview {
+	p.cut = true
+	p.Square().oval = 0.94
 	return p
 }
 
@@ -72,13 +90,6 @@ func (p *Preview) Feed(frame image.Image) {
 	})
 }
 
-// Idle says whether a frame given now would be shown. It may be called from any goroutine.
-func (p *Preview) Idle() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return !p.pending
-}
-
 // Still shows a picture that stands still. It is called on the interface's goroutine.
 func (p *Preview) Still(picture image.Image) {
 	p.mu.Lock()
@@ -90,18 +101,70 @@ func (p *Preview) Still(picture image.Image) {
 // keep copies frame into the buffer that is not on screen. The lock is held.
 func (p *Preview) keep(frame image.Image) {
 	dst := p.buffers[p.next]
-	size := frame.Bounds().Size()
-	if dst == nil || dst.Rect.Size() != size {
-		dst = image.NewRGBA(image.Rectangle{Max: size})
+	from := p.shown(frame.Bounds())
+	if dst == nil || dst.Rect.Size() != from.Size() {
+		dst = image.NewRGBA(image.Rectangle{Max: from.Size()})
 		p.buffers[p.next] = dst
 	}
-	draw.Draw(dst, dst.Rect, frame, frame.Bounds().Min, draw.Src)
+	draw.Draw(dst, dst.Rect, frame, from.Min, draw.Src)
 	if p.mirrored {
 		mirror(dst)
 	}
+	if p.guide == OvalGuide {
+		p.shade(dst)
+	}
 	p.next = 1 - p.next
 	p.latest = dst
+	whole := frame.Bounds()
+	p.zoom = fyne.NewPos(float32(whole.Dx())/float32(from.Dx()), float32(whole.Dy())/float32(from.Dy()))
 }
+
+// shown is the part of a picture of these bounds that is on the screen.
+func (p *Preview) shown(b image.Rectangle) image.Rectangle {
+	if !p.square {
+		return b
+	}
+	side := min(b.Dx(), b.Dy())
+	at := b.Min.Add(image.Pt((b.Dx()-side)/2, (b.Dy()-side)/2))
+	return image.Rectangle{Min: at, Max: at.Add(image.Pt(side, side))}
+}
+
+// shade darkens what lies around the oval, or takes it away.
+func (p *Preview) shade(img *image.RGBA) {
+	w, h := img.Rect.Dx(), img.Rect.Dy()
+	ry := float64(p.oval) * float64(h) / 2
+	rx := ry * float64(ovalAspect) * 86 / 90 // as oval.svg draws it
+	ry *= 121.0 / 125
+	for y := range h {
+		line := img.Pix[y*img.Stride : y*img.Stride+4*w]
+		half, dy := 0.0, (float64(y)+0.5-float64(h)/2)/ry
+		if dy*dy < 1 {
+			half = rx * math.Sqrt(1-dy*dy)
+		}
+		left := 4 * max(0, int(float64(w)/2-half+0.5))
+		right := 4 * min(w, int(float64(w)/2+half+0.5))
+		p.fade(line[:left])
+		p.fade(line[right:])
+	}
+}
+
+func (p *Preview) fade(pixels []byte) {
+	if p.cut {
+		clear(pixels)
+		return
+	}
+	for i := 0; i+3 < len(pixels); i += 4 {
+		pixels[i], pixels[i+1], pixels[i+2] = dimmed[pixels[i]], dimmed[pixels[i+1]], dimmed[pixels[i+2]]
+	}
+}
+
+// dimmed is what becomes of a channel outside the oval: the room stays visible, the eye goes to the face.
+var dimmed = func() (t [256]byte) {
+	for v := range t {
+		t[v] = byte(v * 55 / 100)
+	}
+	return t
+}()
 
 func mirror(img *image.RGBA) {
 	w := img.Rect.Dx()
@@ -118,8 +181,9 @@ func mirror(img *image.RGBA) {
 
 // SetGood colours the guide: green when what is seen suits.
 func (p *Preview) SetGood(good bool) {
-	p.good = good
-	p.Refresh()
+	a := p.aid
+	a.Good = good
+	p.SetAid(a)
 }
 
 // SetMessage shows words in place of a picture, such as that the camera is starting. A frame takes them away.
@@ -134,8 +198,10 @@ func (p *Preview) SetMessage(s string) {
 func (p *Preview) CreateRenderer() fyne.WidgetRenderer {
 	r := &previewRenderer{
 		preview: p, ground: canvas.NewRectangle(color.Black), image: &canvas.Image{},
-		oval: &canvas.Image{}, frame: canvas.NewRectangle(color.Transparent),
-		message: Body("").Centered().Colored(look.ColorOnPicture),
+		frame: canvas.NewRectangle(color.Transparent), message: Body("").Centered().Colored(look.ColorOnPicture),
+	}
+	if p.guide == OvalGuide {
+		r.aid = newAidDrawing(p)
 	}
 	r.ground.CornerRadius = look.RadiusCard
 	r.image.FillMode, r.image.ScaleMode = canvas.ImageFillStretch, canvas.ImageScaleFastest
@@ -150,8 +216,8 @@ type previewRenderer struct {
 	preview *Preview
 	ground  *canvas.Rectangle
 	image   *canvas.Image
-	oval    *canvas.Image
 	frame   *canvas.Rectangle
+	aid     *aidDrawing // nil but over a face
 	message *Text
 	drawn   previewState
 }
@@ -159,17 +225,22 @@ type previewRenderer struct {
 // previewState is all but the pixels of the frame. While it stays, a new frame redraws the image alone.
 type previewState struct {
 	live    bool
-	good    bool
 	message string
 	pixels  image.Point
+	zoom    fyne.Position
 	ground  color.Color
+	guide   color.Color
 }
 
 func (r *previewRenderer) update() (same bool) {
 	p := r.preview
+	ink := look.ColorGuide
+	if p.aid.Good {
+		ink = look.ColorGuideGood
+	}
 	p.mu.Lock()
 	r.image.Image = p.latest
-	now := previewState{live: p.latest != nil, good: p.good, message: p.message, ground: themed(p, look.ColorPicture)}
+	now := previewState{live: p.latest != nil, message: p.message, zoom: p.zoom, ground: themed(p, look.ColorPicture), guide: themed(p, ink)}
 	if now.live {
 		now.pixels = p.latest.Bounds().Size()
 	}
@@ -178,17 +249,12 @@ func (r *previewRenderer) update() (same bool) {
 		return true
 	}
 	r.drawn = now
-	r.ground.Hidden, r.image.Hidden = now.live, !now.live
+	r.image.Hidden = !now.live
 	r.message.Hidden = now.live || now.message == ""
 	r.message.SetText(now.message)
 	r.ground.FillColor = now.ground
-	ink := look.ColorGuide
-	if p.good {
-		ink = look.ColorGuideGood
-	}
-	r.oval.Resource = look.Icon(p.Theme(), "oval", ink)
-	r.frame.StrokeColor = themed(p, ink)
-	r.oval.Hidden = !now.live || p.guide != OvalGuide
+	r.ground.Hidden = p.cut && now.live
+	r.frame.StrokeColor = now.guide
 	r.frame.Hidden = !now.live || frames[p.guide] == fyne.Size{}
 	return false
 }
@@ -206,10 +272,11 @@ func (r *previewRenderer) Layout(size fyne.Size) {
 	}
 	center(r.ground, picture.Width, picture.Height)
 	center(r.image, picture.Width, picture.Height)
-	h := picture.Height
-	center(r.oval, h*0.86*ovalAspect, h*0.86)
 	frame := frames[r.preview.guide]
-	center(r.frame, h*frame.Width, h*frame.Height)
+	center(r.frame, picture.Height*frame.Width, picture.Height*frame.Height)
+	if r.aid != nil {
+		r.aid.layout(r.image.Position(), picture, &r.drawn)
+	}
 	words := max(1, size.Width-2*look.SpaceL)
 	center(r.message, words, r.message.HeightFor(words))
 }
@@ -226,12 +293,19 @@ var frames = map[Guide]fyne.Size{
 func (r *previewRenderer) MinSize() fyne.Size { return r.preview.min }
 
 func (r *previewRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.ground, r.image, r.oval, r.frame, r.message}
+	objects := []fyne.CanvasObject{r.ground, r.image, r.frame, r.message}
+	if r.aid != nil {
+		objects = append(objects, r.aid.objects...)
+	}
+	return objects
 }
 
 func (r *previewRenderer) Refresh() {
 	if r.update() {
 		r.image.Refresh()
+		if r.aid != nil {
+			r.aid.refresh()
+		}
 		return
 	}
 	r.Layout(r.preview.Size())

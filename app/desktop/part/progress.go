@@ -1,8 +1,11 @@
 package part
 
 import (
+	"strconv"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -67,18 +70,23 @@ func (r *barRenderer) Refresh() {
 	canvas.Refresh(r.bar)
 }
 
-// Dots shows done of total small steps, such as the movements of a video identification.
-func Dots(done, total int) *fyne.Container {
-	dots := make([]fyne.CanvasObject, total)
-	for i := range dots {
+// Steps shows done of total small steps, such as the movements of a video identification: those made have a tick, the one under way its number.
+func Steps(done, total int) *fyne.Container {
+	steps := make([]fyne.CanvasObject, total)
+	for i := range steps {
 		switch {
 		case i < done:
-			dots[i] = Fixed(18, 18, NewSurface(theme.ColorNamePrimary, "", 9))
+			steps[i] = Fixed(34, 34, Inset(7, 7, NewSurface(look.ColorGoodGround, theme.ColorNameSuccess, 17), Icon("check", 20, theme.ColorNameSuccess)))
 		case i == done:
-			dots[i] = Fixed(18, 18, NewSurface(look.ColorSurface, theme.ColorNamePrimary, 9))
+			steps[i] = step(i, theme.ColorNamePrimary, "", theme.ColorNameForegroundOnPrimary)
 		default:
-			dots[i] = Fixed(18, 18, NewSurface(look.ColorSurface, look.ColorBorder, 9))
+			steps[i] = step(i, look.ColorSurface, look.ColorBorder, look.ColorMuted)
 		}
 	}
-	return Row(10, dots...)
+	return Row(8, steps...)
+}
+
+func step(i int, ground, edge, ink fyne.ThemeColorName) *fyne.Container {
+	digit := newText(strconv.Itoa(i+1), look.TextCaption, true, ink).Centered()
+	return Fixed(34, 34, container.NewStack(NewSurface(ground, edge, 17), container.NewCenter(Fixed(34, 21, digit))))
 }

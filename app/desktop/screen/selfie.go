@@ -26,12 +26,35 @@ const (
 	HintEdges    Hint = "edges"
 	HintGlare    Hint = "glare"
 	HintSteady   Hint = "steady"
+	HintCovered  Hint = "covered"
+	HintBright   Hint = "bright"
+	HintSide     Hint = "side"
+	HintShine    Hint = "shine"
+	HintHold     Hint = "hold" // the countdown runs
 )
+
+// signs are the drawings beside hints, for those who do not read them.
+var signs = map[Hint]string{
+	HintGood: "check", HintNoFace: "face", HintOneFace: "people", HintCloser: "closer", HintFarther: "farther", HintCentre: "ahead",
+	HintStraight: "ahead", HintLight: "light", HintBright: "light", HintSide: "light", HintShine: "light", HintSharp: "still",
+	HintHold: "still", HintSteady: "still",
+}
+
+func (h Hint) sign() string {
+	if sign, ok := signs[h]; ok {
+		return sign
+	}
+	return "info"
+}
 
 // ShotModel is what a screen that takes a picture knows. Taken is nil while the picture is live.
 type ShotModel struct {
-	Hint  Hint
-	Taken image.Image
+	Hint   Hint
+	Taken  image.Image
+	Live   Live
+	Auto   bool   // the picture is taken by itself, too
+	Reason string // why it has to be taken again, and what to do better; "" where there is no reason
+	Muted  bool
 }
 
 // ShotActions are what can be done there.
@@ -40,6 +63,7 @@ type ShotActions struct {
 	Again func()
 	Send  func()
 	Back  func()
+	Sound func(on bool) // nil where there is nothing to hear
 }
 
 // Shot is a screen that takes a picture: live, then taken. Frames go to Preview.
@@ -48,12 +72,28 @@ type Shot struct {
 	Preview *part.Preview
 	hint    *part.Text
 	sign    *part.Picture
+	ground  *part.Surface
 	good    string // key of the words for HintGood
 }
 
-// NewSelfie builds the screen that photographs the face.
+// NewSelfie builds the screen that photographs the face: the picture large, and beside it what to put right, in large letters.
 func NewSelfie(w *wording.Words, m ShotModel, on ShotActions) *Shot {
-	return newShot(newView(w, "selfie", FaceStage), part.OvalGuide, true, m, on)
+	s := newShot(newView(w, "selfie", FaceStage), part.OvalGuide, true, m, on)
+	s.Wide = true
+	if s.Preview.Low(300); m.Taken == nil {
+		s.Preview.Square()
+	}
+	s.hint, s.sign, s.ground = part.Title(""), part.Icon("info", 72, look.ColorInk), part.NewSurface(look.ColorTint, "", 56)
+	switch {
+	case m.Taken != nil:
+	case m.Reason != "":
+		s.Lead = m.Reason
+	case m.Auto:
+		s.Lead = s.text("selfie.auto")
+	}
+	s.Body = beside(s.Preview, part.Column(6, part.Title(s.Title), s.LeadText()), part.Space(look.SpaceS), disc(s.ground, s.sign), s.hint)
+	s.Update(m)
+	return s
 }
 
 func newShot(v *View, guide part.Guide, mirrored bool, m ShotModel, on ShotActions) *Shot {
@@ -61,8 +101,9 @@ func newShot(v *View, guide part.Guide, mirrored bool, m ShotModel, on ShotActio
 		guide, mirrored = part.NoGuide, false
 	}
 	s := &Shot{View: v, Preview: part.NewPreview(guide, mirrored), good: v.Name + ".good"}
-	s.hint, s.sign = part.Strong(""), part.Icon("info", 26, look.ColorInk)
-	v.Body = part.Column(12, part.Grow(s.Preview), part.Row(12, s.sign, part.Grow(s.hint)))
+	s.hint, s.sign, s.ground = part.Heading(""), part.Icon("info", 34, look.ColorInk), part.NewSurface(look.ColorTint, "", look.RadiusCard)
+	v.Body = part.Column(12, part.Grow(s.Preview),
+		part.Inset(look.SpaceM, 9, s.ground, part.Row(14, s.sign, part.Grow(s.hint))))
 	if m.Taken != nil {
 		v.Lead = v.text(v.Name + ".taken")
 		s.Preview.Still(m.Taken)
@@ -74,18 +115,24 @@ func newShot(v *View, guide part.Guide, mirrored bool, m ShotModel, on ShotActio
 		v.Main.SetIcon("camera")
 	}
 	v.setBack(on.Back)
+	if m.Taken == nil {
+		v.addSound(m.Muted, on.Sound)
+	}
 	s.Update(m)
 	return s
 }
 
-// Update shows another hint.
+// Update shows another hint, and what goes with it over the picture.
 func (s *Shot) Update(m ShotModel) {
-	good := m.Hint == HintGood
-	s.Preview.SetGood(good)
+	if m.Live.Count > 0 {
+		m.Hint = HintHold
+	}
+	good := m.Hint == HintGood || m.Hint == HintHold
+	s.Preview.SetAid(part.Aid{Outline: m.Live.Outline, Good: good, Lit: m.Live.Share, Number: m.Live.Count})
 	switch {
 	case m.Taken != nil:
 		s.hint.SetText(s.text("shot.look"))
-	case good:
+	case m.Hint == HintGood:
 		s.hint.SetText(s.text(s.good))
 	case m.Hint == HintNone:
 		s.hint.SetText(s.text(s.Name + ".hint"))
@@ -93,8 +140,10 @@ func (s *Shot) Update(m ShotModel) {
 		s.hint.SetText(s.text("hint." + string(m.Hint)))
 	}
 	if good {
-		s.sign.Set("check", colorGood)
+		s.sign.Set(m.Hint.sign(), colorGood)
+		s.ground.Set(look.ColorGoodGround, "")
 		return
 	}
-	s.sign.Set("info", look.ColorInk)
+	s.sign.Set(m.Hint.sign(), look.ColorInk)
+	s.ground.Set(look.ColorTint, "")
 }

@@ -40,13 +40,6 @@ func NewChecking(w *wording.Words, m CheckingModel, on CheckingActions) *View {
 	return v
 }
 
-// NewJudging builds the screen shown while the backend judges selfie and recording.
-func NewJudging(w *wording.Words) *View {
-	v := newView(w, "judging", FaceStage)
-	v.Body = part.Column(look.SpaceM, part.Drawing("waiting", 200, 120, look.ColorInk), part.NewBar(-1), part.Muted(w.T("judging.wait")))
-	return v
-}
-
 // RejectedModel is why an operator said no. Both texts are in the language of the window.
 type RejectedModel struct {
 	Reason string

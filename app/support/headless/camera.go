@@ -76,7 +76,7 @@ func (w *walker) record(ctx context.Context) (err error) {
 		return err
 	}
 	sitter.Face(nil)
-	stream, err := sitter.Cameras().Open(ctx, "", camera.Format{Rate: 15}) // a recording takes no more
+	stream, err := sitter.Cameras().Open(ctx, "", camera.DefaultFormat)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,223 @@
+package part
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"qoltanba/app/desktop/look"
+)
+
+// Aid is what is drawn over the live picture of a face to help. The zero value is the bare oval.
+type Aid struct {
+	// Outline goes round the face: places as shares of the whole picture's width and height as the camera took it, not mirrored. Empty for none.
+	Outline []fyne.Position
+	Good    bool    // what is seen suits: the oval turns green
+	Lit     float32 // share of the ring round the oval that is lit, 0 to 1
+	Side    Side    // where the ring begins to light; on a side there are arrows too
+	Number  int     // of a countdown; 0 for none
+}
+
+// Side is a side of the oval as the citizen sees it.
+type Side string
+
+// The sides. Around begins at the top and goes round.
+const (
+	Around Side = ""
+	Left   Side = "left"
+	Right  Side = "right"
+	Up     Side = "up"
+	Down   Side = "down"
+)
+
+func (a *Aid) equal(b *Aid) bool {
+	return a.Good == b.Good && a.Lit == b.Lit && a.Side == b.Side && a.Number == b.Number && slices.Equal(a.Outline, b.Outline)
+}
+
+// SetAid shows other help. The outline is kept: the caller must not change it afterwards.
+func (p *Preview) SetAid(a Aid) {
+	if p.aid.equal(&a) {
+		return
+	}
+	p.aid = a
+	p.Refresh()
+}
+
+const (
+	ticks       = 60
+	ticksGap    = 12 // between the oval and its ring
+	ticksLength = 13
+	arrows      = 3
+	badge       = 96 // of the countdown's number
+	maxOutline  = 48
+)
+
+// aidDrawing draws an Aid in lines, sharp at every size of the window.
+type aidDrawing struct {
+	preview *Preview
+	oval    *canvas.Image
+	ring    [ticks]*canvas.Line
+	outline [maxOutline]*canvas.Line
+	arrows  [arrows]*canvas.Image
+	badge   *canvas.Circle
+	number  *canvas.Text
+	objects []fyne.CanvasObject
+
+	drawn      Aid
+	at, middle fyne.Position
+	size       fyne.Size
+	zoom       fyne.Position
+	live       bool
+	rx, ry     float32
+}
+
+func newAidDrawing(p *Preview) *aidDrawing {
+	d := &aidDrawing{preview: p, oval: &canvas.Image{FillMode: canvas.ImageFillStretch}, badge: canvas.NewCircle(nil), number: canvas.NewText("", nil)}
+	for i := range d.outline {
+		d.outline[i] = &canvas.Line{StrokeWidth: 2.5}
+		d.objects = append(d.objects, d.outline[i])
+	}
+	d.objects = append(d.objects, d.oval)
+	for i := range d.ring {
+		d.ring[i] = &canvas.Line{StrokeWidth: 4}
+		d.objects = append(d.objects, d.ring[i])
+	}
+	for i := range d.arrows {
+		d.arrows[i] = &canvas.Image{FillMode: canvas.ImageFillContain}
+		d.objects = append(d.objects, d.arrows[i])
+	}
+	d.number.Alignment, d.number.TextStyle.Bold, d.number.TextSize = fyne.TextAlignCenter, true, look.TextNumber
+	d.objects = append(d.objects, d.badge, d.number)
+	return d
+}
+
+// layout says where the picture is.
+func (d *aidDrawing) layout(at fyne.Position, size fyne.Size, s *previewState) {
+	d.at, d.size, d.live, d.zoom = at, size, s.live, s.zoom
+	d.middle = at.AddXY(size.Width/2, size.Height/2)
+	d.ry = size.Height * d.preview.oval / 2
+	d.rx = d.ry * ovalAspect
+	d.oval.Resize(fyne.NewSize(2*d.rx, 2*d.ry))
+	d.oval.Move(d.middle.SubtractXY(d.rx, d.ry))
+	for i, line := range d.ring {
+		sin, cos := math.Sincos(2 * math.Pi * float64(i) / ticks)
+		x, y := float32(sin), -float32(cos) // from the top, clockwise
+		line.Position1 = d.middle.AddXY(x*(d.rx+ticksGap), y*(d.ry+ticksGap))
+		line.Position2 = d.middle.AddXY(x*(d.rx+ticksGap+ticksLength), y*(d.ry+ticksGap+ticksLength))
+	}
+	corner := at.AddXY(size.Width-look.SpaceM-badge, size.Height-look.SpaceM-badge)
+	d.badge.Resize(fyne.NewSquareSize(badge))
+	d.badge.Move(corner)
+	h := fyne.MeasureText("0", d.number.TextSize, d.number.TextStyle).Height
+	d.number.Resize(fyne.NewSize(badge, h))
+	d.number.Move(corner.AddXY(0, (badge-h)/2))
+	d.paint()
+}
+
+// refresh draws the Aid anew if it has changed.
+func (d *aidDrawing) refresh() {
+	if d.drawn.equal(&d.preview.aid) {
+		return
+	}
+	d.paint()
+	for _, o := range d.objects {
+		o.Refresh()
+	}
+}
+
+// paint brings colours and what moves up to date.
+func (d *aidDrawing) paint() {
+	p, a := d.preview, &d.preview.aid
+	d.drawn = *a
+	ink := look.ColorGuide
+	if a.Good {
+		ink = look.ColorGuideGood
+	}
+	d.oval.Resource, d.oval.Hidden = look.Icon(p.Theme(), "oval", ink), !d.live
+	ring := d.live && (a.Lit > 0 || a.Side != Around)
+	for i, line := range d.ring {
+		line.Hidden = !ring
+		line.StrokeColor, line.StrokeWidth = themed(p, look.ColorGuideRest), 3
+		if a.lights(i) {
+			line.StrokeColor, line.StrokeWidth = themed(p, look.ColorGuideGood), 5
+		}
+	}
+	d.paintOutline(ink)
+	d.paintArrows()
+	d.badge.FillColor, d.number.Color = themed(p, look.ColorPicture), themed(p, look.ColorGuideGood)
+	d.badge.StrokeColor, d.badge.StrokeWidth = d.number.Color, 4
+	d.badge.Hidden = !d.live || a.Number == 0
+	d.number.Hidden, d.number.Text = d.badge.Hidden, strconv.Itoa(a.Number)
+}
+
+// lights tells whether a tick of the ring is lit.
+func (a *Aid) lights(tick int) bool {
+	switch {
+	case a.Lit <= 0:
+		return false
+	case a.Lit >= 1:
+		return true
+	case a.Side == Around:
+		return float32(tick) < a.Lit*ticks
+	}
+	away := tick - map[Side]int{Up: 0, Right: ticks / 4, Down: ticks / 2, Left: ticks * 3 / 4}[a.Side]
+	away = min(absolute(away), ticks-absolute(away))
+	return float32(away) <= a.Lit*ticks/4
+}
+
+func absolute(n int) int { return max(n, -n) }
+
+// paintOutline draws the face's outline where the face is on the screen.
+func (d *aidDrawing) paintOutline(ink fyne.ThemeColorName) {
+	spots := d.preview.aid.Outline
+	n := min(len(spots), maxOutline)
+	for i, line := range d.outline {
+		line.Hidden = !d.live || i >= n
+		if !line.Hidden {
+			line.StrokeColor = themed(d.preview, ink)
+			line.Position1, line.Position2 = d.place(spots[i]), d.place(spots[(i+1)%n])
+		}
+	}
+}
+
+// place is where a share of the whole picture is on the screen.
+func (d *aidDrawing) place(share fyne.Position) fyne.Position {
+	p := d.preview
+	x, y := share.X, share.Y
+	if p.mirrored {
+		x = 1 - x
+	}
+	x, y = 0.5+(x-0.5)*d.zoom.X, 0.5+(y-0.5)*d.zoom.Y // what is shown is the middle
+	return d.at.AddXY(x*d.size.Width, y*d.size.Height)
+}
+
+// paintArrows points three arrows from the oval to the side; as many are lit as the movement has come.
+func (d *aidDrawing) paintArrows() {
+	a := &d.preview.aid
+	way := map[Side]fyne.Position{Left: {X: -1}, Right: {X: 1}, Up: {Y: -1}, Down: {Y: 1}}[a.Side]
+	out, room := d.rx, d.size.Width/2-d.rx
+	wide := fyne.NewSize(0.5, 1) // an arrow is as thick in its direction as half of it is across
+	if way.X == 0 {
+		out, room, wide = d.ry, d.size.Height/2-d.ry, fyne.NewSize(1, 0.5)
+	}
+	out += ticksGap + ticksLength + 4
+	deep := min(34, (room-ticksGap-ticksLength-8)/(1+0.62*(arrows-1)))
+	for i, img := range d.arrows {
+		img.Hidden = !d.live || a.Side == Around
+		if img.Hidden {
+			continue
+		}
+		ink := look.ColorGuide
+		if a.Lit*arrows > float32(i) {
+			ink = look.ColorGuideGood
+		}
+		img.Resource = look.Icon(d.preview.Theme(), "chevron-"+string(a.Side), ink)
+		at := out + deep/2 + float32(i)*deep*0.62
+		size := fyne.NewSize(2*deep*wide.Width, 2*deep*wide.Height)
+		img.Resize(size)
+		img.Move(d.middle.AddXY(way.X*at-size.Width/2, way.Y*at-size.Height/2))
+	}
+}
