@@ -47,12 +47,18 @@ const listTime = 20 * time.Second
 // newFeed makes a feed that tells, on the interface's goroutine, when something has changed. What it does beside the interface it spawns.
 func newFeed(ctx context.Context, sys camera.System, ui, spawn func(func()), changed func()) *feed {
 	f := &feed{ctx: ctx, sys: sys, ui: ui, spawn: spawn, changed: changed}
-	f.preview = camera.NewPreview(sys, camera.Events{Ready: f.ready, Frame: f.frame, Failed: f.failed})
+	f.preview = camera.NewPreview(sys, camera.Events{Idle: f.idle, Ready: f.ready, Frame: f.frame, Failed: f.failed})
 	return f
 }
 
 // aim says which picture on the screen shows the camera; nil for none.
 func (f *feed) aim(p *part.Preview) { f.target.Store(p) }
+
+// idle says whether a picture would be shown. It runs on the pump's goroutine.
+func (f *feed) idle() bool {
+	target := f.target.Load()
+	return target != nil && target.Idle()
+}
 
 // ready runs on the pump's goroutine, the only one that takes pictures.
 func (f *feed) ready() {

@@ -42,8 +42,8 @@ type Format struct {
 	Rate          int // frames per second
 }
 
-// DefaultFormat is what every webcam offers and what a challenge is recorded in.
-var DefaultFormat = Format{Width: 640, Height: 480, Rate: 15}
+// DefaultFormat is what every webcam offers. A recording takes of it what its line carries.
+var DefaultFormat = Format{Width: 640, Height: 480, Rate: 30}
 
 // OrDefault fills zero fields from [DefaultFormat].
 func (f Format) OrDefault() Format {

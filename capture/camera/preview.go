@@ -10,11 +10,11 @@ import (
 	"time"
 )
 
-// maxBadFrames in a row end a stream as [Stalled]: at 15 frames a second, about the stall timeout.
-const maxBadFrames = 75
+// maxBadFrames in a row end a stream as [Stalled]: at 30 frames a second, about the stall timeout.
+const maxBadFrames = 150
 
 // previewRate is how many pictures a second are decoded for a window; what comes faster is dropped before decoding.
-const previewRate = 20
+const previewRate = 30
 
 // Preview pumps frames from a camera to a window. It owns one goroutine between Open and Close.
 //
@@ -41,8 +41,9 @@ type Preview struct {
 	haveLast  bool
 }
 
-// Events are what a preview tells. Each may be nil.
+// Events are what a preview tells, and asks. Each may be nil.
 type Events struct {
+	Idle   func() bool  // whether a picture could be shown now; while not, frames are not decoded for the window. nil: always
 	Ready  func()       // a picture waits in Take; not called again before Take was
 	Frame  func(*Frame) // every whole frame, shown or not, to be recorded or analysed; valid during the call only
 	Failed func(error)  // the stream is over, with a fault that Kind finds; at most once for each Open
@@ -189,9 +190,20 @@ func (p *Preview) keep(f *Frame) {
 	p.haveLast = true
 }
 
+// maxUnshown is how old the picture of the shutter may become while the window is not idle.
+const maxUnshown = 200 * time.Millisecond
+
 // due allows a tenth of the interval early, so that a camera of exactly the preview's rate is not halved by jitter.
 func (p *Preview) due(at, shown time.Time) bool {
-	return shown.IsZero() || at.Sub(shown) >= time.Second/previewRate*9/10
+	switch {
+	case shown.IsZero():
+		return true
+	case at.Sub(shown) >= maxUnshown:
+		return true
+	case p.events.Idle != nil && !p.events.Idle():
+		return false
+	}
+	return at.Sub(shown) >= time.Second/previewRate*9/10
 }
 
 func (p *Preview) publish(img *image.RGBA) (next *image.RGBA) {

@@ -163,6 +163,27 @@ func TestPreviewDropsWhatComesTooFast(t *testing.T) {
 	}
 }
 
+func TestPreviewDecodesNothingForABusyWindow(t *testing.T) {
+	r := newReel()
+	frames := make(chan uint64, 100)
+	p := NewPreview(r, Events{Idle: func() bool { return false }, Frame: func(f *Frame) { frames <- f.Seq }})
+	t.Cleanup(p.Close)
+	p.Open(t.Context(), "", Format{})
+	first, second, third := jpegOf(t, 32, 24), jpegOf(t, 48, 36), jpegOf(t, 64, 48)
+	r.play(t, first, 0)
+	await(t, frames)
+	r.play(t, second, maxUnshown/2)
+	await(t, frames)
+	if shot, err := p.Shot(); err != nil || string(shot) != string(first) {
+		t.Errorf("a frame was decoded although the window was busy (%v)", err)
+	}
+	r.play(t, third, maxUnshown)
+	await(t, frames)
+	if shot, err := p.Shot(); err != nil || string(shot) != string(third) {
+		t.Errorf("the shutter's picture grew old (%v)", err)
+	}
+}
+
 func TestPreviewSkipsBadFramesAndReportsAFaultOnce(t *testing.T) {
 	r := newReel()
 	p := watch(t, r)

@@ -24,6 +24,8 @@ package face
 import (
 	"errors"
 	"math"
+
+	"qoltanba/capture/face/inference"
 )
 
 // Landmarks is the number of points of a [Mesh].
@@ -82,7 +84,7 @@ type Observation struct {
 // Errors that a caller may branch on.
 var (
 	// ErrNoRuntime says that ONNX Runtime is not there, or is too old, or that the program was built without cgo.
-	ErrNoRuntime = errors.New("ONNX Runtime is missing or too old: put the library of onnxruntime-node 1.30.0 beside the program (make setup does), or name it in QOLTANBA_ONNXRUNTIME")
+	ErrNoRuntime = inference.ErrNoRuntime
 	// ErrNoEmbedders says that a print was asked of an engine that was opened without the networks that make one.
 	ErrNoEmbedders = errors.New("this program holds no networks that tell faces apart: open the engine with OpenMatcher")
 	// ErrNoFace says that a mesh is no face: points that are not finite, or lie together.

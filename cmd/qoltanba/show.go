@@ -73,6 +73,9 @@ func (d *show) prepare(ctx context.Context, backend string) error {
 		return errors.New("--camera is sample or own")
 	}
 	if *d.measure > 0 {
+		if d.front.Cameras, err = sitter.Filmed(); err != nil {
+			return err
+		}
 		d.launch(func(w *desktop.Window) error { return autopilot.Measure(ctx, w, *d.measure, os.Stdout) })
 		return nil
 	}

@@ -4,9 +4,11 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,14 +78,20 @@ func outputs(t *testing.T, onnx []byte, r reference) [][]float32 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = n.Close() }()
-	copy(n.Input(), probe(len(n.Input()), r.Low, r.High))
-	if err := n.Run(); err != nil {
+	w, err := n.NewWorker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(w.Input(), probe(len(w.Input()), r.Low, r.High))
+	if err := w.Run(); err != nil {
 		t.Fatal(err)
 	}
 	var out [][]float32
 	for k := range r.Outputs {
-		out = append(out, n.Output(k))
+		out = append(out, slices.Clone(w.Output(k)))
+	}
+	if err := errors.Join(w.Close(), n.Close()); err != nil {
+		t.Fatal(err)
 	}
 	return out
 }

@@ -90,6 +90,13 @@ func (p *Preview) Feed(frame image.Image) {
 	})
 }
 
+// Idle says whether a frame given now would be shown. It may be called from any goroutine.
+func (p *Preview) Idle() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.pending
+}
+
 // Still shows a picture that stands still. It is called on the interface's goroutine.
 func (p *Preview) Still(picture image.Image) {
 	p.mu.Lock()
@@ -249,7 +256,7 @@ func (r *previewRenderer) update() (same bool) {
 		return true
 	}
 	r.drawn = now
-	r.image.Hidden = !now.live
+	r.ground.Hidden, r.image.Hidden = now.live, !now.live
 	r.message.Hidden = now.live || now.message == ""
 	r.message.SetText(now.message)
 	r.ground.FillColor = now.ground

@@ -26,6 +26,11 @@ type Text struct {
 	style fyne.TextStyle
 	color fyne.ThemeColorName
 	align fyne.TextAlign
+
+	// What was measured, since the toolkit asks with every picture of the camera; forgotten when anything changes.
+	broken  []string // into lines, at the width below
+	width   float32
+	longest float32 // word; 0 before it was measured
 }
 
 func newText(s string, size float32, bold bool, color fyne.ThemeColorName) *Text {
@@ -82,6 +87,7 @@ func (t *Text) SetText(s string) {
 		return
 	}
 	t.text = s
+	t.forget()
 	t.Refresh()
 }
 
@@ -93,7 +99,27 @@ func (t *Text) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleR
 
 func (t *Text) measure(s string) fyne.Size { return fyne.MeasureText(s, t.size, t.style) }
 
+func (t *Text) forget() { t.broken, t.longest = nil, 0 }
+
+// longestWord is the least width at which nothing is cut.
+func (t *Text) longestWord() float32 {
+	if t.longest == 0 {
+		for word := range strings.FieldsSeq(t.text) {
+			t.longest = max(t.longest, t.measure(word).Width)
+		}
+	}
+	return t.longest
+}
+
+// lines are the words as they wrap at the width.
 func (t *Text) lines(width float32) []string {
+	if t.broken == nil || t.width != width {
+		t.broken, t.width = t.wrap(width), width
+	}
+	return t.broken
+}
+
+func (t *Text) wrap(width float32) []string {
 	var out []string
 	for paragraph := range strings.SplitSeq(t.text, "\n") {
 		line := ""
@@ -146,10 +172,7 @@ func (r *textRenderer) Destroy() {}
 func (r *textRenderer) Objects() []fyne.CanvasObject { return r.lines }
 
 func (r *textRenderer) MinSize() fyne.Size {
-	var w float32
-	for word := range strings.FieldsSeq(r.text.text) {
-		w = max(w, r.text.measure(word).Width)
-	}
+	w := r.text.longestWord()
 	return fyne.NewSize(w, r.text.HeightFor(max(w, r.text.Size().Width)))
 }
 
@@ -169,6 +192,7 @@ func (r *textRenderer) Layout(size fyne.Size) {
 }
 
 func (r *textRenderer) Refresh() {
+	r.text.forget()
 	r.Layout(r.text.Size())
 	canvas.Refresh(r.text)
 }

@@ -76,7 +76,7 @@ func (w *walker) record(ctx context.Context) (err error) {
 		return err
 	}
 	sitter.Face(nil)
-	stream, err := sitter.Cameras().Open(ctx, "", camera.DefaultFormat)
+	stream, err := sitter.Cameras().Open(ctx, "", camera.Format{Rate: 15}) // a recording takes no more
 	if err != nil {
 		return err
 	}

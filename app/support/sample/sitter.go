@@ -42,6 +42,15 @@ func NewSitter(c citizens.Citizen, seed uint64) (*Sitter, error) {
 // Cameras has the one camera before which the citizen sits.
 func (s *Sitter) Cameras() camera.System { return s.cameras }
 
+// Filmed has a camera whose two seconds of pictures were made beforehand, so that they cost nothing while they are shown: for measurements.
+func (s *Sitter) Filmed() (camera.System, error) {
+	film, err := synthetic.Film(s.person, 2*camera.DefaultFormat.Rate, camera.DefaultFormat)
+	if err != nil {
+		return nil, err
+	}
+	return synthetic.NewSystem(synthetic.NewDevice("filmed", "Filmed camera", film)), nil
+}
+
 // Face looks into the camera and does what a prompt asks; nil is straight ahead.
 func (s *Sitter) Face(p *api.Prompt) {
 	s.person.SetScene(synthetic.SceneFace)

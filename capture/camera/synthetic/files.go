@@ -73,6 +73,20 @@ func (f *Files) loadStream(path string) error {
 	return nil
 }
 
+// Film plays the first pictures of a source over and over. They are made here, before the camera runs: like a real camera's they cost the
+// program nothing while it is watched.
+func Film(source Source, pictures int, want camera.Format) (*Files, error) {
+	var f Files
+	for n := range pictures {
+		picture, err := source.JPEG(uint64(n), want.OrDefault()) //nolint:gosec // small and not negative
+		if err != nil {
+			return nil, err
+		}
+		f.frames = append(f.frames, bytes.Clone(picture))
+	}
+	return &f, nil
+}
+
 // JPEG returns the pictures in turn.
 func (f *Files) JPEG(n uint64, _ camera.Format) ([]byte, error) {
 	return f.frames[n%uint64(len(f.frames))], nil

@@ -3,7 +3,7 @@
 // Package synthetic has cameras that are not there: for demonstrations, for tests, and for support staff who replay a citizen's trouble.
 //
 // A [Device] plays a [Source] at real pace: a [Person] (a portrait that turns its head, blinks, comes closer and shows a card) or
-// [Files] (pictures from a folder or an .mjpeg file). Devices stand in a [System], which is a camera.System like that of real
+// [Files] (pictures from a folder or an .mjpeg file, or filmed beforehand). Devices stand in a [System], which is a camera.System like that of real
 // cameras; above the Stream interface nobody can tell them apart. [Faults] make a device fail as real ones do, on demand.
 //
 // The package exists only under the build tag demo: a program that can invent a face has no place on a citizen's computer.

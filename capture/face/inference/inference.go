@@ -1,8 +1,8 @@
 // Package inference runs neural networks in ONNX Runtime: a library in C++ that is loaded while the program runs, so that a program starts
 // without it and can say what is missing.
 //
-// [Open] loads the library once for the whole process; [New] reads a [Network] from ONNX. A network has memory of its own for what goes in and
-// what comes out, so that running it allocates nothing in Go; it is not for concurrent use, and works on one thread.
+// [Open] loads the library once for the whole process; [New] reads a [Network] from ONNX, which may be shared. A [Worker] runs it, on the thread
+// of its caller: it has memory of its own for what goes in and what comes out, allocates nothing in Go, and is not for concurrent use.
 //
 // The binding is github.com/yalue/onnxruntime_go; it needs cgo and a library of API version 24 (ONNX Runtime 1.24) or later. The library is that
 // of npm's onnxruntime-node, by Microsoft, under the MIT licence; make setup puts it into the user's cache.

@@ -38,67 +38,100 @@ func Open(library string) error {
 
 // Network is a network that stands ready.
 type Network struct {
-	session *ort.AdvancedSession
-	input   *ort.Tensor[float32]
-	outputs []*ort.Tensor[float32]
+	session *ort.DynamicAdvancedSession
+	input   ort.Shape
+	outputs []ort.Shape
 }
 
+const inputName = "input0"
+
+func outputName(k int) string { return fmt.Sprintf("output%d", k) }
+
 // New reads a network from ONNX whose input is called input0 and whose outputs are called output0 and on, of the given shapes.
-func New(onnx []byte, input []int64, outputs ...[]int64) (*Network, error) {
-	n := &Network{}
-	if err := n.open(onnx, input, outputs); err != nil {
-		return nil, errors.Join(fmt.Errorf("load a network: %w", err), n.Close())
+func New(onnx []byte, input []int64, outputs ...[]int64) (network *Network, err error) {
+	n := &Network{input: input}
+	var names []string
+	for k, shape := range outputs {
+		n.outputs, names = append(n.outputs, shape), append(names, outputName(k))
+	}
+	options, err := ort.NewSessionOptions()
+	if err != nil {
+		return nil, fmt.Errorf("load a network: %w", err)
+	}
+	defer func() { err = errors.Join(err, options.Destroy()) }()
+	if err := errors.Join(options.SetIntraOpNumThreads(1), options.SetInterOpNumThreads(1)); err != nil {
+		return nil, fmt.Errorf("load a network: %w", err)
+	}
+	if n.session, err = ort.NewDynamicAdvancedSessionWithONNXData(onnx, []string{inputName}, names, options); err != nil {
+		return nil, fmt.Errorf("load a network: %w", err)
 	}
 	return n, nil
 }
 
-func (n *Network) open(onnx []byte, input []int64, outputs [][]int64) (err error) {
-	if n.input, err = ort.NewEmptyTensor[float32](input); err != nil {
+// Close frees the network. Its workers are closed before it.
+func (n *Network) Close() error { return n.session.Destroy() }
+
+// Worker runs a network for one user at a time.
+type Worker struct {
+	session *ort.DynamicAdvancedSession
+	binding *ort.IoBinding
+	input   *ort.Tensor[float32]
+	outputs []*ort.Tensor[float32]
+}
+
+// NewWorker makes a worker with memory of its own.
+func (n *Network) NewWorker() (*Worker, error) {
+	w := &Worker{session: n.session}
+	if err := w.bind(n); err != nil {
+		return nil, errors.Join(fmt.Errorf("make room for a network: %w", err), w.Close())
+	}
+	return w, nil
+}
+
+func (w *Worker) bind(n *Network) (err error) {
+	if w.binding, err = n.session.CreateIoBinding(); err != nil {
 		return err
 	}
-	var names []string
-	var values []ort.Value
-	for k, shape := range outputs {
+	if w.input, err = ort.NewEmptyTensor[float32](n.input); err != nil {
+		return err
+	}
+	if err := w.binding.BindInput(inputName, w.input); err != nil {
+		return err
+	}
+	for k, shape := range n.outputs {
 		t, err := ort.NewEmptyTensor[float32](shape)
 		if err != nil {
 			return err
 		}
-		n.outputs = append(n.outputs, t)
-		names, values = append(names, fmt.Sprintf("output%d", k)), append(values, t)
+		w.outputs = append(w.outputs, t)
+		if err := w.binding.BindOutput(outputName(k), t); err != nil {
+			return err
+		}
 	}
-	options, err := ort.NewSessionOptions()
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, options.Destroy()) }()
-	if err := errors.Join(options.SetIntraOpNumThreads(1), options.SetInterOpNumThreads(1)); err != nil {
-		return err
-	}
-	n.session, err = ort.NewAdvancedSessionWithONNXData(onnx, []string{"input0"}, names, []ort.Value{n.input}, values, options)
-	return err
+	return nil
 }
 
 // Input is the memory to fill before Run.
-func (n *Network) Input() []float32 { return n.input.GetData() }
+func (w *Worker) Input() []float32 { return w.input.GetData() }
 
 // Output is what Run made; the next Run overwrites it.
-func (n *Network) Output(k int) []float32 { return n.outputs[k].GetData() }
+func (w *Worker) Output(k int) []float32 { return w.outputs[k].GetData() }
 
 // Run works the outputs out.
-func (n *Network) Run() error { return n.session.Run() }
+func (w *Worker) Run() error { return w.session.RunWithBinding(w.binding) }
 
-// Close frees the network's memory. A second call does nothing.
-func (n *Network) Close() error {
+// Close frees the worker's memory. A second call does nothing.
+func (w *Worker) Close() error {
 	var errs []error
-	if n.session != nil {
-		errs = append(errs, n.session.Destroy())
+	if w.binding != nil {
+		errs = append(errs, w.binding.Destroy())
 	}
-	if n.input != nil {
-		errs = append(errs, n.input.Destroy())
+	if w.input != nil {
+		errs = append(errs, w.input.Destroy())
 	}
-	for _, t := range n.outputs {
+	for _, t := range w.outputs {
 		errs = append(errs, t.Destroy())
 	}
-	*n = Network{}
+	*w = Worker{}
 	return errors.Join(errs...)
 }

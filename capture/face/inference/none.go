@@ -11,14 +11,23 @@ type Network struct{}
 // New makes none.
 func New([]byte, []int64, ...[]int64) (*Network, error) { return nil, ErrNoRuntime }
 
-// Input is empty.
-func (*Network) Input() []float32 { return nil }
-
-// Output is empty.
-func (*Network) Output(int) []float32 { return nil }
-
-// Run fails.
-func (*Network) Run() error { return ErrNoRuntime }
+// NewWorker makes none.
+func (*Network) NewWorker() (*Worker, error) { return nil, ErrNoRuntime }
 
 // Close has nothing to free.
 func (*Network) Close() error { return nil }
+
+// Worker is never made in a program without cgo.
+type Worker struct{}
+
+// Input is empty.
+func (*Worker) Input() []float32 { return nil }
+
+// Output is empty.
+func (*Worker) Output(int) []float32 { return nil }
+
+// Run fails.
+func (*Worker) Run() error { return ErrNoRuntime }
+
+// Close has nothing to free.
+func (*Worker) Close() error { return nil }

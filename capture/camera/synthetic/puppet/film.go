@@ -3,10 +3,16 @@
 package puppet
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"image"
 	"image/color"
+	"image/jpeg"
+	"math"
 	"time"
+
+	"qoltanba/assets/portraits"
 )
 
 // Move is what a person is asked to do. The words are those of a challenge's prompts.
@@ -101,16 +107,145 @@ type Frame struct {
 	JPEG []byte
 }
 
-// ErrUnknownKind refuses a kind that is not listed.
-var ErrUnknownKind = errors.New("no such kind of sitter: see Kinds")
+// Errors that a caller may branch on.
+var (
+	ErrUnknownKind = errors.New("no such kind of sitter: see Kinds")
+	ErrScript      = errors.New("a script lasts up to two minutes, and colours need a slot of some length")
+)
 
-// Film plays a recording.
-func Film(ctx context.Context, _ Script, k Kind, _ Conditions) ([]Frame, error) {
-	if k < Honest || k > TwoFaces {
-		return nil, ErrUnknownKind
+func (s *Script) check() error {
+	if s.Length <= 0 || s.Length > 2*time.Minute || (len(s.Colours) > 0 && s.Slot <= 0) {
+		return ErrScript
 	}
-	return nil, errors.Join(errors.ErrUnsupported, ctx.Err())
+	return nil
 }
 
-// Selfie is the photograph that the person claimed, or for Stranger the person who comes instead, took of themselves before the recording.
-func Selfie(_ Conditions) ([]byte, error) { return nil, errors.ErrUnsupported }
+// asked is the move that is wanted at a time, or "".
+func (s *Script) asked(at time.Duration) Move {
+	for _, a := range s.Asked {
+		if at >= a.From && at < a.Until {
+			return a.Move
+		}
+	}
+	return ""
+}
+
+// colour is what the screen shows at a time: its usual grey, or one of the series.
+func (s *Script) colour(at time.Duration) color.RGBA {
+	if since := at - s.LightFrom; since >= 0 && len(s.Colours) > 0 {
+		if i := int(since / s.Slot); i < len(s.Colours) {
+			return s.Colours[i]
+		}
+	}
+	return color.RGBA{190, 190, 190, 255}
+}
+
+func (c Conditions) orDefault() Conditions {
+	all := len(portraits.All())
+	c.Sitter = ((c.Sitter % all) + all) % all
+	if c.Other = ((c.Other % all) + all) % all; c.Other == c.Sitter {
+		c.Other = (c.Sitter + 1) % all
+	}
+	or := func(v *float64, usual float64) {
+		if *v == 0 {
+			*v = usual
+		}
+	}
+	or(&c.Room, 1)
+	or(&c.Reflect, 0.08)
+	or(&c.Noise, 2.2)
+	c.Reflect = max(c.Reflect, 0)
+	if c.Width == 0 || c.Height == 0 {
+		c.Width, c.Height = 640, 480
+	}
+	if c.Rate <= 0 {
+		c.Rate = 10
+	}
+	if c.JPEGQuality <= 0 {
+		c.JPEGQuality = 75
+	}
+	return c
+}
+
+// Film plays a recording. It is cut short when ctx ends, with its error.
+func Film(ctx context.Context, s Script, k Kind, c Conditions) ([]Frame, error) {
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	c = c.orDefault()
+	r, err := cast(s, k, c)
+	if err != nil {
+		return nil, err
+	}
+	f := newFilmer(c)
+	var frames []Frame
+	for n := 0; ; n++ {
+		at := f.moment(n, k == Injected)
+		if at >= s.Length {
+			return frames, nil
+		}
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		stage, pose := r(at)
+		data, err := f.shoot(stage, pose, n)
+		if err != nil {
+			return nil, err
+		}
+		frames = append(frames, Frame{at, data})
+	}
+}
+
+// Selfie is the photograph that the person claimed took of themselves before the recording, as JPEG.
+func Selfie(c Conditions) ([]byte, error) {
+	c = c.orDefault()
+	p, err := troupe(c.Sitter)
+	if err != nil {
+		return nil, err
+	}
+	stage, err := solo(p, p.body, c)
+	if err != nil {
+		return nil, err
+	}
+	pose := NewMover(c.Seed ^ 77).At(0)
+	pose.Light = LightOf(color.RGBA{190, 190, 190, 255}, c.Reflect)
+	c.JPEGQuality = max(c.JPEGQuality, 90)
+	return newFilmer(c).shoot(stage, pose, -1)
+}
+
+// filmer is the camera of a film.
+type filmer struct {
+	Conditions
+	canvas *image.RGBA
+	raw    *image.YCbCr
+	sensor *Sensor
+	out    bytes.Buffer
+}
+
+func newFilmer(c Conditions) *filmer {
+	size := image.Rect(0, 0, c.Width, c.Height)
+	noise := c.Noise / math.Sqrt(min(c.Room, 1)) // a camera makes up for the dark, and shows more grain
+	return &filmer{
+		Conditions: c, canvas: image.NewRGBA(size), raw: image.NewYCbCr(size, image.YCbCrSubsampleRatio420), sensor: NewSensor(noise, c.Seed),
+	}
+}
+
+// moment is when picture n is taken: cameras are some milliseconds early or late.
+func (f *filmer) moment(n int, perfect bool) time.Duration {
+	at := time.Duration(n) * time.Second / time.Duration(f.Rate)
+	if perfect || n == 0 {
+		return at
+	}
+	late := scramble(f.Seed^uint64(n)<<32) % 18 //nolint:gosec // not negative
+	return at + time.Duration(late)*time.Millisecond
+}
+
+func (f *filmer) shoot(stage *Stage, pose Pose, n int) ([]byte, error) {
+	stage.Draw(f.canvas, pose)
+	f.sensor.Expose(f.raw, f.canvas, uint64(n)) //nolint:gosec // a mere seed
+	f.out.Reset()
+	if err := jpeg.Encode(&f.out, f.raw, &jpeg.Options{Quality: f.JPEGQuality}); err != nil {
+		return nil, err
+	}
+	return bytes.Clone(f.out.Bytes()), nil
+}

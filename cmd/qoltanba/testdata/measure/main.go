@@ -7,8 +7,8 @@
 // It needs Linux and Xvfb, whose screen is read from the file it is kept in:
 // what counts is what a person would see, not what the program says of itself.
 // The start is that of the program as it is shipped; for the camera's picture
-// the demo build has a camera that is the same everywhere, and the cost of
-// inventing its pictures is in the figures.
+// the demo build has a camera of thirty pictures a second that is the same
+// everywhere; they are made beforehand, as a real camera's cost nothing.
 //
 //	measure [--rounds 5] QOLTANBA QOLTANBA-DEMO EMPTY
 package main
