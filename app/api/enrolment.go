@@ -9,6 +9,7 @@ type Step string
 // The steps of an enrolment, each with the calls that take it.
 const (
 	StepCode        Step = "code"         // [CheckCode]: the code sent when the IIN was given
+	StepRebind      Step = "rebind"       // [RebindDevice]: the PIN of the citizen's way on this computer, whose key was lost
 	StepSignIn      Step = "sign-in"      // [SignIn]: the phone, for Digital ID
 	StepSignInCode  Step = "sign-in-code" // [CheckCode]: the code sent for Digital ID
 	StepBiometrics  Step = "biometrics"   // [ConsentBiometrics]
@@ -32,8 +33,8 @@ const (
 // Steps lists all steps in the order of the way.
 func Steps() []Step {
 	return []Step{
-		StepCode, StepSignIn, StepSignInCode, StepBiometrics, StepSelfie, StepTakeOver, StepRecording, StepJudging, StepPIN, StepCard,
-		StepFields, StepDecision, StepGrant, StepAgreement, StepApplication, StepIssue, StepImport, StepDone, StepCancelled,
+		StepCode, StepRebind, StepSignIn, StepSignInCode, StepBiometrics, StepSelfie, StepTakeOver, StepRecording, StepJudging, StepPIN,
+		StepCard, StepFields, StepDecision, StepGrant, StepAgreement, StepApplication, StepIssue, StepImport, StepDone, StepCancelled,
 	}
 }
 
@@ -167,7 +168,29 @@ type ConsentRequest struct {
 	SHA256  string `json:"sha256" pattern:"^[0-9a-f]{64}$"`
 }
 
-// PINRequest sets or gives the PIN.
+// RecoveryRequest opens an enrolment that leads back to another one of the same
+// citizen and computer, whose device key was lost.
+type RecoveryRequest struct {
+	Enrolment string   `json:"enrolment" pattern:"^[A-Z2-7]{26}$" doc:"The enrolment whose key was lost"`
+	Secret    Secret   `json:"secret" pattern:"^[A-Z2-7]{52}$" doc:"The recovery secret whose hash came with the PIN"`
+	Language  Language `json:"language" enum:"kk,ru,en"`
+}
+
+// SetPINRequest sets the PIN. Recovery is the hash of a secret that the computer
+// keeps for the day on which its key is lost, see [RecoverEnrolment].
+type SetPINRequest struct {
+	PIN      Secret `json:"pin" minLength:"6" maxLength:"6" pattern:"^[0-9]{6}$"`
+	Recovery string `json:"recovery,omitempty" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of the recovery secret; without one no lost key is replaced"`
+}
+
+// RebindRequest gives the PIN of the enrolment whose key was lost, and the hash
+// of the next recovery secret: each serves once.
+type RebindRequest struct {
+	PIN      Secret `json:"pin" minLength:"6" maxLength:"6" pattern:"^[0-9]{6}$"`
+	Recovery string `json:"recovery,omitempty" pattern:"^[0-9a-f]{64}$" doc:"SHA-256 of the next recovery secret"`
+}
+
+// PINRequest gives the PIN.
 type PINRequest struct {
 	PIN Secret `json:"pin" minLength:"6" maxLength:"6" pattern:"^[0-9]{6}$"`
 }

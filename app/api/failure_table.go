@@ -57,6 +57,7 @@ const (
 	ApplicationOther  Code = "application-other-keys"
 	NotIssued         Code = "not-issued"
 	FingerprintsWrong Code = "fingerprints-wrong"
+	RecoveryRefused   Code = "recovery-refused"
 
 	Offline           Code = "offline"
 	TimedOut          Code = "timed-out"
@@ -258,6 +259,9 @@ var failures = table(
 		Wording{"Жазылған сертификаттар берілгендерге сәйкес емес.", "Записанные сертификаты не совпадают с выпущенными.", "The certificates on disk are not those that were issued."},
 		Wording{"1414-ке қоңырау шалып, осы қате кодын айтыңыз.", "Позвоните 1414 и назовите код этой ошибки.", "Call 1414 and tell them the code of this failure."}),
 
+	row(RecoveryRefused, http.StatusForbidden, false,
+		Wording{"Бұрынғы өтінішті бұл жерде жалғастыру мүмкін емес: ол аяқталған немесе басқа компьютерде жалғасып жатыр.", "Прежнюю заявку здесь продолжить нельзя: она завершена или её продолжили на другом компьютере.", "The former application cannot be continued here: it is over, or it was continued on another computer."},
+		Wording{"Кілт файлдары қалтаға жазылып қойған болса, оларды пайдалана беріңіз. Әйтпесе басынан бастаңыз: ЖСН-ді енгізіңіз.", "Если файлы ключей уже записаны в папку, пользуйтесь ими. Иначе начните сначала: введите ИИН.", "If key files were written to your folder already, go on using them. Otherwise begin again with your IIN."}),
 	row(Offline, 0, true,
 		Wording{"Интернет байланысы жоқ.", "Нет связи с интернетом.", "There is no connection to the internet."},
 		Wording{"Wi-Fi немесе кабель қосылғанын тексеріңіз. Енгізгеніңіз сақталды, қолданба өзі қайталайды.", "Проверьте, подключён ли Wi-Fi или кабель. Всё введённое сохранено, приложение повторит само.", "Check that Wi-Fi or the cable is connected. What you entered is kept; the application tries again by itself."}),

@@ -62,6 +62,16 @@ var (
 		Summary:  "Open an enrolment for an IIN and send a code to its phone, if it has one",
 		Failures: []Code{IINInvalid},
 	}
+	RecoverEnrolment = Operation[RecoveryRequest, Started]{
+		ID: "recover-enrolment", Method: http.MethodPost, Path: "/v1/recoveries", Access: AccessKey, Deadline: quick, MaxBody: MaxJSON,
+		Summary:  "Open an enrolment that leads back to the one whose device key was lost, and send a code to its phone",
+		Failures: []Code{RecoveryRefused},
+	}
+	RebindDevice = Operation[RebindRequest, Enrolment]{
+		ID: "rebind-device", Method: http.MethodPost, Path: one + "/rebind", Access: AccessStep, Deadline: quick, MaxBody: MaxJSON,
+		Summary:  "Go on, by its PIN, with the enrolment whose device key was lost: its application is withdrawn, its certificates are revoked",
+		Failures: []Code{PINWrong, PINLocked, RecoveryRefused},
+	}
 	ReadEnrolment = Operation[None, Enrolment]{
 		ID: "read-enrolment", Method: http.MethodGet, Path: one, Access: AccessToken, Deadline: quick,
 		Summary: "Read how far the enrolment is",
@@ -129,7 +139,7 @@ var (
 		Summary:  "Say that all frames were sent",
 		Failures: []Code{ChallengeExpired, RecordingBroken, RecordingLocked},
 	}
-	SetPIN = Operation[PINRequest, Enrolment]{
+	SetPIN = Operation[SetPINRequest, Enrolment]{
 		ID: "set-pin", Method: http.MethodPost, Path: one + "/pin", Access: AccessStep, Deadline: quick, MaxBody: MaxJSON,
 		Summary:  "Set the PIN of Digital ID",
 		Failures: []Code{PINWeak},

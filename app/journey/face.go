@@ -53,6 +53,6 @@ func (j *Journey) TakeOver(ctx context.Context, pin api.Secret) error {
 // front's to see. Stage: pin.
 func (j *Journey) SetPIN(ctx context.Context, pin api.Secret) error {
 	return j.act(ctx, "set PIN", []Stage{StagePIN}, func(ctx context.Context) error {
-		return step(ctx, j, api.SetPIN, api.PINRequest{PIN: pin}, nil)
+		return step(ctx, j, api.SetPIN, api.SetPINRequest{PIN: pin}, nil)
 	})
 }

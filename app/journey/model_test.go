@@ -310,7 +310,7 @@ func (m *model) cardAndKeys() {
 		m.e.Step, m.e.Application, m.applied = api.StepGrant, nil, nil
 		return nil
 	})
-	at(m, api.SetPIN, []api.Step{api.StepPIN}, goTo[api.PINRequest](m, api.StepCard))
+	at(m, api.SetPIN, []api.Step{api.StepPIN}, goTo[api.SetPINRequest](m, api.StepCard))
 	at(m, api.CheckPIN, nil, func(in api.PINRequest, _ *http.Request) *api.Problem { return m.checkPIN(in.PIN) })
 	at(m, api.SendCard, []api.Step{api.StepCard}, func(_ api.Picture, r *http.Request) *api.Problem {
 		side := api.Side(r.PathValue("side"))

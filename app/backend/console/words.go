@@ -172,6 +172,8 @@ var wordings = map[string]api.Wording{
 	"action.apply":                {KK: "Өтінім берілді", RU: "Заявка в НУЦ подана", EN: "Application sent"},
 	"action.application-rejected": {KK: "ҰКО өтінімді қабылдамады", RU: "НУЦ отклонил заявку", EN: "Application rejected"},
 	"action.take-over":            {KK: "Бұрынғы өтініш тоқтатылды", RU: "Прежняя заявка прекращена", EN: "Former enrolment ended"},
+	"action.recover":              {KK: "Жоғалған кілт бойынша басталды", RU: "Начато после потери ключа", EN: "Begun after a lost key"},
+	"action.rebind":               {KK: "Компьютер кілті ауыстырылды", RU: "Ключ компьютера заменён", EN: "Computer's key replaced"},
 	"action.withdraw":             {KK: "Өтінім қайтарып алынды", RU: "Заявка в НУЦ отозвана", EN: "Application withdrawn"},
 	"action.revoke":               {KK: "Сертификаттар қайтарып алынды", RU: "Сертификаты отозваны", EN: "Certificates revoked"},
 	"action.erase":                {KK: "Деректер жойылды", RU: "Данные уничтожены", EN: "Data erased"},

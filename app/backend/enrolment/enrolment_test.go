@@ -21,7 +21,8 @@ func TestNext(t *testing.T) {
 	s := &State{}
 	got := []api.Step{s.Next()}
 	for _, take := range []func(){
-		func() { s.Confirmed = true },
+		func() { s.Confirmed, s.TakeOver = true, &takeOver{Recovers: "X"} },
+		func() { s.TakeOver = nil },
 		func() { s.SignIn = &signIn{} },
 		func() { s.SignIn.Done = true },
 		func() { s.Biometrics = &consent{} },

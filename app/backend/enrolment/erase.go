@@ -57,7 +57,7 @@ func (s *State) erased() State {
 	return State{
 		Language: s.Language, Device: s.Device, Token: s.Token, Nonce: s.Nonce,
 		Biometrics: s.Biometrics, Agreement: s.Agreement, Decision: s.Decision, Decider: s.Decider,
-		Cancelled: s.Cancelled, TakenOver: s.TakenOver, Erased: true,
+		Cancelled: s.Cancelled, TakenOver: s.TakenOver, LedTo: s.LedTo, Erased: true,
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 )
 
 // SetPIN sets the PIN of Digital ID. From then on the citizen is known by it,
-// and the enrolment lives longer.
-func (s *Service) SetPIN(ctx context.Context, c Call, in api.PINRequest) (api.Enrolment, error) {
+// the enrolment lives longer, and its computer may replace a lost key.
+func (s *Service) SetPIN(ctx context.Context, c Call, in api.SetPINRequest) (api.Enrolment, error) {
 	r, err := s.ready(ctx, c, takes(api.StepPIN))
 	if err != nil {
 		return api.Enrolment{}, err
@@ -24,7 +24,7 @@ func (s *Service) SetPIN(ctx context.Context, c Call, in api.PINRequest) (api.En
 		return api.Enrolment{}, overloaded(err)
 	}
 	return s.step(ctx, c, takes(api.StepPIN), func(w *work) error {
-		w.State.PIN = hash
+		w.State.PIN, w.State.Recovery = hash, in.Recovery
 		s.extend(w)
 		return w.audit("pin-set", "")
 	})

@@ -34,19 +34,26 @@ func (s *Service) Start(ctx context.Context, c Call, in api.StartRequest) (api.S
 	return out, nil
 }
 
-// open counts the start against its limits and makes the record.
+// open counts the start against the address and makes the record.
 func (s *Service) open(tx store.Tx, c Call, in api.StartRequest) (api.Started, error) {
-	now, subject, token := s.now(), s.subject(in.IIN), secret()
-	if err := s.allow(tx, now, "start", limit.ByAddress, c.Address, s.rules.StartsPerAddress); err != nil {
+	if err := s.allow(tx, s.now(), "start", limit.ByAddress, c.Address, s.rules.StartsPerAddress); err != nil {
 		return api.Started{}, err
 	}
+	return s.begin(tx, c, s.subject(in.IIN), State{IIN: in.IIN, Language: in.Language})
+}
+
+// begin makes the record of a citizen, counted against their starts, and has a
+// code sent.
+func (s *Service) begin(tx store.Tx, c Call, subject string, st State) (api.Started, error) {
+	now, token := s.now(), secret()
 	if err := s.allow(tx, now, "start", limit.ByIIN, subject, s.rules.StartsPerIIN); err != nil {
 		return api.Started{}, err
 	}
 	hash := sha256.Sum256([]byte(token))
+	st.Device, st.Token, st.Nonce = c.Device, hash[:], secret()
 	r := &record{
 		Enrolment: store.Enrolment{ID: newID(), Subject: subject, CreatedAt: now, ExpiresAt: now.Add(s.rules.Unfinished)},
-		State:     State{IIN: in.IIN, Language: in.Language, Device: c.Device, Token: hash[:], Nonce: secret()},
+		State:     st,
 	}
 	w := &work{record: r, tx: tx, now: now, by: citizen}
 	if err := s.send(w, api.CodeForEnrolment); err != nil {
@@ -80,11 +87,15 @@ func (s *Service) Read(ctx context.Context, c Call) (api.Enrolment, error) {
 }
 
 // view reads the caller's enrolment, be it over, unless another computer has
-// taken its place.
+// taken its place. One that led back to another is read as that.
 func (s *Service) view(ctx context.Context, c Call) (*record, error) {
 	var r *record
 	err := s.Store.View(ctx, func(tx store.Tx) (err error) {
-		if r, err = s.find(tx, c); err == nil && r.State.TakenOver {
+		if r, err = s.find(tx, c); err == nil && r.State.LedTo != "" {
+			c.Enrolment = r.State.LedTo
+			r, err = s.find(tx, c)
+		}
+		if err == nil && r.State.TakenOver {
 			err = r.alive(s.now())
 		}
 		return err
@@ -187,7 +198,7 @@ func (s *State) lock(now time.Time) *api.Lock {
 	switch s.Next() {
 	case api.StepCode, api.StepSignIn, api.StepSignInCode:
 		return until(s.CodeLock, api.CodeExhausted)
-	case api.StepTakeOver:
+	case api.StepTakeOver, api.StepRebind:
 		return until(s.TakeOver.LockedUntil, api.PINLocked)
 	case api.StepRecording:
 		return until(s.Recordings.LockedUntil, api.RecordingLocked)

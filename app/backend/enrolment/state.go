@@ -39,6 +39,7 @@ type State struct {
 	Lapses     int    `json:",omitempty"` // recordings that a lost line ended
 	PIN        string `json:",omitempty"` // Argon2id, PHC string
 	PINTries   pin.Attempts
+	Recovery   string             `json:",omitempty"` // hash of the secret by which a lost device key is replaced
 	Card       map[api.Side]piece `json:",omitempty"`
 	Fields     *api.CardFields    `json:",omitempty"`
 	Sure       bool               `json:",omitempty"` // the fields are confirmed
@@ -54,6 +55,7 @@ type State struct {
 	Withdrawn   int          `json:",omitempty"` // applications before this one
 	Cancelled   bool         `json:",omitempty"`
 	TakenOver   bool         `json:",omitempty"` // cancelled by another computer
+	LedTo       string       `json:",omitempty"` // the enrolment that this one led back to, when it ended
 	Erased      bool         `json:",omitempty"` // nothing tells whose it was
 }
 
@@ -123,6 +125,8 @@ func (s *State) Next() api.Step {
 		return api.StepCancelled
 	case !s.Confirmed:
 		return api.StepCode
+	case s.TakeOver.recovers():
+		return api.StepRebind
 	case s.SignIn == nil:
 		return api.StepSignIn
 	case !s.SignIn.Done:

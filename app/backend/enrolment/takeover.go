@@ -17,8 +17,13 @@ import (
 
 // takeOver waits, in the state of the new way, for the PIN of the former one.
 type takeOver struct {
-	LockedUntil time.Time `json:",omitzero"` // as the former way's PIN is
+	LockedUntil time.Time `json:",omitzero"`  // as the former way's PIN is
+	Recovers    string    `json:",omitempty"` // the former way, where it is led back to, see recovery.go
+	Proof       string    `json:",omitempty"` // the hash of the recovery secret that was given for it
 }
+
+// recovers says that the way is there to lead back to the former one.
+func (t *takeOver) recovers() bool { return t != nil && t.Recovers != "" }
 
 // formerLimit bounds how many ways of one citizen are looked through.
 const formerLimit = 500
@@ -36,7 +41,8 @@ func (s *Service) formers(w *work) ([]*record, error) {
 		if err != nil {
 			return nil, err
 		}
-		if r.ID != w.ID && r.alive(w.now) == nil && r.State.Confirmed && r.State.Next() != api.StepDone {
+		leads := r.State.Confirmed && !r.State.TakeOver.recovers() && r.State.Next() != api.StepDone
+		if r.ID != w.ID && r.alive(w.now) == nil && leads {
 			living = append(living, r)
 		}
 	}
@@ -88,17 +94,31 @@ func (s *Service) end(w *work, formers []*record) error {
 	return nil
 }
 
-// TakeOver ends the former way by its PIN. A wrong one counts where the PIN was
-// set, and locks it there.
+// TakeOver ends the former way by its PIN.
 func (s *Service) TakeOver(ctx context.Context, c Call, in api.PINRequest) (api.Enrolment, error) {
-	may := takes(api.StepTakeOver)
+	find := func(w *work) (*record, error) {
+		formers, err := s.formers(w)
+		return withPINSet(formers), err
+	}
+	return s.withFormerPIN(ctx, c, takes(api.StepTakeOver), in.PIN, find, func(w *work) error {
+		formers, err := s.formers(w)
+		if err != nil {
+			return err
+		}
+		return s.end(w, formers)
+	})
+}
+
+// withFormerPIN makes a change that the PIN of the former way allows. A wrong
+// one counts where the PIN was set, and locks it there; the try is spent first,
+// as in withPIN. Where find gives no former way, it has ended by itself.
+func (s *Service) withFormerPIN(ctx context.Context, c Call, may rule, typed api.Secret, find func(*work) (*record, error), do func(*work) error) (api.Enrolment, error) {
 	former, hash := "", ""
 	first := c
 	first.half = true
 	_, err := s.step(ctx, first, may, func(w *work) error {
 		former, hash = "", ""
-		formers, err := s.formers(w)
-		r := withPINSet(formers)
+		r, err := find(w)
 		if err != nil || r == nil {
 			return err
 		}
@@ -112,8 +132,8 @@ func (s *Service) TakeOver(ctx context.Context, c Call, in api.PINRequest) (api.
 	if err != nil {
 		return api.Enrolment{}, err
 	}
-	right := former == "" // it ended by itself meanwhile
-	if given, err := pin.Parse(in.PIN); err == nil && !right {
+	right := former == ""
+	if given, err := pin.Parse(typed); err == nil && !right {
 		if right, _, err = s.PINs.Verify(ctx, given, former, hash); err != nil {
 			return api.Enrolment{}, overloaded(err)
 		}
@@ -122,11 +142,7 @@ func (s *Service) TakeOver(ctx context.Context, c Call, in api.PINRequest) (api.
 		if !right {
 			return s.refuseTakeOver(w, former)
 		}
-		formers, err := s.formers(w)
-		if err != nil {
-			return err
-		}
-		return s.end(w, formers)
+		return do(w)
 	})
 }
 

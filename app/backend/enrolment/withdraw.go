@@ -20,8 +20,7 @@ func (s *Service) WithdrawApplication(ctx context.Context, c Call, in api.PINReq
 		if err := w.withdraw(); err != nil {
 			return err
 		}
-		w.State.Application, w.State.Grant, w.State.Agreement = nil, nil, nil
-		w.State.Withdrawn++
+		w.State.forgetApplication()
 		s.extend(w)
 		return nil
 	})

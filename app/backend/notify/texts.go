@@ -17,13 +17,14 @@ const (
 	Approved        Notice = "approved"         // the operator accepted the evidence
 	Rejected        Notice = "rejected"         // something has to be done again
 	TakenOver       Notice = "taken-over"       // an unfinished way ended in favour of another computer
+	Recovered       Notice = "recovered"        // an unfinished way goes on under a new key of its computer
 	Issued          Notice = "issued"           // certificates were issued
 	Refused         Notice = "refused"          // the authority rejected the application
 )
 
 // Notices lists every notice.
 func Notices() []Notice {
-	return []Notice{PhoneRegistered, Approved, Rejected, TakenOver, Issued, Refused}
+	return []Notice{PhoneRegistered, Approved, Rejected, TakenOver, Recovered, Issued, Refused}
 }
 
 // Purposes lists every purpose a code is sent for.
@@ -76,6 +77,11 @@ var noticeTexts = map[Notice]text{
 		api.Kazakh:  "Qoltanba: аяқталмаған өтінішіңіз тоқтатылды: ЭЦҚ алу басқа компьютерде жалғасуда. Ол Сіз болмасаңыз, 1414-ке хабарласыңыз.",
 		api.Russian: "Qoltanba: Ваша незавершённая заявка отменена: ЭЦП получают на новом компьютере. Если это не Вы, позвоните 1414.",
 		api.English: "Qoltanba: your unfinished application was cancelled by a new computer. If it was not you, call 1414.",
+	},
+	Recovered: {
+		api.Kazakh:  "Qoltanba: ЭЦҚ алу өтінішіңіз жаңа компьютер кілтімен жалғасуда. Ол Сіз болмасаңыз, 1414-ке хабарласыңыз.",
+		api.Russian: "Qoltanba: Ваша заявка на ЭЦП продолжена с новым ключом компьютера. Если это не Вы, позвоните 1414.",
+		api.English: "Qoltanba: your application goes on under a new key of your computer. If it was not you, call 1414.",
 	},
 	Issued: {
 		api.Kazakh:  "Qoltanba: Сізге ЭЦҚ сертификаттары берілді. Егер оны Сіз алмасаңыз, 1414 нөміріне қоңырау шалыңыз.",

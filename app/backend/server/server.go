@@ -174,6 +174,8 @@ func (s *Server) registerAll() {
 		return sv.Text(ctx, api.TextKind(c.param("kind")), api.Language(c.param("language")))
 	})
 	register(s, api.StartEnrolment, plain(sv.Start))
+	register(s, api.RecoverEnrolment, plain(sv.Recover))
+	register(s, api.RebindDevice, plain(sv.RebindDevice))
 	register(s, api.ReadEnrolment, bare(sv.Read))
 	register(s, api.CancelEnrolment, bare(sv.Cancel))
 	register(s, api.SendCode, bare(sv.SendCode))

@@ -249,7 +249,7 @@ func TestEvidenceIsBounded(t *testing.T) {
 		c.accept(api.TextBiometrics, api.ConsentBiometrics)
 		c.selfie()
 		c.record()
-		do(c, api.SetPIN, api.PINRequest{PIN: goodPIN})
+		do(c, api.SetPIN, api.SetPINRequest{PIN: goodPIN})
 		front := func(seed byte) error {
 			e, err := ask(c, api.SendCard, api.Picture{Type: "image/jpeg", Data: drawn(1200, 800, seed)}, "side", string(api.Front))
 			if err == nil {

@@ -229,6 +229,11 @@ func walkAll(c *citizen) {
 	do(c, api.Apply, api.ApplyRequest{Storage: api.StoragePC, Requests: requests(c.T)})
 	c.until("certificate", func() bool { c.read(); return c.e.Step == api.StepImport })
 	do(c, api.WithdrawApplication, api.PINRequest{PIN: goodPIN})
+	lost := c.emptied()
+	lost.atRebind()
+	lost.rebind()
+	lost.at(api.StepGrant)
+	*c = *lost
 	c.a.quiet(c.T)
 	former := *c
 	*c = citizen{T: c.T, a: c.a, who: c.who, session: api.Session{Key: newKey(c.T)}, stumbler: c.stumbler}

@@ -79,7 +79,7 @@ func TestGuessingAtOnce(t *testing.T) {
 		c.accept(api.TextBiometrics, api.ConsentBiometrics)
 		c.selfie()
 		c.record()
-		do(c, api.SetPIN, api.PINRequest{PIN: goodPIN})
+		do(c, api.SetPIN, api.SetPINRequest{PIN: goodPIN})
 		var pins []api.PINRequest
 		for _, guess := range wrongs(goodPIN, 50) {
 			pins = append(pins, api.PINRequest{PIN: guess})

@@ -151,6 +151,7 @@ type citizen struct {
 	who     citizens.Citizen
 	session api.Session
 	e       api.Enrolment
+	spare   api.Secret // the recovery secret; "" until there is a PIN
 
 	stumbler *stumbler // nil: nothing befalls the citizen's calls
 	onStep   func()    // called after every call that took the enrolment on; nil: nothing
@@ -348,7 +349,8 @@ func (c *citizen) identify() {
 	c.at(api.StepRecording)
 	c.record()
 	c.at(api.StepPIN)
-	do(c, api.SetPIN, api.PINRequest{PIN: goodPIN})
+	c.spare = api.NewRecoverySecret()
+	do(c, api.SetPIN, api.SetPINRequest{PIN: goodPIN, Recovery: api.RecoveryHash(c.spare)})
 	c.at(api.StepCard)
 	c.card()
 	c.at(api.StepFields)

@@ -306,7 +306,7 @@ func TestPassport(t *testing.T) {
 	c.accept(api.TextBiometrics, api.ConsentBiometrics)
 	c.selfie()
 	c.record()
-	do(c, api.SetPIN, api.PINRequest{PIN: goodPIN})
+	do(c, api.SetPIN, api.SetPINRequest{PIN: goodPIN})
 	page := api.Picture{Type: "image/jpeg", Data: photo(t, 640, 400, 7)}
 	if _, err := ask(c, api.SendCard, page, "side", "cover"); api.CodeOf(err) != api.BadRequest {
 		t.Errorf("a side that is none: %v", err)
@@ -360,9 +360,9 @@ func TestGrantAndPIN(t *testing.T) {
 	c.record()
 	birthday := api.Secret(c.who.IIN[:6])
 	for _, weak := range []api.Secret{"123456", "777777", birthday} {
-		refused(c, api.PINWeak, api.SetPIN, api.PINRequest{PIN: weak})
+		refused(c, api.PINWeak, api.SetPIN, api.SetPINRequest{PIN: weak})
 	}
-	do(c, api.SetPIN, api.PINRequest{PIN: goodPIN})
+	do(c, api.SetPIN, api.SetPINRequest{PIN: goodPIN})
 	c.card()
 	c.fields()
 	c.decide(enrolment.Verdict{Approve: true})

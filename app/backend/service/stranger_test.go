@@ -75,6 +75,8 @@ func (c *citizen) wellFormed(op documented) []byte {
 	}
 	bodies := map[string]any{
 		"start-enrolment":      api.StartRequest{IIN: c.who.IIN, Language: c.who.Language},
+		"recover-enrolment":    api.RecoveryRequest{Enrolment: strings.Repeat("A", 26), Secret: api.Secret(strings.Repeat("A", 52)), Language: c.who.Language},
+		"rebind-device":        api.RebindRequest{PIN: goodPIN, Recovery: zeros},
 		"check-code":           api.CodeRequest{Code: "000000"},
 		"ask-call":             api.CallRequest{Phone: c.who.Phone, Language: c.who.Language, Reason: api.CallForHelp},
 		"sign-in":              api.SignInRequest{Phone: c.who.Phone},
@@ -85,7 +87,7 @@ func (c *citizen) wellFormed(op documented) []byte {
 		"send-card":            onePhoto(),
 		"send-head":            api.HeadRequest{Frames: 1, Head: zeros},
 		"send-frames":          batch,
-		"set-pin":              api.PINRequest{PIN: goodPIN},
+		"set-pin":              api.SetPINRequest{PIN: goodPIN, Recovery: zeros},
 		"take-over":            api.PINRequest{PIN: goodPIN},
 		"check-pin":            api.PINRequest{PIN: goodPIN},
 		"confirm-fields":       api.FieldsRequest{Fields: c.who.Card, Confirmed: true},
@@ -236,10 +238,11 @@ func TestAbuseOfAnothersValues(t *testing.T) {
 func TestAbuseOutOfOrder(t *testing.T) {
 	t.Parallel()
 	always := []string{
-		"read-text", "start-enrolment", "read-enrolment", "cancel-enrolment", "ask-call", "read-documents", "check-pin", "read-certificates",
+		"read-text", "start-enrolment", "recover-enrolment", "read-enrolment", "cancel-enrolment", "ask-call", "read-documents", "check-pin", "read-certificates",
 	}
 	turns := map[api.Step][]string{
 		api.StepCode:       {"check-code", "send-code"},
+		api.StepRebind:     {"rebind-device"},
 		api.StepSignIn:     {"sign-in"},
 		api.StepSignInCode: {"check-code", "send-code", "sign-in"},
 		api.StepBiometrics: {"consent-biometrics"}, api.StepSelfie: {"send-selfie"},
@@ -280,6 +283,9 @@ func TestAbuseOutOfOrder(t *testing.T) {
 		c.identify()
 		c.decide(enrolment.Verdict{Approve: true})
 		c.onStep()
+		*c = *c.emptied()
+		c.atRebind()
+		c.rebind()
 		c.grant()
 		c.accept(api.TextAgreement, api.AcceptAgreement)
 		c.obtain()

@@ -27,7 +27,7 @@ func (c *citizen) finish() api.Certificates {
 	c.Helper()
 	c.at(api.StepRecording)
 	c.record()
-	do(c, api.SetPIN, api.PINRequest{PIN: goodPIN})
+	do(c, api.SetPIN, api.SetPINRequest{PIN: goodPIN})
 	c.card()
 	c.fields()
 	c.decide(enrolment.Verdict{Approve: true})

@@ -298,7 +298,7 @@ func list[In, Out any](op api.Operation[In, Out]) listed {
 
 func operations() []listed {
 	return []listed{
-		list(api.ReadText), list(api.StartEnrolment), list(api.ReadEnrolment), list(api.CancelEnrolment), list(api.SendCode),
+		list(api.ReadText), list(api.StartEnrolment), list(api.RecoverEnrolment), list(api.RebindDevice), list(api.ReadEnrolment), list(api.CancelEnrolment), list(api.SendCode),
 		list(api.CheckCode), list(api.AskCall), list(api.SignIn), list(api.ConsentBiometrics), list(api.SendSelfie),
 		list(api.StartChallenge), list(api.AskOperator), list(api.SendHead), list(api.SendFrames), list(api.FinishRecording), list(api.TakeOver), list(api.SetPIN),
 		list(api.CheckPIN), list(api.SendCard), list(api.ConfirmFields), list(api.RepeatRejected), list(api.ReadDocuments),
