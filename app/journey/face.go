@@ -50,9 +50,13 @@ func (j *Journey) TakeOver(ctx context.Context, pin api.Secret) error {
 }
 
 // SetPIN sets the PIN of Digital ID. That it was typed twice alike is the
-// front's to see. Stage: pin.
+// front's to see. A recovery secret is on the disk before. Stage: pin.
 func (j *Journey) SetPIN(ctx context.Context, pin api.Secret) error {
 	return j.act(ctx, "set PIN", []Stage{StagePIN}, func(ctx context.Context) error {
-		return step(ctx, j, api.SetPIN, api.SetPINRequest{PIN: pin}, nil)
+		hash, err := j.spareFor(j.session().Enrolment)
+		if err != nil {
+			return err
+		}
+		return step(ctx, j, api.SetPIN, api.SetPINRequest{PIN: pin, Recovery: hash}, nil)
 	})
 }

@@ -15,7 +15,7 @@ import (
 
 const (
 	journalName = "journey.json"
-	journalTemp = "journey.json.new"
+	newSuffix   = ".new"
 	damagedName = "journey.damaged-%d.json"
 	foreignName = "journey.foreign-%d.json"
 	maxAside    = 100
@@ -74,27 +74,27 @@ func (f *journalFile) load() (record, error) {
 	if errors.Is(err, errForeign) {
 		name = foreignName
 	}
-	if asideErr := f.putAside(name); asideErr != nil {
+	if asideErr := f.putAside(journalName, name); asideErr != nil {
 		return record{}, fmt.Errorf("keep the unreadable journal: %w: %w", errOwnFiles, asideErr)
 	}
 	if errors.Is(err, errForeign) && r.Enrolment == "" {
 		return record{Language: r.Language}, nil // no way was under way: nothing is lost
 	}
-	return record{}, err
+	return record{Language: r.Language}, err
 }
 
-// putAside keeps a journal that cannot be read under a name that is free.
-func (f *journalFile) putAside(name string) error {
+// putAside keeps a file that cannot be read under a name that is free.
+func (f *journalFile) putAside(file, name string) error {
 	for n := 1; n <= maxAside; n++ {
 		to := f.path(fmt.Sprintf(name, n))
 		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
-			if err := f.disk.Rename(f.path(journalName), to); err != nil {
+			if err := f.disk.Rename(f.path(file), to); err != nil {
 				return err
 			}
 			return f.disk.SyncFolder(f.dir)
 		}
 	}
-	return fmt.Errorf("%d journals that cannot be read lie in the folder: remove them", maxAside)
+	return fmt.Errorf("%d files that cannot be read lie in the folder: remove them", maxAside)
 }
 
 // save writes aside, syncs, reads back, renames and syncs the folder.
@@ -105,19 +105,24 @@ func (f *journalFile) save(r record) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	temp := f.path(journalTemp)
-	if err := f.replace(temp, content); err != nil {
+	return f.keep(journalName, content)
+}
+
+// keep puts the content under a name in the folder. The caller holds f.mu.
+func (f *journalFile) keep(name string, content []byte) error {
+	temp := f.path(name + newSuffix)
+	if err := f.replace(name, temp, content); err != nil {
 		_ = f.disk.Remove(temp) // where it cannot be, the next save writes over it
-		return fmt.Errorf("write the journal: %w: %w", errOwnFiles, err)
+		return fmt.Errorf("write %s: %w: %w", name, errOwnFiles, err)
 	}
 	if err := f.disk.SyncFolder(f.dir); err != nil {
-		return fmt.Errorf("keep the journal's name: %w: %w", errOwnFiles, err)
+		return fmt.Errorf("keep the name of %s: %w: %w", name, errOwnFiles, err)
 	}
 	return nil
 }
 
-// replace puts the content under the journal's name, by way of temp.
-func (f *journalFile) replace(temp string, content []byte) error {
+// replace puts the content under a name, by way of temp.
+func (f *journalFile) replace(name, temp string, content []byte) error {
 	if err := f.disk.Write(temp, content); err != nil {
 		return err
 	}
@@ -128,7 +133,7 @@ func (f *journalFile) replace(temp string, content []byte) error {
 	if !bytes.Equal(back, content) {
 		return keystore.ErrVerify
 	}
-	return f.disk.Rename(temp, f.path(journalName))
+	return f.disk.Rename(temp, f.path(name))
 }
 
 type osDisk struct{}

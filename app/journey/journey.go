@@ -65,7 +65,8 @@ type Journey struct {
 	mu          sync.Mutex // guards all below
 	state       State
 	record      record
-	overlay     Stage // a stage the citizen opened over the one that is due
+	recovery    recovery // what is kept for a lost key
+	overlay     Stage    // a stage the citizen opened over the one that is due
 	keysLost    bool
 	touched     time.Time // when the citizen last did something
 	subscribers map[int]func(State)
@@ -78,8 +79,10 @@ type Journey struct {
 // New begins at StageWelcome, or has a way to resume there if the data folder
 // holds its journal; a way that is done is shown until [Journey.StartAgain]. A
 // journal that is damaged, or was written under a device key that the keyring
-// lost, is kept under another name; State.Problem then says so with
-// [api.JournalDamaged] or [api.DeviceKeyLost]. An error means that the folder cannot be used.
+// lost, is kept under another name; the way is then led back to from
+// StageRecover where it has a PIN, and otherwise State.Problem says what was
+// lost with [api.JournalDamaged] or [api.DeviceKeyLost]. An error means that the
+// folder cannot be used.
 func New(cfg Config) (*Journey, error) {
 	cfg = cfg.withDefaults()
 	sealer, err := newSealer(cfg.Key)
@@ -107,7 +110,9 @@ func New(cfg Config) (*Journey, error) {
 		default:
 			return nil, err
 		}
-		j.record = record{}
+	}
+	if j.recovery, err = file.loadRecovery(); err != nil {
+		return nil, err
 	}
 	if j.touched = j.record.SavedAt; j.record.Enrolment == "" {
 		j.touched = j.now()
@@ -119,6 +124,9 @@ func New(cfg Config) (*Journey, error) {
 	j.state.Form, j.state.Files = j.record.form(), j.record.Files
 	if j.record.finished() {
 		j.state.Stage = StageDone
+	}
+	if j.recoverable() {
+		j.state.Stage, j.state.Problem = StageRecover, nil // the stage says it
 	}
 	j.derive()
 	return j, nil

@@ -335,6 +335,9 @@ func (j *Journey) finish() error {
 	id, files := j.record.Enrolment, slices.Clone(j.record.Files)
 	j.mu.Unlock()
 	j.change(func(s *State) { s.Files = files })
+	if err := j.dropSpare(); err != nil {
+		return err
+	}
 	if len(files) > 0 {
 		if err := j.cfg.Vault.Delete(id); err != nil {
 			return err

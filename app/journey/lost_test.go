@@ -1,9 +1,6 @@
 package journey
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"errors"
 	"os"
 	"path/filepath"
@@ -148,18 +145,20 @@ func TestAKeyringThatDoesNotAnswerLosesNothing(t *testing.T) {
 	c.checkDone(open)
 }
 
-// TestALostDeviceKeyIsToldAndKeepsTheJournal begins anew where nobody can prove
-// any more whose the way was; keys in the vault make room for new ones.
+// TestALostDeviceKeyIsToldAndKeepsTheJournal begins anew where the recovery
+// secret is gone as well, and nobody can prove any more whose the way was; keys
+// in the vault make room for new ones.
 func TestALostDeviceKeyIsToldAndKeepsTheJournal(t *testing.T) {
 	c := atPassword(t)
 	journal, err := os.ReadFile(filepath.Join(c.dir, "data", journalName))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.device, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
+	if err := os.Remove(filepath.Join(c.dir, "data", recoveryName)); err != nil {
 		t.Fatal(err)
 	}
-	c.source, c.model.former = reset(t), true
+	c.emptyKeyring()
+	c.model.former = true
 	c.model.applied, c.model.started = nil, 0
 	p := c.start(c.model)
 	defer p.stop()

@@ -40,8 +40,13 @@ type model struct {
 	token     api.Secret
 	started   int // enrolments opened
 	applied   [][]byte
-	former    bool // a way on another computer waits for its PIN
-	taken     bool // this way was taken over
+	former    bool           // a way on another computer waits for its PIN
+	device    string         // whose token it is
+	caller    string         // who makes the call under way
+	spare     string         // hash of the recovery secret
+	led       *api.Enrolment // the way that e leads back to
+	back      string         // the name of a way that led back to e
+	taken     bool           // this way was taken over
 	withdrawn [][]byte
 	issued    []api.Certificate
 	heads     int
@@ -102,6 +107,7 @@ func newModel(t testing.TB) *model {
 	}
 	m.phoneAndFace()
 	m.cardAndKeys()
+	m.lostKey()
 	return m
 }
 
@@ -198,10 +204,17 @@ func (m *model) admit(r *http.Request, body []byte, access api.Access, steps []a
 	if access >= api.AccessToken {
 		want.Token = strings.TrimPrefix(r.Header.Get("Authorization"), "DPoP ")
 	}
-	_, nonce, _, err := dpop.Verify(r.Header.Get(dpop.Header), want)
+	_, nonce, device, err := dpop.Verify(r.Header.Get(dpop.Header), want)
+	m.caller = device
+	led := m.back != "" && r.PathValue("enrolment") == m.back
 	switch {
 	case err != nil:
 		return api.Fail(api.ProofRefused, "%v", err)
+	case access >= api.AccessToken && device != m.device:
+		return api.Fail(api.Unauthorised, "device")
+	case led && access == api.AccessStep:
+		return api.Fail(api.EnrolmentEnded, "led back")
+	case led:
 	case access >= api.AccessToken && (want.Token != string(m.token) || r.PathValue("enrolment") != m.e.ID):
 		return api.Fail(api.Unauthorised, "token")
 	case access >= api.AccessToken && m.taken:
@@ -226,7 +239,7 @@ func (m *model) phoneAndFace() {
 	})
 	on(m, api.StartEnrolment, nil, func(in api.StartRequest, _ *http.Request) (api.Started, *api.Problem) {
 		m.started++
-		m.token = api.Secret(rand.Text())
+		m.token, m.device = api.Secret(rand.Text()), m.caller
 		m.e = api.Enrolment{
 			ID: rand.Text(), Step: api.StepCode, Nonce: rand.Text(), Language: in.Language,
 			Code: &api.CodeSent{Digits: 6, TriesLeft: 3, ExpiresAt: time.Now().Add(time.Minute)},
@@ -247,6 +260,9 @@ func (m *model) phoneAndFace() {
 			return api.Fail(api.CodeWrong, "wrong").WithTries(m.e.Code.TriesLeft)
 		case m.e.Step == api.StepCode:
 			m.e.Step, m.e.Phone = api.StepSignIn, modelTel.Masked()
+			if m.led != nil {
+				m.e.Step = api.StepRebind
+			}
 		default:
 			m.e.Step = api.StepBiometrics
 		}
@@ -294,6 +310,36 @@ func (m *model) checkPIN(pin api.Secret) *api.Problem {
 	return nil
 }
 
+// lostKey are the calls of a computer whose keyring was emptied.
+func (m *model) lostKey() {
+	on(m, api.RecoverEnrolment, nil, func(in api.RecoveryRequest, _ *http.Request) (api.Started, *api.Problem) {
+		former := m.e
+		if m.led != nil {
+			former = *m.led
+		}
+		if in.Enrolment != former.ID || m.spare == "" || api.RecoveryHash(in.Secret) != m.spare {
+			return api.Started{}, api.Fail(api.RecoveryRefused, "unknown")
+		}
+		m.led, m.token, m.device = &former, api.Secret(rand.Text()), m.caller
+		m.e = api.Enrolment{
+			ID: rand.Text(), Step: api.StepCode, Nonce: rand.Text(), Language: in.Language,
+			Code: &api.CodeSent{Digits: 6, TriesLeft: 3, ExpiresAt: time.Now().Add(time.Minute)},
+		}
+		return api.Started{Enrolment: m.e, Token: m.token}, nil
+	})
+	at(m, api.RebindDevice, []api.Step{api.StepRebind}, func(in api.RebindRequest, _ *http.Request) *api.Problem {
+		if p := m.checkPIN(in.PIN); p != nil {
+			return p
+		}
+		m.back, m.e, m.led, m.spare = m.e.ID, *m.led, nil, in.Recovery
+		if m.e.Passed != nil {
+			m.withdrawn = append(m.withdrawn, m.applied...)
+			m.e.Step, m.e.Application, m.applied = api.StepGrant, nil, nil
+		}
+		return nil
+	})
+}
+
 func (m *model) cardAndKeys() {
 	at(m, api.TakeOver, []api.Step{api.StepTakeOver}, func(in api.PINRequest, _ *http.Request) *api.Problem {
 		if p := m.checkPIN(in.PIN); p != nil {
@@ -310,7 +356,10 @@ func (m *model) cardAndKeys() {
 		m.e.Step, m.e.Application, m.applied = api.StepGrant, nil, nil
 		return nil
 	})
-	at(m, api.SetPIN, []api.Step{api.StepPIN}, goTo[api.SetPINRequest](m, api.StepCard))
+	at(m, api.SetPIN, []api.Step{api.StepPIN}, func(in api.SetPINRequest, _ *http.Request) *api.Problem {
+		m.e.Step, m.spare = api.StepCard, in.Recovery
+		return nil
+	})
 	at(m, api.CheckPIN, nil, func(in api.PINRequest, _ *http.Request) *api.Problem { return m.checkPIN(in.PIN) })
 	at(m, api.SendCard, []api.Step{api.StepCard}, func(_ api.Picture, r *http.Request) *api.Problem {
 		side := api.Side(r.PathValue("side"))

@@ -163,27 +163,31 @@ func (j *Journey) Cancel(ctx context.Context) error {
 		if !allowed {
 			return &StageError{"cancel", j.State().Stage}
 		}
-		if err := j.abandon(ctx); err != nil {
-			return err
-		}
-		return j.show(StageWelcome)
+		return j.abandon(ctx)
 	})
 }
 
 // StartAgain leaves a way that goes no further: from the IIN again after a
-// call-back registered the phone or a code never came, from the welcome
-// otherwise. Stages: code, call-back, rejected, service-centre, ended, done.
+// call-back registered the phone or a code never came, from the beginning
+// otherwise. A way that was to be led back to is given up where the citizen
+// leaves it at recover. Stages: recover, code, call-back, rejected,
+// service-centre, ended, done.
 func (j *Journey) StartAgain(ctx context.Context) error {
-	at := []Stage{StageCode, StageCallBack, StageRejected, StageServiceCentre, StageEnded, StageDone}
+	at := []Stage{StageRecover, StageCode, StageCallBack, StageRejected, StageServiceCentre, StageEnded, StageDone}
 	return j.act(ctx, "start again", at, func(ctx context.Context) error {
-		to := StageWelcome
-		if stage := j.State().Stage; stage == StageCode || stage == StageCallBack {
-			to = StageIIN
+		from := j.State().Stage
+		if from == StageRecover {
+			if err := j.dropSpare(); err != nil {
+				return err
+			}
 		}
 		if err := j.abandon(ctx); err != nil {
 			return err
 		}
-		return j.show(to)
+		if j.beginning() == StageWelcome && (from == StageCode || from == StageCallBack) {
+			return j.show(StageIIN)
+		}
+		return nil
 	})
 }
 
@@ -225,10 +229,17 @@ func (j *Journey) dropKeys(enrolment string, unused bool) error {
 
 // forget begins with an empty journal, but for the language.
 func (j *Journey) forget() error {
+	if j.spare().Enrolment == j.session().Enrolment {
+		if err := j.dropSpare(); err != nil {
+			return err
+		}
+	}
+	language := j.State().Language
+	j.note(func(r *record) { *r = record{Language: language} })
+	beginning := j.beginning()
 	j.change(func(s *State) {
-		j.record = record{Language: s.Language}
 		j.overlay, j.keysLost = "", false
-		*s = State{Stage: StageWelcome, Language: s.Language, Busy: s.Busy, Companion: s.Companion}
+		*s = State{Stage: beginning, Language: language, Busy: s.Busy, Companion: s.Companion}
 	})
 	return j.save()
 }

@@ -10,6 +10,9 @@ import (
 // up: the front asks first. Stage: welcome.
 func (j *Journey) Begin(ctx context.Context) error {
 	return j.act(ctx, "begin", []Stage{StageWelcome}, func(ctx context.Context) error {
+		if err := j.dropSpare(); err != nil {
+			return err
+		}
 		if j.session().Enrolment != "" {
 			if err := j.abandon(ctx); err != nil {
 				return err

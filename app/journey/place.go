@@ -104,6 +104,11 @@ func (j *Journey) cancellable() bool {
 // arrive takes what the backend said and moves to the stage it leads to. An
 // overlay that the citizen opened stays.
 func (j *Journey) arrive(e api.Enrolment) error {
+	if at := j.session().Enrolment; at != "" && at != e.ID { // led back to another way
+		if err := j.rebound(e); err != nil {
+			return err
+		}
+	}
 	j.change(func(s *State) {
 		if e.Step != s.Enrolment.Step {
 			s.Card = CardChoice{}

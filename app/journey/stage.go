@@ -11,10 +11,12 @@ type Stage string
 const (
 	StageWelcome        Stage = "welcome"         // client: [Journey.Begin], or [Journey.Resume] where State.Unfinished
 	StageResume         Stage = "resume"          // client: the PIN after a pause; [Journey.Resume]
+	StageRecover        Stage = "recover"         // client: the way begun here has lost its key; [Journey.Recover], [Journey.StartAgain]
 	StageCamera         Stage = "camera"          // client: [Journey.CameraChecked]
 	StageIIN            Stage = "iin"             // [Journey.GiveIIN]
 	StageCode           Stage = "code"            // [Journey.GiveCode], [Journey.ResendCode], [Journey.OpenCallBack]
 	StageCallBack       Stage = "call-back"       // client: [Journey.AskCall]; [Journey.StartAgain] once the phone is registered
+	StageRebind         Stage = "rebind"          // [Journey.Rebind]: the PIN of the way whose key was lost
 	StageCompanion      Stage = "companion"       // client: [Journey.ProbeCompanion], [Journey.CompanionChecked]
 	StageSummary        Stage = "summary"         // client: [Journey.Proceed]
 	StageSignIn         Stage = "sign-in"         // [Journey.SignIn]
@@ -51,7 +53,7 @@ const (
 // Stages lists all stages in the order of the way.
 func Stages() []Stage {
 	return []Stage{
-		StageWelcome, StageResume, StageCamera, StageIIN, StageCode, StageCallBack, StageCompanion, StageSummary,
+		StageWelcome, StageResume, StageRecover, StageCamera, StageIIN, StageCode, StageCallBack, StageRebind, StageCompanion, StageSummary,
 		StageSignIn, StageSignInCode, StageBiometrics, StageServiceCentre, StageSelfie, StageTakeOver,
 		StageRecordingIntro, StageRecording, StageJudging, StagePIN, StageCardChoice, StageCardFront, StageCardBack, StagePassport, StageFields,
 		StageChecking, StageRejected, StageCabinet, StageDocuments, StageGrant, StageAgreement, StageForm, StageSubmit,
@@ -79,7 +81,7 @@ func Groups() []Group {
 }
 
 var groups = map[Stage]Group{
-	StageCamera: GroupPhone, StageIIN: GroupPhone, StageCode: GroupPhone, StageCallBack: GroupPhone,
+	StageRecover: GroupPhone, StageRebind: GroupPhone, StageCamera: GroupPhone, StageIIN: GroupPhone, StageCode: GroupPhone, StageCallBack: GroupPhone,
 	StageCompanion: GroupPhone, StageSummary: GroupPhone,
 	StageSignIn: GroupFace, StageSignInCode: GroupFace, StageBiometrics: GroupFace, StageServiceCentre: GroupFace,
 	StageSelfie: GroupFace, StageTakeOver: GroupFace, StageRecordingIntro: GroupFace, StageRecording: GroupFace, StageJudging: GroupFace, StagePIN: GroupFace,
@@ -94,6 +96,7 @@ var groups = map[Stage]Group{
 // computer says otherwise.
 var firstStage = map[api.Step]Stage{
 	api.StepCode:        StageCode,
+	api.StepRebind:      StageRebind,
 	api.StepSignIn:      StageSignIn,
 	api.StepSignInCode:  StageSignInCode,
 	api.StepBiometrics:  StageBiometrics,

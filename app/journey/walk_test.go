@@ -126,6 +126,8 @@ func (c *citizen) take(ctx context.Context, j *Journey, s State) error {
 		StageBiometrics:     func() error { return j.AcceptBiometrics(ctx) },
 		StageSelfie:         func() error { return j.SendSelfie(ctx, picture) },
 		StageTakeOver:       func() error { return j.TakeOver(ctx, modelPIN) },
+		StageRecover:        func() error { return j.Recover(ctx) },
+		StageRebind:         func() error { return j.Rebind(ctx, modelPIN) },
 		StageKeysLost:       func() error { return j.GiveUpKeys(ctx, modelPIN) },
 		StageRecordingIntro: func() error { return j.Record(ctx, api.ChallengeRequest{}, frames(c.now)) },
 		StagePIN:            func() error { return j.SetPIN(ctx, modelPIN) },

@@ -91,7 +91,7 @@ func TestKilled(t *testing.T) {
 // elsewhere are the stages over which the way does not lead for a citizen with
 // an identity card who does nothing wrong and makes no pause.
 var elsewhere = []journey.Stage{
-	journey.StageResume, journey.StageCallBack, journey.StageServiceCentre, journey.StageTakeOver, journey.StagePassport,
+	journey.StageResume, journey.StageRecover, journey.StageRebind, journey.StageCallBack, journey.StageServiceCentre, journey.StageTakeOver, journey.StagePassport,
 	journey.StageRejected, journey.StageKeysLost, journey.StageLocked, journey.StageEnded,
 }
 

@@ -277,9 +277,14 @@ func (s *sufferer) atCardChoice(ctx context.Context) error {
 	return s.way.ChooseCard(ctx, journey.CardChoice{Document: api.IdentityCard, Source: journey.CardByFile})
 }
 
-// atPassword has the keyring forget everything, and with new keys writes them.
+// atPassword has the keyring lose the vault's key, then everything, and with new
+// keys writes them.
 func (s *sufferer) atPassword(ctx context.Context) error {
-	if s.once("keyring reset") {
+	first := s.once("keyring reset")
+	if !first && s.once("keyring emptied") {
+		s.session.Key, first = newKey(s.T), true
+	}
+	if first {
 		s.ring = keystore.PassphraseSource(s.TempDir(), "a")
 		s.begin()
 		return nil
@@ -321,6 +326,8 @@ func (s *sufferer) act(ctx context.Context) error {
 		journey.StageSubmit:         func() error { return j.Submit(ctx) },
 		journey.StageStatus:         func() error { return j.Refresh(ctx) },
 		journey.StagePassword:       func() error { return s.atPassword(ctx) },
+		journey.StageRecover:        func() error { return j.Recover(ctx) },
+		journey.StageRebind:         func() error { return j.Rebind(ctx, goodPIN) },
 		journey.StageKeysLost:       func() error { return j.GiveUpKeys(ctx, goodPIN) },
 		journey.StageWelcome: func() error {
 			if j.State().Unfinished {
@@ -361,8 +368,8 @@ func (s *sufferer) walk() {
 
 // TestAnHourWithoutALineAtEveryCall cuts the line for an hour at the first use
 // of each operation at each stage, before the call arrives or after it was
-// answered. The citizen goes on at another computer, loses the keys there,
-// reaches the end all the same, and everything happened once. Every operation of
+// answered. The citizen goes on at another computer, loses the keys there, then
+// the whole keyring, reaches the end all the same, and everything happened once. Every operation of
 // the contract is walked: a new one fails the test until the citizen uses it.
 func TestAnHourWithoutALineAtEveryCall(t *testing.T) {
 	t.Parallel()
@@ -409,8 +416,9 @@ func checkOnce(s *sufferer) {
 		s.citizen: {
 			"citizen start": 1, "citizen sign-in": 1, "citizen selfie": 1, "citizen take-over": 1, "citizen recording": 1,
 			"citizen recording-refused": 0, "citizen pin-set": 1, "citizen card-front": 1, "citizen card-back": 1, "citizen fields": 2,
-			"citizen repeat": 1, "citizen apply": 2, "citizen withdraw": 1, "service revoke": 1, "service issue": 2, "citizen import": 1,
-			"citizen code-wrong": 0, "citizen pin-wrong": 0, "citizen accept-biometrics": 1, "citizen accept-agreement": 2,
+			"citizen repeat": 1, "citizen apply": 3, "citizen withdraw": 2, "service revoke": 2, "service issue": 3, "citizen import": 1,
+			"citizen code-wrong": 0, "citizen pin-wrong": 0, "citizen accept-biometrics": 1, "citizen accept-agreement": 3,
+			"citizen recover": 1, "citizen rebind": 1,
 		},
 	} {
 		done := actions(way)
@@ -424,8 +432,8 @@ func checkOnce(s *sufferer) {
 		}
 		s.Logf("%v", done)
 	}
-	s.ledgered(4, 2)
-	if n := len(s.a.phone.Messages(s.who.Phone)); n > 18 {
+	s.ledgered(6, 4)
+	if n := len(s.a.phone.Messages(s.who.Phone)); n > 20 {
 		s.Errorf("%d messages were sent", n)
 	}
 }

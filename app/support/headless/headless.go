@@ -160,6 +160,8 @@ func (w *walker) take(ctx context.Context, s journey.State) (done string, err er
 		return "PIN given", w.pin(ctx, w.j.Resume)
 	case journey.StageTakeOver:
 		return "former way ended by its PIN", w.pin(ctx, w.j.TakeOver)
+	case journey.StageRebind:
+		return "bound to the new key by PIN", w.pin(ctx, w.j.Rebind)
 	case journey.StageKeysLost:
 		return "lost keys given up by PIN", w.pin(ctx, w.j.GiveUpKeys)
 	case journey.StageGrant:
@@ -179,6 +181,7 @@ var simple = map[journey.Stage]struct {
 	do   func(context.Context, *walker) error
 }{
 	journey.StageCamera: {"camera seen", func(ctx context.Context, w *walker) error { return w.j.CameraChecked(ctx) }},
+	journey.StageRecover: {"led back to the way begun here", func(ctx context.Context, w *walker) error { return w.j.Recover(ctx) }},
 	journey.StageIIN: {"IIN given", func(ctx context.Context, w *walker) error {
 		return w.j.GiveIIN(ctx, w.script.Citizen.IIN)
 	}},
