@@ -180,7 +180,7 @@ var simple = map[journey.Stage]struct {
 	done string
 	do   func(context.Context, *walker) error
 }{
-	journey.StageCamera: {"camera seen", func(ctx context.Context, w *walker) error { return w.j.CameraChecked(ctx) }},
+	journey.StageCamera:  {"camera seen", func(ctx context.Context, w *walker) error { return w.j.CameraChecked(ctx) }},
 	journey.StageRecover: {"led back to the way begun here", func(ctx context.Context, w *walker) error { return w.j.Recover(ctx) }},
 	journey.StageIIN: {"IIN given", func(ctx context.Context, w *walker) error {
 		return w.j.GiveIIN(ctx, w.script.Citizen.IIN)
