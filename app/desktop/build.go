@@ -33,7 +33,7 @@ func (w *Window) screenKey() string {
 	case journey.StageSelfie, journey.StageCardFront, journey.StageCardBack, journey.StagePassport:
 		key += fmt.Sprint(s.Card, w.typed.picture != nil)
 	case journey.StageRecordingIntro:
-		key += fmt.Sprint(w.typed.cannot, s.Enrolment.Identification != nil && s.Enrolment.Identification.State == api.IdentificationAgain)
+		key += fmt.Sprint(w.typed.cannot, w.settling.on, s.Enrolment.Identification != nil && s.Enrolment.Identification.State == api.IdentificationAgain)
 	case journey.StageRecording:
 		key += fmt.Sprint(w.lit())
 	case journey.StageEnded:
@@ -115,6 +115,10 @@ func (w *Window) update() {
 		shown.Update(w.cameraModel())
 	case *screen.Video:
 		shown.Update(w.videoModel())
+	case *screen.Shot:
+		if w.state.Stage == journey.StageSelfie {
+			shown.Update(w.selfieModel(w.frame.Words()))
+		}
 	case *screen.Judging:
 		shown.Update(w.judgingModel())
 	case *screen.Locked:

@@ -42,6 +42,9 @@ type Config struct {
 	// Language is spoken until the citizen chooses another.
 	Language api.Language
 	Cameras  camera.System
+	// Eyes opens what sees the face in the live picture, such as [OpenEyes]. It is called beside the interface, when a face is first to be
+	// seen; where it is nil or fails there is the plain oval and the button.
+	Eyes func() (Eyes, error)
 	// Sounds say words and signals; nil where nothing is to be heard.
 	Sounds Sounds
 	// Folder is offered for the key files.
@@ -70,6 +73,7 @@ type Window struct {
 	window fyne.Window
 	frame  *frame.Frame
 	feed   *feed
+	watch  *watcher
 	ui     func(func()) // posts to the interface's goroutine
 
 	opening        opening
@@ -88,6 +92,9 @@ type Window struct {
 	waiting       waiting            // for the action under way
 	stopRecording context.CancelFunc // ends the video identification under way
 	light         guide.Glow         // the light prompt's, while it is due
+	settling      settling           // before the recording
+	seen          seen               // of the face before the camera, last
+	heard         heard
 }
 
 // typed is what the citizen entered on screens and has not sent yet. It lives in memory only.
@@ -178,7 +185,9 @@ func newWindow(ctx context.Context, cfg Config, a fyne.App, win fyne.Window, ui 
 	w := &Window{cfg: cfg, app: a, window: win, ui: ui}
 	w.ctx, w.cancel = context.WithCancel(ctx)
 	w.forgetTyped()
+	w.watch = newWatcher(cfg.Eyes, func(s *seen) { ui(func() { w.saw(s) }) })
 	w.feed = newFeed(w.ctx, cfg.Cameras, ui, w.work.Go, w.cameraChanged)
+	w.feed.watch = w.watch.offer
 	language := wording.Language(cfg.Language)
 	if !slices.Contains(wording.Languages(), language) {
 		language = wording.Kazakh
@@ -194,6 +203,9 @@ func newWindow(ctx context.Context, cfg Config, a fyne.App, win fyne.Window, ui 
 	win.SetOnDropped(w.dropped)
 	win.SetCloseIntercept(w.askClose)
 	w.work.Go(w.beat)
+	if cfg.Eyes != nil {
+		w.work.Go(func() { w.watch.run(w.ctx) })
+	}
 	return w
 }
 
@@ -223,6 +235,7 @@ func (w *Window) tick() {
 		w.journey.CheckAbsence()
 	}
 	w.feed.tick()
+	w.settle()
 	w.update()
 	w.tickWait()
 }
@@ -273,7 +286,7 @@ func (w *Window) apply(s journey.State) {
 func (w *Window) arrived(from, to journey.Stage) {
 	w.typed.taken, w.typed.picture = nil, nil
 	w.typed.agreed, w.typed.code, w.typed.cannot = false, "", false
-	w.trial = trial{}
+	w.trial, w.settling = trial{}, settling{}
 	w.due = nil
 	w.useCamera(to)
 	switch to {
@@ -298,6 +311,7 @@ func (w *Window) forgetTyped() {
 
 // show puts the screen of the state into the window, if another one stands there, or if anew says so.
 func (w *Window) show(anew bool) {
+	w.attend()
 	key := w.screenKey()
 	if key == w.key && !anew {
 		w.update()

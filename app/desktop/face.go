@@ -51,7 +51,10 @@ func (w *Window) selfie(words *wording.Words) screen.Screen {
 }
 
 func (w *Window) selfieModel(words *wording.Words) screen.ShotModel {
-	m := screen.ShotModel{Taken: w.typed.picture, Muted: w.muted()}
+	m := screen.ShotModel{Taken: w.typed.picture, Muted: w.muted(), Auto: w.watch.sight.Load() == sighted}
+	if w.seen.purpose == watchSelfie {
+		m.Hint, m.Live = screen.Hint(w.seen.remark), screen.Live{Outline: w.seen.outline, Share: float32(w.seen.count.Share), Count: w.seen.count.Left}
+	}
 	if reason, remedy := w.again(words); reason != "" {
 		m.Reason = reason + " " + remedy
 	}
@@ -71,16 +74,7 @@ func (w *Window) again(words *wording.Words) (reason, remedy string) {
 // shotActions are those of every screen that takes a picture: look first, send then.
 func (w *Window) shotActions(send func(context.Context, api.Picture) error) screen.ShotActions {
 	return screen.ShotActions{
-		Shoot: func() {
-			data, picture, err := w.feed.shoot()
-			if err != nil {
-				w.fail(journey.Problem(err))
-				return
-			}
-			w.typed.taken, w.typed.picture = data, picture
-			w.frame.ClearFailure()
-			w.show(false)
-		},
+		Shoot: w.shoot,
 		Again: func() {
 			w.typed.taken, w.typed.picture = nil, nil
 			w.show(false)
@@ -91,6 +85,18 @@ func (w *Window) shotActions(send func(context.Context, api.Picture) error) scre
 		},
 		Back: w.back(),
 	}
+}
+
+// shoot takes the picture that is looked at before it is sent.
+func (w *Window) shoot() {
+	data, picture, err := w.feed.shoot()
+	if err != nil {
+		w.fail(journey.Problem(err))
+		return
+	}
+	w.typed.taken, w.typed.picture = data, picture
+	w.frame.ClearFailure()
+	w.show(false)
 }
 
 func (w *Window) takeOver(words *wording.Words) screen.Screen {

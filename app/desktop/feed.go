@@ -24,6 +24,7 @@ type feed struct {
 	spawn   func(func())
 	changed func()
 
+	watch     func(*camera.Frame) // sees every frame
 	target    atomic.Pointer[part.Preview]
 	recording atomic.Pointer[chan journey.Frame]
 
@@ -46,7 +47,7 @@ const listTime = 20 * time.Second
 
 // newFeed makes a feed that tells, on the interface's goroutine, when something has changed. What it does beside the interface it spawns.
 func newFeed(ctx context.Context, sys camera.System, ui, spawn func(func()), changed func()) *feed {
-	f := &feed{ctx: ctx, sys: sys, ui: ui, spawn: spawn, changed: changed}
+	f := &feed{ctx: ctx, sys: sys, ui: ui, spawn: spawn, changed: changed, watch: func(*camera.Frame) {}}
 	f.preview = camera.NewPreview(sys, camera.Events{Idle: f.idle, Ready: f.ready, Frame: f.frame, Failed: f.failed})
 	return f
 }
@@ -76,6 +77,7 @@ func (f *feed) ready() {
 }
 
 func (f *feed) frame(frame *camera.Frame) {
+	f.watch(frame)
 	out := f.recording.Load()
 	if out == nil {
 		return

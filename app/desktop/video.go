@@ -19,19 +19,58 @@ func (w *Window) recordingIntro(words *wording.Words) screen.Screen {
 			Back: func() { w.cannot(false) },
 		})
 	}
+	if w.settling.on {
+		return screen.NewVideo(words, w.videoModel(), screen.VideoActions{Stop: w.stopSettling, Sound: w.soundSwitch()})
+	}
 	m := screen.VideoIntroModel{MovementOnly: w.typed.movementOnly, Muted: w.muted()}
 	m.Reason, m.Remedy = w.again(words)
 	return screen.NewVideoIntro(words, m, screen.VideoIntroActions{
 		MovementOnly: func(on bool) { w.typed.movementOnly = on },
 		Sound:        w.soundSwitch(),
 		Cannot:       func() { w.cannot(true) },
-		Start:        w.record, Back: w.back(),
+		Start:        w.beginSettling, Back: w.back(),
 	})
 }
 
 func (w *Window) cannot(on bool) {
 	w.typed.cannot = on
 	w.show(false)
+}
+
+// settling is the time before the recording in which the citizen's own straight look is found, by which movements are measured.
+type settling struct {
+	on    bool
+	since time.Time
+}
+
+// settleTime is how long a straight look is waited for; then the recording begins all the same, as the backend may find it.
+const settleTime = 12 * time.Second
+
+func (w *Window) beginSettling() {
+	w.settling = settling{on: true, since: time.Now()}
+	w.hear("ahead")
+	w.settle()
+	w.show(false)
+}
+
+func (w *Window) stopSettling() {
+	if w.settling.on {
+		w.endRecording()
+		w.settling = settling{}
+		w.show(false)
+	}
+}
+
+// settle begins the recording once the straight look is known, or nobody is there to find it.
+func (w *Window) settle() {
+	if !w.settling.on || w.state.Busy {
+		return
+	}
+	found := w.seen.purpose == watchVideo && w.seen.progress.Neutral
+	if found || w.watch.sight.Load() == blind || time.Since(w.settling.since) > settleTime {
+		w.settling.since = time.Now().Add(time.Hour) // once
+		w.record()
+	}
 }
 
 // record runs the video identification until it is over, was cancelled, or failed.
@@ -41,6 +80,7 @@ func (w *Window) record() {
 	source, stop := w.feed.record()
 	wish := api.ChallengeRequest{MovementOnly: w.typed.movementOnly}
 	w.do("record", func(context.Context) error {
+		defer w.ui(w.stopSettling) // also where the recording did not even begin
 		defer cancel()
 		defer stop()
 		return w.journey.Record(ctx, wish, source)
@@ -73,7 +113,26 @@ func (w *Window) videoModel() screen.VideoModel {
 	case r.Prompt != nil:
 		m.Prompt, m.Done = prompts[r.Prompt.Kind], r.Prompt.Index
 	}
+	if w.seen.purpose == watchVideo {
+		w.guideVideo(&m)
+	}
 	return m
+}
+
+// guideVideo adds what is seen of the face.
+func (w *Window) guideVideo(m *screen.VideoModel) {
+	m.Live.Outline = w.seen.outline
+	hint := screen.Hint(w.seen.remark)
+	if p := w.state.Recording.Prompt; p != nil && w.seen.prompt == p.Index {
+		m.Live.Share, m.Reached = float32(w.seen.progress.Fraction), w.seen.progress.Reached
+		if hint != screen.HintNoFace && hint != screen.HintOneFace { // a head that moves is not to be told of light
+			hint = screen.HintNone
+			if w.seen.progress.Other != "" && !m.Reached {
+				hint = screen.HintOther
+			}
+		}
+	}
+	m.Hint = hint
 }
 
 var prompts = map[api.PromptKind]screen.Prompt{
@@ -93,6 +152,7 @@ func (w *Window) prompted(before *api.Prompt) {
 	if p == nil || before != nil && before.Index == p.Index {
 		return
 	}
+	w.hear(asked[p.Kind]...)
 	if w.lit() {
 		w.light = guide.Glow{Began: time.Now(), Slot: time.Duration(p.Slot) * time.Millisecond}
 		for _, c := range p.Colours {
@@ -142,17 +202,4 @@ func (w *Window) judgingModel() screen.JudgingModel {
 	}
 	over := time.Since(i.Since).Seconds() / i.Expected.Sub(i.Since).Seconds()
 	return screen.JudgingModel{Share: float32(min(max(over, 0.02), 0.95))}
-}
-
-const mutedKey = "muted"
-
-// muted says that the citizen wants to hear nothing.
-func (w *Window) muted() bool { return w.app.Preferences().Bool(mutedKey) }
-
-// soundSwitch turns sounds on and off; nil where there is nothing to hear.
-func (w *Window) soundSwitch() func(on bool) {
-	if w.cfg.Sounds == nil {
-		return nil
-	}
-	return func(on bool) { w.app.Preferences().SetBool(mutedKey, !on) }
 }

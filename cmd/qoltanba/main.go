@@ -7,12 +7,14 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"qoltanba/app/api"
 	"qoltanba/app/desktop"
+	"qoltanba/app/desktop/sound"
 	"qoltanba/capture/camera"
 	"qoltanba/keystore"
 )
@@ -44,7 +46,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 func window(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("qoltanba", flag.ContinueOnError)
 	o := commonOptions(flags)
-	front := desktop.Config{Cameras: camera.Default(), Demo: demoBuild}
+	voice := sound.New(slog.New(slog.DiscardHandler))
+	defer voice.Close()
+	front := desktop.Config{Cameras: camera.Default(), Eyes: desktop.OpenEyes, Sounds: voice, Demo: demoBuild}
 	show := demoOptions(flags, o, &front)
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// Sight is what one frame showed. Lengths are shares of the picture's width, so that they hold for every camera. The zero value is a frame
-// without a face.
+// Sight is what one frame showed. Lengths are shares of the picture's shorter side, so that they hold for every camera. The zero value is a
+// frame without a face.
 type Sight struct {
 	At    time.Time // when the frame was taken, with a monotonic reading
 	Faces int       // 0, 1, or 2 for more than one; the rest tells of the largest
@@ -25,11 +25,11 @@ type Sight struct {
 	Roll       float64
 	Eyes       float64 // how open they are: distance of the lids by width of the eye
 
-	Light     float64 // mean luminance of the skin, 0 to 1
-	Uneven    float64 // how much darker one half of the face is than the other, 0 to 1
-	Sharpness float64 // 1 is as sharp as a picture must be
-	Covered   float64 // share of the face that something hides
-	Glare     float64 // share of the face that is burnt out
+	Light     float64 // mean brightness of the skin, 0 to 1
+	Uneven    float64 // difference of the brightness of the face's halves, over their sum, 0 to 1
+	Sharpness float64 // strength of edges, 0 to 1; about 0.1 for a face out of focus
+	Covered   float64 // share of the skin that something hides, 0 to 1
+	Glare     float64 // share of the face that is burnt out, 0 to 1
 }
 
 // Remark is one thing to say. The values are the last part of the words' keys: hint.closer.
@@ -64,16 +64,16 @@ type rule struct {
 // and lie inside what a picture needs; they are to be read with the sizes of the oval on the screen.
 var rules = []rule{
 	{OneFace, func(s *Sight) float64 { return float64(s.Faces) }, 1.5, 1.5},
-	{Farther, func(s *Sight) float64 { return s.Width }, 0.42, 0.39},
-	{Closer, func(s *Sight) float64 { return -s.Width }, -0.20, -0.22},
-	{Centre, func(s *Sight) float64 { return math.Hypot(s.OffX, s.OffY) }, 0.10, 0.075},
+	{Farther, func(s *Sight) float64 { return s.Width }, 0.56, 0.53},
+	{Closer, func(s *Sight) float64 { return -s.Width }, -0.26, -0.29},
+	{Centre, func(s *Sight) float64 { return math.Hypot(s.OffX, s.OffY) }, 0.14, 0.11},
 	{Covered, func(s *Sight) float64 { return s.Covered }, 0.30, 0.22},
 	{Light, func(s *Sight) float64 { return -s.Light }, -0.20, -0.24},
 	{Bright, func(s *Sight) float64 { return s.Light }, 0.92, 0.88},
 	{Side, func(s *Sight) float64 { return s.Uneven }, 0.50, 0.42},
 	{Glare, func(s *Sight) float64 { return s.Glare }, 0.06, 0.04},
-	{Straight, func(s *Sight) float64 { return max(math.Abs(s.Yaw), math.Abs(s.Pitch)*0.8, math.Abs(s.Roll)*0.8) }, 14, 11},
-	{Sharp, func(s *Sight) float64 { return -s.Sharpness }, -0.7, -1},
+	{Straight, func(s *Sight) float64 { return max(math.Abs(s.Yaw), math.Abs(s.Pitch)*0.8, math.Abs(s.Roll)*0.8) }, 18, 14},
+	{Sharp, func(s *Sight) float64 { return -s.Sharpness }, -0.10, -0.14},
 }
 
 // judge names the most urgent fault; the one that is spoken of already is held to its leaving edge.

@@ -14,7 +14,7 @@ const frame = 66 * time.Millisecond
 
 // good is a face as it should be.
 func good() guide.Sight {
-	return guide.Sight{Faces: 1, Width: 0.3, Light: 0.55, Sharpness: 3, Eyes: 0.3}
+	return guide.Sight{Faces: 1, Width: 0.4, Light: 0.55, Sharpness: 0.5, Eyes: 0.3}
 }
 
 // film shows an adviser a number of frames and returns what stood on the screen, each remark once.
@@ -44,8 +44,8 @@ func TestEachFaultIsNamed(t *testing.T) {
 		guide.Good:     func(*guide.Sight) {},
 		guide.NoFace:   func(s *guide.Sight) { *s = guide.Sight{} },
 		guide.OneFace:  func(s *guide.Sight) { s.Faces = 2 },
-		guide.Closer:   func(s *guide.Sight) { s.Width = 0.12 },
-		guide.Farther:  func(s *guide.Sight) { s.Width = 0.6 },
+		guide.Closer:   func(s *guide.Sight) { s.Width = 0.15 },
+		guide.Farther:  func(s *guide.Sight) { s.Width = 0.7 },
 		guide.Centre:   func(s *guide.Sight) { s.OffX = -0.2 },
 		guide.Covered:  func(s *guide.Sight) { s.Covered = 0.6 },
 		guide.Light:    func(s *guide.Sight) { s.Light = 0.08 },
@@ -53,7 +53,7 @@ func TestEachFaultIsNamed(t *testing.T) {
 		guide.Side:     func(s *guide.Sight) { s.Uneven = 0.8 },
 		guide.Glare:    func(s *guide.Sight) { s.Glare = 0.2 },
 		guide.Straight: func(s *guide.Sight) { s.Yaw = 25 },
-		guide.Sharp:    func(s *guide.Sight) { s.Sharpness = 0.2 },
+		guide.Sharp:    func(s *guide.Sight) { s.Sharpness = 0.05 },
 	} {
 		var a guide.Adviser
 		said, _ := film(&a, began, 10, always(change))
@@ -75,11 +75,11 @@ func TestTheMostUrgentFaultComesFirst(t *testing.T) {
 func TestAFaceOnTheEdgeDoesNotFlicker(t *testing.T) {
 	t.Parallel()
 	var a guide.Adviser
-	said, from := film(&a, began, 10, always(func(s *guide.Sight) { s.Width = 0.18 }))
+	said, from := film(&a, began, 10, always(func(s *guide.Sight) { s.Width = 0.24 }))
 	// Too far by the entering edge and not by the leaving one, in turn.
 	more, _ := film(&a, from, 60, func(i int) guide.Sight {
 		s := good()
-		s.Width = []float64{0.195, 0.212}[i%2]
+		s.Width = []float64{0.255, 0.28}[i%2]
 		return s
 	})
 	if said = append(said, more...); said[len(said)-1] != guide.Closer || len(more) != 1 {
@@ -175,7 +175,7 @@ func TestShutterWaitsForASteadyFace(t *testing.T) {
 		"a fault every two seconds": func(i int) (guide.Sight, bool) { return good(), i%30 != 29 },
 		"a face that wanders": func(i int) (guide.Sight, bool) {
 			s := good()
-			s.OffX = 0.05 * float64(i/20%2)
+			s.OffX = 0.06 * float64(i/20%2)
 			return s, true
 		},
 		"a face that comes closer": func(i int) (guide.Sight, bool) {

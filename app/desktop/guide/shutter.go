@@ -16,9 +16,9 @@ const (
 	longestGap = 600 * time.Millisecond
 )
 
-// What a face may move while it counts as steady: shares of the picture's width, a share of its own size, degrees.
+// What a face may move while it counts as steady: a share of the picture's shorter side, a share of its own size, degrees.
 const (
-	drift = 0.03
+	drift = 0.04
 	swell = 0.08
 	turn  = 6.0
 )

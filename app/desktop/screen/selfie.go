@@ -30,7 +30,8 @@ const (
 	HintBright   Hint = "bright"
 	HintSide     Hint = "side"
 	HintShine    Hint = "shine"
-	HintHold     Hint = "hold" // the countdown runs
+	HintHold     Hint = "hold"  // the countdown runs
+	HintOther    Hint = "other" // another movement is made than the one asked for
 )
 
 // signs are the drawings beside hints, for those who do not read them.
@@ -74,6 +75,7 @@ type Shot struct {
 	sign    *part.Picture
 	ground  *part.Surface
 	good    string // key of the words for HintGood
+	auto    string // lead where the picture is taken by itself, too
 }
 
 // NewSelfie builds the screen that photographs the face: the picture large, and beside it what to put right, in large letters.
@@ -88,8 +90,8 @@ func NewSelfie(w *wording.Words, m ShotModel, on ShotActions) *Shot {
 	case m.Taken != nil:
 	case m.Reason != "":
 		s.Lead = m.Reason
-	case m.Auto:
-		s.Lead = s.text("selfie.auto")
+	default:
+		s.auto = s.text("selfie.auto")
 	}
 	s.Body = beside(s.Preview, part.Column(6, part.Title(s.Title), s.LeadText()), part.Space(look.SpaceS), disc(s.ground, s.sign), s.hint)
 	s.Update(m)
@@ -126,6 +128,9 @@ func newShot(v *View, guide part.Guide, mirrored bool, m ShotModel, on ShotActio
 func (s *Shot) Update(m ShotModel) {
 	if m.Live.Count > 0 {
 		m.Hint = HintHold
+	}
+	if m.Auto && s.auto != "" && s.Lead != s.auto {
+		s.setLead(s.auto)
 	}
 	good := m.Hint == HintGood || m.Hint == HintHold
 	s.Preview.SetAid(part.Aid{Outline: m.Live.Outline, Good: good, Lit: m.Live.Share, Number: m.Live.Count})

@@ -112,11 +112,14 @@ func (c *Video) Update(m VideoModel) {
 		c.say("check", "video.done", c.text("video.wait"), true)
 	case m.Reached:
 		c.say("check", "prompt.back", "", true)
+	case m.Total == 0: // not begun
+		c.say(string(m.Prompt), "prompt."+string(m.Prompt), "", false)
 	default:
 		c.say(string(m.Prompt), "prompt."+string(m.Prompt), c.text("video.progress", "Step", min(m.Done+1, m.Total), "Total", m.Total), false)
 	}
 	if m.Hint != HintNone && m.Hint != HintGood && !sending {
 		c.hint.SetText(c.text("hint." + string(m.Hint)))
+		c.hint.Hidden = false
 	}
 	c.bar.Set(max(0, m.Upload))
 	c.bar.Hidden = !sending
