@@ -186,6 +186,7 @@ func (m *model) convert(ctx context.Context) (onnx []byte, ref reference, err er
 	for k, values := range outputs {
 		ref.Outputs = append(ref.Outputs, sample(graph.Tensors[graph.Outputs[k]].Shape, values))
 	}
+	graph.Fuse()
 	onnx, err = graph.ONNX(filepath.Base(m.File))
 	return onnx, ref, err
 }
