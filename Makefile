@@ -16,7 +16,7 @@ PORTABLE := -tags demo ./keystore/... ./capture/... ./app/api/... ./app/journey/
 FUZZTIME ?= 5s
 
 .DEFAULT_GOAL := build
-.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-v4l2 test-interop soak soak-ways soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean
+.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-v4l2 test-interop soak soak-ways soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean bench-face eval-face
 
 setup: ## install what is missing (Debian, Ubuntu) or say what to install
 	@.ci/setup test
@@ -108,6 +108,13 @@ fmt: ## gofumpt
 
 bench: ## benchmarks; figures are compared with what runs beside them
 	$(GO) test -tags demo -run '^$$' -bench . -benchmem $$($(GO) list -tags demo ./... | grep -Ev '$(DRAWING)')
+
+bench-face: ## how fast faces are seen and matched; time of the processor, on one core
+	GOMAXPROCS=1 $(GO) test -run '^$$' -bench . -benchtime 3s ./capture/face
+
+FACES ?=
+eval-face: ## how well faces are told apart, over all pairs of FACES=folder/person/picture.jpg or of some packages of npm
+	$(GO) run ./cmd/release faces -gallery "$(FACES)"
 
 bench-window: ## the window's start, memory and pictures a second, beside an empty window
 	@cmd/qoltanba/testdata/bench-window

@@ -1,5 +1,5 @@
 // Command release makes what is shipped. `release models` fetches the published networks that see faces, converts them, and writes
-// assets/models anew.
+// assets/models anew; `release faces` measures how well they tell people apart.
 package main
 
 import (
@@ -14,6 +14,7 @@ import (
 
 var commands = map[string]func(ctx context.Context, args []string) error{
 	"models": models,
+	"faces":  faces,
 }
 
 func main() {
@@ -33,5 +34,5 @@ func run(ctx context.Context, args []string) error {
 			return command(ctx, args[1:])
 		}
 	}
-	return errors.New("say what to make: release models")
+	return errors.New("say what to do: release models, or release faces [-gallery folder]")
 }
