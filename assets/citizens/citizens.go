@@ -28,6 +28,7 @@ type Citizen struct {
 	IIN        api.IIN        `json:"iin"`
 	Phone      api.Phone      `json:"phone"`                 // in the citizen's hand
 	MobileBase api.Phone      `json:"mobile_base,omitempty"` // empty: not in the base
+	Portrait   string         `json:"portrait,omitempty"`    // name in package portraits; empty: the first there
 	Register   api.CardFields `json:"register"`              // as the state has it
 	// Document is what the citizen comes with; the identity card where it is empty.
 	Document api.DocumentKind `json:"document,omitempty"`

@@ -57,6 +57,17 @@ var All = sync.OnceValue(func() []Portrait {
 	return all
 })
 
+// Find returns the portrait of that name, or the first one for "".
+func Find(name string) (*Portrait, error) {
+	all := All()
+	for i := range all {
+		if name == "" || all[i].Name == name {
+			return &all[i], nil
+		}
+	}
+	return nil, fmt.Errorf("no portrait is called %q", name)
+}
+
 // Ellipse is an outline in pixels of a portrait.
 type Ellipse struct{ X, Y, A, B float64 }
 

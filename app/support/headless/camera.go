@@ -3,7 +3,6 @@
 package headless
 
 import (
-	"bytes"
 	"context"
 	"errors"
 
@@ -15,6 +14,9 @@ import (
 
 // settleFrames is how many frames a camera is given before the shutter.
 const settleFrames = 4
+
+// shotQuality is that of a JPEG which a camera did not make itself.
+const shotQuality = 90
 
 // shot presses the shutter on what the sitter holds into the camera.
 func (w *walker) shot(ctx context.Context, hold func(*sample.Sitter)) (picture api.Picture, err error) {
@@ -34,7 +36,8 @@ func (w *walker) shot(ctx context.Context, hold func(*sample.Sitter)) (picture a
 			return api.Picture{}, err
 		}
 		if n >= settleFrames {
-			return api.Picture{Type: "image/jpeg", Data: bytes.Clone(frame.JPEG)}, nil
+			data, err := frame.Encode(shotQuality)
+			return api.Picture{Type: "image/jpeg", Data: data}, err
 		}
 	}
 }
@@ -85,6 +88,10 @@ func (w *walker) record(ctx context.Context) (err error) {
 	defer stop()
 	return w.j.Record(ctx, api.ChallengeRequest{}, func(ctx context.Context) (journey.Frame, error) {
 		frame, err := stream.Next(ctx)
-		return journey.Frame{JPEG: frame.JPEG, At: frame.At}, err
+		if err != nil {
+			return journey.Frame{}, err
+		}
+		data, err := frame.Encode(shotQuality)
+		return journey.Frame{JPEG: data, At: frame.At}, err
 	})
 }

@@ -6,6 +6,9 @@ package sample
 
 import (
 	"fmt"
+	"image/color"
+	"sync"
+	"time"
 
 	"qoltanba/app/api"
 	"qoltanba/assets/citizens"
@@ -13,6 +16,7 @@ import (
 	"qoltanba/assets/portraits"
 	"qoltanba/capture/camera"
 	"qoltanba/capture/camera/synthetic"
+	"qoltanba/capture/camera/synthetic/puppet"
 )
 
 // Sitter is the sample citizen before a synthetic camera.
@@ -20,7 +24,12 @@ type Sitter struct {
 	person   *synthetic.Person
 	document api.DocumentKind
 	cameras  camera.System
+
+	mu     sync.Mutex
+	prompt int // the index of the last one followed, or none
 }
+
+const none = -1
 
 // NewSitter seats a citizen. Equal seeds make equal pictures.
 func NewSitter(c citizens.Citizen, seed uint64) (*Sitter, error) {
@@ -28,15 +37,20 @@ func NewSitter(c citizens.Citizen, seed uint64) (*Sitter, error) {
 	if c.Document == api.Passport {
 		kind, specimen = api.Passport, synthetic.NewPassport
 	}
-	document, err := specimen(cardOf(c), portraits.Astronaut, fonts.Regular)
+	portrait, err := portraits.Find(c.Portrait)
+	if err != nil {
+		return nil, err
+	}
+	document, err := specimen(cardOf(c), portrait, fonts.Regular)
 	if err != nil {
 		return nil, fmt.Errorf("draw the sample document: %w", err)
 	}
-	person, err := synthetic.NewPerson(portraits.Astronaut, document, seed)
+	person, err := synthetic.NewPerson(portrait, document, seed)
 	if err != nil {
 		return nil, fmt.Errorf("draw the sample citizen: %w", err)
 	}
-	return &Sitter{person, kind, synthetic.NewSystem(synthetic.NewDevice("sample", "Sample camera", person))}, nil
+	cameras := synthetic.NewSystem(synthetic.NewDevice("sample", "Sample camera", person))
+	return &Sitter{person: person, document: kind, cameras: cameras, prompt: none}, nil
 }
 
 // Cameras has the one camera before which the citizen sits.
@@ -51,10 +65,34 @@ func (s *Sitter) Filmed() (camera.System, error) {
 	return synthetic.NewSystem(synthetic.NewDevice("filmed", "Filmed camera", film)), nil
 }
 
-// Face looks into the camera and does what a prompt asks; nil is straight ahead.
+// Face looks into the camera and does what a prompt asks, once for each prompt; nil is straight ahead.
 func (s *Sitter) Face(p *api.Prompt) {
 	s.person.SetScene(synthetic.SceneFace)
-	s.person.SetPose(poseFor(p))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case p == nil:
+		s.prompt = none
+		s.person.Do("")
+	case p.Index != s.prompt:
+		s.prompt = p.Index
+		s.person.Do(puppet.Move(p.Kind))
+		if p.Kind == api.Light {
+			s.person.Watch(shown(p.Colours), time.Duration(p.Slot)*time.Millisecond)
+		}
+	}
+}
+
+// shown are a prompt's colours as a screen shows them.
+func shown(colours []api.Colour) []color.RGBA {
+	list := make([]color.RGBA, len(colours))
+	for i, c := range colours {
+		list[i] = map[api.Colour]color.RGBA{
+			api.Red: {255, 0, 0, 255}, api.Yellow: {255, 255, 0, 255}, api.Green: {0, 255, 0, 255},
+			api.Cyan: {0, 255, 255, 255}, api.Blue: {0, 0, 255, 255}, api.Magenta: {255, 0, 255, 255},
+		}[c]
+	}
+	return list
 }
 
 // Card holds a side of the document into the camera; with a side of a document that the citizen has not, the hands stay empty.
@@ -66,7 +104,7 @@ func (s *Sitter) Card(side api.Side) {
 		}[side]
 	}
 	s.person.SetScene(scene)
-	s.person.SetPose(synthetic.Neutral)
+	s.person.Do("")
 }
 
 func cardOf(c citizens.Citizen) synthetic.CardData {
@@ -78,26 +116,4 @@ func cardOf(c citizens.Citizen) synthetic.CardData {
 		IIN: string(c.IIN), Number: f.DocumentNumber, Issuer: f.Issuer,
 		IssueDate: f.IssueDate.Written(), ExpiryDay: f.ExpiryDate.Written(),
 	}
-}
-
-func poseFor(p *api.Prompt) synthetic.Pose {
-	pose := synthetic.Neutral
-	if p == nil {
-		return pose
-	}
-	switch p.Kind {
-	case api.TurnLeft:
-		pose.Yaw = 28
-	case api.TurnRight:
-		pose.Yaw = -28
-	case api.LookUp:
-		pose.Pitch = 20
-	case api.LookDown:
-		pose.Pitch = -20
-	case api.Blink:
-		pose.Blink = 1
-	case api.ComeCloser:
-		pose.Distance = 0.6
-	}
-	return pose
 }

@@ -3,15 +3,19 @@
 package synthetic
 
 import (
+	"bytes"
 	"fmt"
 	"image"
 	"image/color"
+	"image/jpeg"
 	"math"
 
 	"golang.org/x/image/draw"
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
+
+	"qoltanba/assets/portraits"
 )
 
 // CardData is what a specimen says, a card or a passport. Every person on it is invented. Dates are written DD.MM.YYYY.
@@ -49,17 +53,19 @@ var (
 type Specimen struct {
 	sides  map[Scene]*image.RGBA
 	scaled map[Scene]*image.RGBA // at the size they are shown in, with a clear rim
+	holder *holder
+	wall   *image.RGBA // behind the document, at the size it is shown in
 }
 
 // NewCard draws an identity card, both sides of 856 by 540 pixels, with the portrait of a person. The face of type must have Kazakh letters; a missing one is an error, so that no card
 // ever shows an empty box.
-func NewCard(data CardData, portrait []byte, fontTTF []byte) (*Specimen, error) {
+func NewCard(data CardData, portrait *portraits.Portrait, fontTTF []byte) (*Specimen, error) {
 	return newSpecimen(portrait, fontTTF, map[Scene]sheet{
-		SceneCardFront: {image.Pt(cardW, cardH), color.RGBA{225, 232, 214, 255}, 1, func(p *pen, h *head) {
+		SceneCardFront: {image.Pt(cardW, cardH), color.RGBA{225, 232, 214, 255}, 1, func(p *pen, h *holder) {
 			drawFront(p, data, h)
 			p.specimen(458) // where nothing else is printed
 		}},
-		SceneCardBack: {image.Pt(cardW, cardH), color.RGBA{214, 228, 236, 255}, 2, func(p *pen, _ *head) {
+		SceneCardBack: {image.Pt(cardW, cardH), color.RGBA{214, 228, 236, 255}, 2, func(p *pen, _ *holder) {
 			drawBack(p, data)
 			p.specimen(330)
 		}},
@@ -71,19 +77,26 @@ type sheet struct {
 	size  image.Point
 	tint  color.RGBA
 	waves float64
-	draw  func(*pen, *head)
+	draw  func(*pen, *holder)
 }
 
-func newSpecimen(portrait, fontTTF []byte, sheets map[Scene]sheet) (*Specimen, error) {
-	h, err := newHead(portrait)
+// holder is the person whom a document shows.
+type holder struct {
+	picture image.Image
+	head    portraits.Ellipse
+}
+
+func newSpecimen(portrait *portraits.Portrait, fontTTF []byte, sheets map[Scene]sheet) (*Specimen, error) {
+	picture, err := jpeg.Decode(bytes.NewReader(portrait.JPEG))
 	if err != nil {
 		return nil, fmt.Errorf("read the portrait: %w", err)
 	}
+	h := &holder{picture, portrait.Head}
 	f, err := opentype.Parse(fontTTF)
 	if err != nil {
 		return nil, fmt.Errorf("read the font: %w", err)
 	}
-	s := &Specimen{sides: map[Scene]*image.RGBA{}, scaled: map[Scene]*image.RGBA{}}
+	s := &Specimen{sides: map[Scene]*image.RGBA{}, scaled: map[Scene]*image.RGBA{}, holder: h}
 	for scene, side := range sheets {
 		p := pen{img: paper(side.size, side.tint, side.waves), font: f}
 		side.draw(&p, h)
@@ -109,7 +122,7 @@ func (s *Specimen) Side(of Scene) *image.RGBA {
 // has says whether there is a side for a scene.
 func (s *Specimen) has(scene Scene) bool { return s != nil && s.sides[scene] != nil }
 
-func drawFront(p *pen, d CardData, h *head) {
+func drawFront(p *pen, d CardData, h *holder) {
 	p.text(240, 58, 25, crest, "ҚАЗАҚСТАН РЕСПУБЛИКАСЫ")
 	p.text(240, 90, 18, crest, "РЕСПУБЛИКА КАЗАХСТАН")
 	p.text(620, 54, 19, crest, "ЖЕКЕ КУӘЛІК")
@@ -209,11 +222,13 @@ func (p *pen) spaced(x, y int, size float64, pitch int, text string) {
 }
 
 // portrait puts head and collar into a box.
-func (p *pen) portrait(box image.Rectangle, h *head) {
+func (p *pen) portrait(box image.Rectangle, h *holder) {
 	draw.Draw(p.img, box, image.NewUniform(color.RGBA{226, 228, 230, 255}), image.Point{}, draw.Src)
-	from := image.Rect(112, 8, 249, 193)
-	from.Min, from.Max = from.Min.Mul(oversc), from.Max.Mul(oversc)
-	draw.CatmullRom.Scale(p.img, box.Inset(3), h.open, from, draw.Src, nil)
+	inside := box.Inset(3)
+	high := 1.1 * h.head.B
+	wide := high * float64(inside.Dx()) / float64(inside.Dy())
+	from := image.Rect(int(h.head.X-wide), int(h.head.Y-high), int(h.head.X+wide), int(h.head.Y+high))
+	draw.CatmullRom.Scale(p.img, inside, h.picture, from, draw.Src, nil)
 }
 
 // signature writes one that is nobody's.
@@ -243,10 +258,15 @@ func (p *pen) specimen(y int) {
 }
 
 // draw holds a side into the camera, half a picture wide, in front of the blurred room.
-func (s *Specimen) draw(canvas *image.RGBA, h *head, scene Scene, t float64, seed uint64) {
+func (s *Specimen) draw(canvas *image.RGBA, scene Scene, t float64, seed uint64) {
 	width, height := canvas.Rect.Dx(), canvas.Rect.Dy()
-	draw.ApproxBiLinear.Scale(canvas, canvas.Rect, h.open, image.Rect(0, 0, 160, 120), draw.Src, nil) // the plain part of the wall
-	dim(canvas)
+	if s.wall == nil || s.wall.Rect != canvas.Rect {
+		s.wall = image.NewRGBA(canvas.Rect)
+		plain := image.Rect(0, 0, 80, 60) // of the portrait: a corner
+		draw.ApproxBiLinear.Scale(s.wall, s.wall.Rect, s.holder.picture, plain, draw.Src, nil)
+		dim(s.wall)
+	}
+	copy(canvas.Pix, s.wall.Pix)
 	side := s.side(scene, width/2)
 	phase := float64(seed%628) / 100
 	angle := 0.02*math.Sin(0.8*t+phase) + 0.012

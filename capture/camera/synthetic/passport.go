@@ -6,6 +6,8 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+
+	"qoltanba/assets/portraits"
 )
 
 // The data page of a passport in pixels: ID-3 (125 by 88 mm) at 10 pixels a millimetre.
@@ -13,16 +15,16 @@ const pageW, pageH = 1250, 880
 
 // NewPassport draws the data page of a passport, 1250 by 880 pixels, with the portrait of a person. The face of type must have Kazakh
 // letters.
-func NewPassport(data CardData, portrait []byte, fontTTF []byte) (*Specimen, error) {
+func NewPassport(data CardData, portrait *portraits.Portrait, fontTTF []byte) (*Specimen, error) {
 	return newSpecimen(portrait, fontTTF, map[Scene]sheet{
-		ScenePassport: {image.Pt(pageW, pageH), color.RGBA{222, 230, 238, 255}, 1.5, func(p *pen, h *head) {
+		ScenePassport: {image.Pt(pageW, pageH), color.RGBA{222, 230, 238, 255}, 1.5, func(p *pen, h *holder) {
 			drawPage(p, data, h)
 			p.specimen(700)
 		}},
 	})
 }
 
-func drawPage(p *pen, d CardData, h *head) {
+func drawPage(p *pen, d CardData, h *holder) {
 	p.text(60, 70, 30, crest, "ҚАЗАҚСТАН РЕСПУБЛИКАСЫ / REPUBLIC OF KAZAKHSTAN")
 	p.text(60, 118, 30, crest, "ПАСПОРТ / PASSPORT")
 	p.field(890, 104, 34, "ПАСПОРТ № / PASSPORT NO.", d.Number)

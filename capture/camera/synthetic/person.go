@@ -4,16 +4,17 @@ package synthetic
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"image"
+	"image/color"
 	"image/draw"
 	"image/jpeg"
-	"math"
-	"math/rand/v2"
 	"sync"
+	"time"
 
+	"qoltanba/assets/portraits"
 	"qoltanba/capture/camera"
+	"qoltanba/capture/camera/synthetic/puppet"
 )
 
 // Scene is what a person holds into the camera.
@@ -28,55 +29,69 @@ const (
 	SceneDark // the lens is covered
 )
 
-// Pose is how a person holds the head. The zero value with Distance 1 looks straight into the camera.
-type Pose struct {
-	Yaw      float64 // degrees, -35 to 35; positive turns to the person's own left, which is the right side of an unmirrored picture
-	Pitch    float64 // degrees, -25 to 25; positive looks up
-	Blink    float64 // 0 open to 1 closed
-	Distance float64 // relative to the usual one: 0.5 (near) to 1.6 (far); 0 counts as 1
-}
+// reflect is how much light a white screen adds to the skin, as a share of its own: a screen of 24 inches at arm's length in a room with the
+// lamp on.
+const reflect = 0.08
 
-// Neutral looks straight into the camera with open eyes.
-var Neutral = Pose{Distance: 1}
-
-func (p Pose) clamp() Pose {
-	if p.Distance == 0 {
-		p.Distance = 1
-	}
-	in := func(v, lo, hi float64) float64 { return math.Min(math.Max(v, lo), hi) }
-	return Pose{in(p.Yaw, -35, 35), in(p.Pitch, -25, 25), in(p.Blink, 0, 1), in(p.Distance, 0.5, 1.6)}
-}
-
-// Person is a source that shows a person made of one portrait. Pictures depend on the seed, the poses and scenes set, and the number of the
-// picture only, never on the clock. It is safe for concurrent use.
+// Person is a source that shows a living person made of one portrait. Pictures depend on the seed, on what was set before which picture, and
+// on the numbers of the pictures, never on the clock. It is safe for concurrent use.
 type Person struct {
 	mu     sync.Mutex
 	seed   uint64
-	head   *head
+	puppet *puppet.Puppet
 	paper  *Specimen
 	scene  Scene
-	target Pose
-	now    Pose
+	mover  *puppet.Mover
+	screen screen
+	sensor *puppet.Sensor
+
+	last   uint64        // number of the last picture
+	now    time.Duration // of the person's own life: pictures shown, of whatever stream
+	stage  *puppet.Stage
 	canvas *image.RGBA
-	noise  []int8
+	raw    *image.YCbCr
 	out    bytes.Buffer
 }
 
-// NewPerson makes a person from a JPEG portrait laid out like assets/portraits/astronaut.jpg. paper is what the person
-// holds, or nil; scenes of what it has not are dark.
-func NewPerson(portrait []byte, paper *Specimen, seed uint64) (*Person, error) {
-	h, err := newHead(portrait)
-	if err != nil {
-		return nil, fmt.Errorf("read the portrait: %w", err)
-	}
-	return &Person{seed: seed, head: h, paper: paper, target: Neutral, now: Neutral, noise: noiseTable(seed)}, nil
+// screen is what the person looks at.
+type screen struct {
+	colours []color.RGBA // one after another; nil: the usual
+	slot    time.Duration
+	since   time.Duration
+	light   puppet.RGB // that fell on the face when the last picture was taken
 }
 
-// SetPose gives the pose to move to. The head gets there in about half a second; eyes close within two pictures.
-func (p *Person) SetPose(to Pose) {
+// usual is a window's mean grey.
+var usual = color.RGBA{190, 190, 190, 255}
+
+// NewPerson makes a person from a portrait. paper is what the person holds, or nil; scenes of what it has not are dark.
+func NewPerson(portrait *portraits.Portrait, paper *Specimen, seed uint64) (*Person, error) {
+	body, err := puppet.New(portrait)
+	if err != nil {
+		return nil, err
+	}
+	const noise = 2.2 // of 255, in mid grey
+	return &Person{
+		seed: seed, puppet: body, paper: paper, mover: puppet.NewMover(seed), sensor: puppet.NewSensor(noise, seed),
+		screen: screen{light: puppet.LightOf(usual, reflect)},
+	}, nil
+}
+
+// Do asks for a move, which the person makes once, within two seconds; the same again changes nothing. "" is to look straight ahead.
+func (p *Person) Do(what puppet.Move) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.target = to.clamp()
+	p.mover.Ask(what, p.now)
+	if what != puppet.FaceLight {
+		p.screen.colours = nil
+	}
+}
+
+// Watch tells that the screen begins to show colours now, one after another, each for a slot. The face reflects them one picture later.
+func (p *Person) Watch(colours []color.RGBA, slot time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.screen.colours, p.screen.slot, p.screen.since = colours, slot, p.now
 }
 
 // SetScene changes what is held into the camera, at once.
@@ -86,76 +101,78 @@ func (p *Person) SetScene(s Scene) {
 	p.scene = s
 }
 
-// JPEG draws picture n.
+// Picture draws picture n. It holds until the next call.
+func (p *Person) Picture(n uint64, want camera.Format) (*image.YCbCr, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.picture(n, want)
+}
+
+// JPEG draws picture n as a camera does that compresses.
 func (p *Person) JPEG(n uint64, want camera.Format) ([]byte, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if want.Width > 1920 || want.Height > 1080 || want.Width < 64 || want.Height < 64 {
-		return nil, errors.New("a synthetic picture has 64x64 to 1920x1080 pixels")
+	img, err := p.picture(n, want)
+	if err != nil {
+		return nil, err
 	}
-	if p.canvas == nil || p.canvas.Rect.Dx() != want.Width || p.canvas.Rect.Dy() != want.Height {
-		p.canvas = image.NewRGBA(image.Rect(0, 0, want.Width, want.Height))
-	}
-	t := float64(n) / float64(want.Rate)
-	p.approach(1 / float64(want.Rate))
-	switch {
-	case p.scene == SceneFace:
-		p.head.draw(p.canvas, p.swayed(t))
-	case p.paper.has(p.scene):
-		p.paper.draw(p.canvas, p.head, p.scene, t, p.seed)
-	default:
-		draw.Draw(p.canvas, p.canvas.Rect, image.Black, image.Point{}, draw.Src)
-	}
-	p.addNoise(n)
 	p.out.Reset()
-	if err := jpeg.Encode(&p.out, p.canvas, &jpeg.Options{Quality: 88}); err != nil {
+	if err := jpeg.Encode(&p.out, img, &jpeg.Options{Quality: 88}); err != nil {
 		return nil, err
 	}
 	return p.out.Bytes(), nil
 }
 
-// approach moves the pose toward its target over dt seconds.
-func (p *Person) approach(dt float64) {
-	toward := func(v *float64, to, tau float64) { *v += (to - *v) * (1 - math.Exp(-dt/tau)) }
-	toward(&p.now.Yaw, p.target.Yaw, 0.18)
-	toward(&p.now.Pitch, p.target.Pitch, 0.18)
-	toward(&p.now.Distance, p.target.Distance, 0.22)
-	toward(&p.now.Blink, p.target.Blink, 0.03)
+func (p *Person) picture(n uint64, want camera.Format) (*image.YCbCr, error) {
+	if err := p.fit(want); err != nil {
+		return nil, err
+	}
+	p.live(n, want.Rate)
+	switch {
+	case p.scene == SceneFace:
+		pose := p.mover.At(p.now)
+		pose.Light, p.screen.light = p.screen.light, puppet.LightOf(p.screen.colour(p.now), reflect)
+		p.stage.Draw(p.canvas, pose)
+	case p.paper.has(p.scene):
+		p.paper.draw(p.canvas, p.scene, p.now.Seconds(), p.seed)
+	default:
+		draw.Draw(p.canvas, p.canvas.Rect, image.Black, image.Point{}, draw.Src)
+	}
+	p.sensor.Expose(p.raw, p.canvas, n)
+	return p.raw, nil
 }
 
-// swayed adds the small movements of somebody who tries to sit still.
-func (p *Person) swayed(t float64) Pose {
-	phase := float64(p.seed%628) / 100
-	q := p.now
-	q.Yaw += 1.1*math.Sin(0.9*t+phase) + 0.4*math.Sin(2.3*t+2*phase)
-	q.Pitch += 0.8*math.Sin(0.7*t+1.3*phase) + 0.3*math.Sin(1.9*t)
-	q.Distance *= 1 + 0.01*math.Sin(0.5*t+phase)
-	return q
+// fit makes room for pictures of a size.
+func (p *Person) fit(want camera.Format) error {
+	size := image.Rect(0, 0, want.Width, want.Height)
+	if p.canvas != nil && p.canvas.Rect == size {
+		return nil
+	}
+	stage, err := puppet.NewStage(p.puppet, want.Width, want.Height, 0)
+	if err != nil {
+		return fmt.Errorf("set up the camera: %w", err)
+	}
+	p.stage, p.canvas, p.raw = stage, image.NewRGBA(size), image.NewYCbCr(size, image.YCbCrSubsampleRatio420)
+	return nil
 }
 
-// addNoise makes the picture grainy like a cheap sensor: no two pictures of a stream are the same bytes.
-func (p *Person) addNoise(n uint64) {
-	rng := rand.New(rand.NewPCG(p.seed, n)) //nolint:gosec // picture grain, to be repeatable
-	for y := range p.canvas.Rect.Dy() {
-		row := p.canvas.Pix[y*p.canvas.Stride : y*p.canvas.Stride+4*p.canvas.Rect.Dx()]
-		at := rng.IntN(len(p.noise) / 2)
-		for i := range row {
-			if i&3 == 3 {
-				continue
-			}
-			if at++; at == len(p.noise) {
-				at = 0
-			}
-			row[i] = uint8(min(max(int(row[i])+int(p.noise[at]), 0), 255))
+// live lets the time pass that lies between two pictures. A new stream begins at 0 again, a person does not.
+func (p *Person) live(n uint64, rate int) {
+	pictures := uint64(1)
+	if n > p.last {
+		pictures = n - p.last
+	}
+	p.last = n
+	const longest = 2 * time.Second                                                // nobody saw what a person did while the camera stood still
+	p.now += min(time.Duration(pictures)*time.Second/time.Duration(rate), longest) //nolint:gosec // pictures of one stream
+}
+
+// colour is what the screen shows.
+func (s *screen) colour(now time.Duration) color.RGBA {
+	if s.slot > 0 && now >= s.since {
+		if i := int((now - s.since) / s.slot); i < len(s.colours) {
+			return s.colours[i]
 		}
 	}
-}
-
-func noiseTable(seed uint64) []int8 {
-	rng := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // picture grain, to be repeatable
-	table := make([]int8, 8192)
-	for i := range table {
-		table[i] = int8(math.Round(min(max(rng.NormFloat64()*2.2, -9), 9)))
-	}
-	return table
+	return usual
 }

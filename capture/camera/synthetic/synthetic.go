@@ -2,7 +2,8 @@
 
 // Package synthetic has cameras that are not there: for demonstrations, for tests, and for support staff who replay a citizen's trouble.
 //
-// A [Device] plays a [Source] at real pace: a [Person] (a portrait that turns its head, blinks, comes closer and shows a card) or
+// A [Device] plays a [Source] at real pace: a [Person] (a portrait brought to life by package puppet, who does what is asked, reflects the
+// screen's colours and shows a document) or
 // [Files] (pictures from a folder or an .mjpeg file, or filmed beforehand). Devices stand in a [System], which is a camera.System like that of real
 // cameras; above the Stream interface nobody can tell them apart. [Faults] make a device fail as real ones do, on demand.
 //
@@ -12,6 +13,7 @@ package synthetic
 import (
 	"context"
 	"errors"
+	"image"
 	"sync"
 	"time"
 
@@ -22,6 +24,13 @@ import (
 type Source interface {
 	// JPEG returns picture n of a stream. The bytes hold until the next call.
 	JPEG(n uint64, want camera.Format) ([]byte, error)
+}
+
+// Raw is a source whose device does not compress, which spares both sides the work.
+type Raw interface {
+	Source
+	// Picture returns picture n of a stream. It holds until the next call.
+	Picture(n uint64, want camera.Format) (*image.YCbCr, error)
 }
 
 // Faults say how a device fails. Counts are frames since Open; 0 means never.
@@ -118,7 +127,8 @@ func (s *System) Open(ctx context.Context, id string, want camera.Format) (camer
 type stream struct {
 	device *Device
 	want   camera.Format
-	n      uint64
+	n      uint64 // frames given
+	shown  uint64 // pictures that the source would have shown by now
 	next   time.Time
 	closed bool
 }
@@ -143,19 +153,36 @@ func (s *stream) Next(ctx context.Context) (camera.Frame, error) {
 	s.n++
 	at := time.Now()
 	interval := time.Second / time.Duration(s.want.Rate)
+	s.shown++
 	if s.next = s.next.Add(interval); at.Sub(s.next) > interval {
+		s.shown += uint64(at.Sub(s.next) / interval) //nolint:gosec // not negative
 		s.next = at
 	}
-	data, err := s.device.source.JPEG(n, s.want)
+	f, err := s.take(faults.BadEvery > 0 && n%faults.BadEvery == faults.BadEvery-1)
+	f.Seq, f.At = n, at
+	return f, err
+}
+
+// take gets the picture that is due from the source.
+func (s *stream) take(bad bool) (camera.Frame, error) {
+	if raw, ok := s.device.source.(Raw); ok {
+		img, err := raw.Picture(s.shown, s.want)
+		if err == nil && bad {
+			err = errors.New("the picture is cut off")
+		}
+		if err != nil {
+			return camera.Frame{}, &camera.Error{Fault: camera.BadFrame, Cause: err}
+		}
+		return camera.Frame{Width: img.Rect.Dx(), Height: img.Rect.Dy(), Picture: img}, nil
+	}
+	data, err := s.device.source.JPEG(s.shown, s.want)
 	if err != nil {
 		return camera.Frame{}, &camera.Error{Fault: camera.BadFrame, Cause: err}
 	}
-	if faults.BadEvery > 0 && n%faults.BadEvery == faults.BadEvery-1 {
+	if bad {
 		data = data[:len(data)/2]
 	}
-	f, err := camera.FromJPEG(data, nil)
-	f.Seq, f.At = n, at
-	return f, err
+	return camera.FromJPEG(data, nil)
 }
 
 func (s *stream) stall(ctx context.Context, d time.Duration) error {

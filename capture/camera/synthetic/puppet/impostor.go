@@ -42,7 +42,7 @@ func sheet(k Kind, sitter, other *Puppet, a *actor, c Conditions, rng *rand.Rand
 	}
 	texture := printed(sitter, k == Drawing)
 	b := unroll(sitter, texture, photograph(bend, half))
-	stage, err := sitter.stage(c.Width, c.Height, c.Size, c.Room)
+	stage, err := other.stage(c.Width, c.Height, c.Size, c.Room)
 	if err != nil {
 		return nil, err
 	}
@@ -213,7 +213,7 @@ func painted(from *image.RGBA) *image.RGBA {
 	draw.CatmullRom.Scale(out, out.Rect, small, small.Rect, draw.Src, nil)
 	for i := range out.Pix {
 		if i&3 != 3 {
-			out.Pix[i] = out.Pix[i]/48*48 + 24
+			out.Pix[i] = out.Pix[i]/43*43 + 21 // six shades
 		}
 	}
 	return out
@@ -237,7 +237,7 @@ func beside(sitter, other *Puppet, a *actor, c Conditions) (role, error) {
 
 // headOnly leaves the shoulders out. The head's edge is soft.
 func headOnly(b *body) *body {
-	const neck = 0.5 // of the turn: what follows less is no head
+	const neck = 0.9 // of the turn: what follows less is no head
 	head := *b
 	head.vertices = append([]vertex(nil), b.vertices...)
 	head.triangles = nil
@@ -248,10 +248,10 @@ func headOnly(b *body) *body {
 	}
 	for _, t := range b.triangles {
 		least := min(b.vertices[t.a].follow, b.vertices[t.b].follow, b.vertices[t.c].follow)
-		if least < 0.4 {
+		if least < 0.7 {
 			continue
 		}
-		t.fades = t.fades || least < neck
+		t.fades = least < neck
 		head.triangles = append(head.triangles, t)
 	}
 	return &head
