@@ -23,7 +23,7 @@ var sampleCard = CardData{
 
 func newSampleCard(t *testing.T, data CardData) *Specimen {
 	t.Helper()
-	c, err := NewCard(data, portraits.Astronaut, fonts.Regular)
+	c, err := NewCard(data, &portraits.All()[0], fonts.Regular)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func newSampleCard(t *testing.T, data CardData) *Specimen {
 
 func newSamplePassport(t *testing.T, data CardData) *Specimen {
 	t.Helper()
-	s, err := NewPassport(data, portraits.Astronaut, fonts.Regular)
+	s, err := NewPassport(data, &portraits.All()[0], fonts.Regular)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func TestEverySideIsMarkedASpecimen(t *testing.T) {
 
 func TestScenesHoldTheDocumentIntoTheMiddle(t *testing.T) {
 	holding := func(s *Specimen) *Person {
-		p, err := NewPerson(portraits.Astronaut, s, 3)
+		p, err := NewPerson(&portraits.All()[0], s, 3)
 		if err != nil {
 			t.Fatal(err)
 		}

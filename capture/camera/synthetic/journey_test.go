@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"qoltanba/capture/camera"
+	"qoltanba/capture/camera/synthetic/puppet"
 	"qoltanba/capture/liveness"
 	"qoltanba/capture/picture"
 )
@@ -50,7 +51,7 @@ func TestARecordingOfThePersonVerifies(t *testing.T) {
 	}
 	preview := camera.NewPreview(sys, camera.Events{Frame: film, Failed: func(err error) { t.Error(err) }})
 	preview.Open(t.Context(), "sample", camera.Format{})
-	person.SetPose(Pose{Yaw: 18})
+	person.Do(puppet.TurnLeft)
 	select {
 	case <-done:
 	case <-time.After(30 * time.Second):

@@ -8,7 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/jpeg"
+	"image/color"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,42 +22,39 @@ import (
 
 	"qoltanba/assets/portraits"
 	"qoltanba/capture/camera"
+	"qoltanba/capture/camera/synthetic/puppet"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 func newPerson(t testing.TB, seed uint64) *Person {
 	t.Helper()
-	p, err := NewPerson(portraits.Astronaut, nil, seed)
+	p, err := NewPerson(&portraits.All()[0], nil, seed)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
-// settle plays three seconds, a picture each, and returns the last.
-func settle(t testing.TB, p *Person) image.Image {
+// play shows pictures for some time, ten a second, and returns the last.
+func play(t testing.TB, p *Person, length time.Duration) *image.YCbCr {
 	t.Helper()
-	var data []byte
-	for n := range uint64(4) {
+	var img *image.YCbCr
+	for n := range uint64(length / (100 * time.Millisecond)) {
 		var err error
-		if data, err = p.JPEG(n, camera.Format{Width: 640, Height: 480, Rate: 1}); err != nil {
+		if img, err = p.Picture(n+1, camera.Format{Width: 640, Height: 480, Rate: 10}); err != nil {
 			t.Fatal(err)
 		}
-	}
-	img, err := jpeg.Decode(bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
 	}
 	return img
 }
 
-// middleOfSkin returns the mean position of skin-coloured pixels in the upper part of the picture, where only the face has them.
-func middleOfSkin(img image.Image) (x, y float64, count int) {
-	for py := range 330 {
+// middleOfSkin returns the mean position of skin-coloured pixels, of which the face has most, and their number.
+func middleOfSkin(img *image.YCbCr) (x, y float64, count int) {
+	for py := range 360 {
 		for px := 140; px < 500; px++ {
-			r, g, b, _ := img.At(px, py).RGBA()
-			if r>>8 > 150 && r > g+g/6 && g > b {
+			c := img.YCbCrAt(px, py)
+			if c.Y > 130 && c.Cr > 139 && c.Cr < 165 && c.Cb < 122 {
 				x, y, count = x+float64(px), y+float64(py), count+1
 			}
 		}
@@ -64,46 +62,65 @@ func middleOfSkin(img image.Image) (x, y float64, count int) {
 	return x / float64(count), y / float64(count), count
 }
 
-func TestHeadMovesTheWayItIsTold(t *testing.T) {
-	at := func(pose Pose) (x, y float64, n int) {
+func TestThePersonDoesWhatIsAskedAndGoesBack(t *testing.T) {
+	for move, moved := range map[puppet.Move]func(dx, dy, growth float64) bool{
+		puppet.TurnLeft:   func(dx, _, _ float64) bool { return dx > 6 },
+		puppet.TurnRight:  func(dx, _, _ float64) bool { return dx < -6 },
+		puppet.LookUp:     func(_, dy, _ float64) bool { return dy < -2 },
+		puppet.LookDown:   func(_, dy, _ float64) bool { return dy > 8 },
+		puppet.ComeCloser: func(_, _, growth float64) bool { return growth > 1.3 },
+	} {
 		p := newPerson(t, 7)
-		p.SetPose(pose)
-		return middleOfSkin(settle(t, p))
-	}
-	x0, y0, n0 := at(Neutral)
-	if x, _, _ := at(Pose{Yaw: 20}); x < x0+10 {
-		t.Errorf("turned to the own left: the face is at x=%.0f, straight it is at %.0f", x, x0)
-	}
-	if x, _, _ := at(Pose{Yaw: -20}); x > x0-10 {
-		t.Errorf("turned to the own right: the face is at x=%.0f, straight it is at %.0f", x, x0)
-	}
-	if _, y, _ := at(Pose{Pitch: 15}); y > y0-6 {
-		t.Errorf("looking up: the face is at y=%.0f, straight it is at %.0f", y, y0)
-	}
-	if _, y, _ := at(Pose{Pitch: -15}); y < y0+6 {
-		t.Errorf("looking down: the face is at y=%.0f, straight it is at %.0f", y, y0)
-	}
-	if _, _, n := at(Pose{Distance: 0.75}); float64(n) < 1.3*float64(n0) {
-		t.Errorf("come closer: %d pixels of skin, before %d", n, n0)
+		x0, y0, n0 := middleOfSkin(play(t, p, time.Second))
+		p.Do(move)
+		x1, y1, n1 := middleOfSkin(play(t, p, 1200*time.Millisecond))
+		if !moved(x1-x0, y1-y0, float64(n1)/float64(n0)) {
+			t.Errorf("%s: the face went by %.0f, %.0f and grew to %.2f", move, x1-x0, y1-y0, float64(n1)/float64(n0))
+		}
+		x2, y2, n2 := middleOfSkin(play(t, p, 2*time.Second))
+		if math.Hypot(x2-x0, y2-y0) > 6 || math.Abs(float64(n2)/float64(n0)-1) > 0.1 {
+			t.Errorf("%s: afterwards the face is %.0f, %.0f away and %.2f as large", move, x2-x0, y2-y0, float64(n2)/float64(n0))
+		}
 	}
 }
 
-func TestBlinkHidesThePupils(t *testing.T) {
-	dark := func(blink float64) (n int) {
-		p := newPerson(t, 7)
-		p.SetPose(Pose{Blink: blink})
-		img := settle(t, p)
-		for y := 168; y < 192; y++ {
-			for x := 258; x < 380; x++ {
-				if r, g, b, _ := img.At(x, y).RGBA(); r+g+b < 3*75<<8 {
-					n++
-				}
+func TestTheFaceReflectsTheScreenOnePictureLate(t *testing.T) {
+	p := newPerson(t, 7)
+	redness := func(img *image.YCbCr) (sum float64) {
+		for y := 220; y < 260; y++ {
+			for x := 290; x < 350; x++ {
+				sum += float64(img.YCbCrAt(x, y).Cr)
 			}
 		}
-		return n
+		return sum / (40 * 60)
 	}
-	if open, closed := dark(0), dark(1); closed*2 > open {
-		t.Errorf("dark pixels of the eyes: open %d, closed %d", open, closed)
+	before := redness(play(t, p, time.Second))
+	p.Do(puppet.FaceLight)
+	p.Watch([]color.RGBA{{255, 0, 0, 255}, {0, 255, 255, 255}}, time.Second)
+	if at := redness(play(t, p, 100*time.Millisecond)); math.Abs(at-before) > 0.3 {
+		t.Errorf("the first picture is red by %.1f already", at-before)
+	}
+	if red := redness(play(t, p, 500*time.Millisecond)); red < before+1 {
+		t.Errorf("red light: %.1f, before %.1f", red, before)
+	}
+	if cyan := redness(play(t, p, time.Second)); cyan > before-0.5 {
+		t.Errorf("cyan light: %.1f, before %.1f", cyan, before)
+	}
+	if after := redness(play(t, p, time.Second)); math.Abs(after-before) > 0.3 {
+		t.Errorf("after the colours: %.1f, before %.1f", after, before)
+	}
+}
+
+func TestPicturesAreOfTheSizeWished(t *testing.T) {
+	p := newPerson(t, 1)
+	for _, size := range [][2]int{{1280, 720}, {161, 121}} {
+		img, err := p.Picture(0, camera.Format{Width: size[0], Height: size[1], Rate: 10})
+		if err != nil || img.Rect.Dx() != size[0] || img.Rect.Dy() != size[1] {
+			t.Errorf("%v: %v, %v", size, img.Rect, err)
+		}
+	}
+	if _, err := p.Picture(0, camera.Format{Width: 10000, Height: 10000, Rate: 10}); err == nil {
+		t.Error("a picture of 10000x10000 was drawn")
 	}
 }
 
@@ -140,7 +157,7 @@ func TestNoTwoPicturesOfAStreamAreAlike(t *testing.T) {
 
 // The Go font has Russian letters only.
 func TestCardRefusesAFontWithoutItsLetters(t *testing.T) {
-	_, err := NewCard(CardData{Surname: "ҚҰЛАХМЕТОВА"}, portraits.Astronaut, goregular.TTF)
+	_, err := NewCard(CardData{Surname: "ҚҰЛАХМЕТОВА"}, &portraits.All()[0], goregular.TTF)
 	if err == nil || !strings.Contains(err.Error(), "the font has no letter") {
 		t.Errorf("got %v", err)
 	}
@@ -278,12 +295,23 @@ func TestFilesPlayAFolderAndAStream(t *testing.T) {
 	}
 }
 
+// A raw picture of 640x480, and one as JPEG. The figures are in the package's documentation.
 func BenchmarkPerson(b *testing.B) {
 	p := newPerson(b, 1)
-	b.ReportAllocs()
-	for n := uint64(0); b.Loop(); n++ {
-		if _, err := p.JPEG(n, camera.DefaultFormat); err != nil {
-			b.Fatal(err)
+	b.Run("raw", func(b *testing.B) {
+		b.ReportAllocs()
+		for n := uint64(0); b.Loop(); n++ {
+			if _, err := p.Picture(n, camera.DefaultFormat); err != nil {
+				b.Fatal(err)
+			}
 		}
-	}
+	})
+	b.Run("jpeg", func(b *testing.B) {
+		b.ReportAllocs()
+		for n := uint64(0); b.Loop(); n++ {
+			if _, err := p.JPEG(n, camera.DefaultFormat); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }

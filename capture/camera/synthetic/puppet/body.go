@@ -62,7 +62,8 @@ type triangle struct {
 
 // body is what stands before the camera: a head with shoulders, or a sheet of paper.
 type body struct {
-	texture   *image.RGBA
+	skin      *image.RGBA
+	texture   *texture // of skin, once the body stands on a stage
 	vertices  []vertex
 	triangles []triangle
 	pivot     vec
@@ -133,9 +134,9 @@ func (s *sculptor) strip(upper, lower []uint16, nearer float32, fades bool) {
 }
 
 // sculpt makes the living body of a portrait.
-func sculpt(p *portraits.Portrait, texture *image.RGBA, texels float64) *body {
+func sculpt(p *portraits.Portrait, skin *image.RGBA, texels float64) *body {
 	s := sculptor{frame: frameOf(p.Mesh), texels: texels}
-	s.texture, s.blinks = texture, true
+	s.skin, s.blinks = skin, true
 	for _, q := range p.Mesh {
 		s.place(q[0], q[1], s.depthOf(q[2]), ring{follow: 1, lit: 1, opaque: 1})
 	}
@@ -167,8 +168,8 @@ var rings = []ring{
 	{1.12, 0.42, 0.72, 0.1, 0.3, 1},
 	{1.3, 0.55, 0.40, 0.3, 0.15, 1},
 	{1.6, 0.70, 0.15, 0.6, roomLit, 1},
-	{2.0, 0.85, 0.04, 0.85, roomLit, 1},
-	{2.7, 0.85, 0, 1, roomLit, 0},
+	{2.3, 0.85, 0.03, 0.9, roomLit, 1},
+	{2.9, 0.85, 0, 1, roomLit, 0},
 }
 
 func (s *sculptor) membrane(p *portraits.Portrait) {

@@ -5,7 +5,6 @@ package puppet
 import (
 	"math/rand/v2"
 	"slices"
-	"sync"
 	"time"
 
 	"qoltanba/assets/portraits"
@@ -13,17 +12,6 @@ import (
 
 // role says who stands before the camera at a time, and how.
 type role func(at time.Duration) (*Stage, Pose)
-
-var troupes = sync.OnceValue(func() []func() (*Puppet, error) {
-	var all []func() (*Puppet, error)
-	for i := range portraits.All() {
-		all = append(all, sync.OnceValues(func() (*Puppet, error) { return New(&portraits.All()[i]) }))
-	}
-	return all
-})
-
-// troupe is the puppet of a portrait, made once.
-func troupe(i int) (*Puppet, error) { return troupes()[i]() }
 
 // solo is a stage for one body in a puppet's room.
 func solo(p *Puppet, b *body, c Conditions) (*Stage, error) {
@@ -70,11 +58,11 @@ func cast(s Script, k Kind, c Conditions) (role, error) {
 	if k < Honest || k > TwoFaces {
 		return nil, ErrUnknownKind
 	}
-	sitter, err := troupe(c.Sitter)
+	sitter, err := New(&portraits.All()[c.Sitter])
 	if err != nil {
 		return nil, err
 	}
-	other, err := troupe(c.Other)
+	other, err := New(&portraits.All()[c.Other])
 	if err != nil {
 		return nil, err
 	}

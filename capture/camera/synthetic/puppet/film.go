@@ -199,7 +199,7 @@ func Film(ctx context.Context, s Script, k Kind, c Conditions) ([]Frame, error) 
 // Selfie is the photograph that the person claimed took of themselves before the recording, as JPEG.
 func Selfie(c Conditions) ([]byte, error) {
 	c = c.orDefault()
-	p, err := troupe(c.Sitter)
+	p, err := New(&portraits.All()[c.Sitter])
 	if err != nil {
 		return nil, err
 	}

@@ -67,7 +67,7 @@ func sheet(k Kind, sitter, other *Puppet, a *actor, c Conditions, rng *rand.Rand
 func unroll(p *Puppet, texture *image.RGBA, sheet paper) *body {
 	const columns, lines = 20, 14
 	s := sculptor{frame: p.frame, texels: float64(texture.Rect.Dx()) / (2 * reach * p.frame.width)}
-	s.texture = texture
+	s.skin = texture
 	border(texture, sheet, s.texels*s.width)
 	var above []uint16
 	for row := range lines + 1 {
@@ -107,7 +107,7 @@ func border(texture *image.RGBA, sheet paper, scale float64) {
 
 // printed is the portrait as a printer puts it on paper: less black, less white. Or as a pencil drawing.
 func printed(p *Puppet, drawn bool) *image.RGBA {
-	from := p.body.texture
+	from := p.body.skin
 	out := image.NewRGBA(from.Rect)
 	if drawn {
 		pencil(out, from)
@@ -185,7 +185,7 @@ func masked(sitter, other *Puppet, a *actor, c Conditions) (role, error) {
 	if err != nil {
 		return nil, err
 	}
-	mask := &body{texture: painted(sitter.body.texture), pivot: other.body.pivot}
+	mask := &body{skin: painted(sitter.body.skin), pivot: other.body.pivot}
 	for i := range portraits.Landmarks {
 		v := other.body.vertices[i]
 		v.u, v.v = sitter.body.vertices[i].u, sitter.body.vertices[i].v

@@ -78,9 +78,9 @@ func BenchmarkDraw(b *testing.B) {
 	}
 }
 
-func BenchmarkNew(b *testing.B) {
+func BenchmarkBuild(b *testing.B) {
 	for b.Loop() {
-		if _, err := New(&portraits.All()[0]); err != nil {
+		if _, err := build(&portraits.All()[0]); err != nil {
 			b.Fatal(err)
 		}
 	}

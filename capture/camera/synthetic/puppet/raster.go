@@ -31,7 +31,7 @@ func planeOf(a, b, c *point, inv float32) plane {
 }
 
 // fill draws one triangle where it is the nearest so far. Texture coordinates are affine, which triangles this small allow.
-func (s *Stage) fill(to *image.RGBA, texture *image.RGBA, t *triangle) {
+func (s *Stage) fill(to *image.RGBA, texture *texture, t *triangle) {
 	a, b, c := &s.points[t.a], &s.points[t.b], &s.points[t.c]
 	area := (b.x-a.x)*(c.y-a.y) - (c.x-a.x)*(b.y-a.y)
 	if area > -1e-6 && area < 1e-6 {
@@ -49,6 +49,10 @@ func (s *Stage) fill(to *image.RGBA, texture *image.RGBA, t *triangle) {
 			continue
 		}
 		l := lineAt(a, &p, float32(x0)+0.5-a.x, middle-a.y, 1+t.nearer)
+		if skip, n := l.within(x1-x0, texture); skip > 0 || n < x1-x0 {
+			l.skip(skip)
+			x0, x1 = x0+skip, x0+skip+n
+		}
 		row := to.Pix[y*to.Stride+4*x0 : y*to.Stride+4*x1]
 		depth := s.depth[y*to.Rect.Dx()+x0 : y*to.Rect.Dx()+x1]
 		if t.fades {
@@ -89,67 +93,104 @@ func lineAt(a *point, p *plane, dx, dy, nearer float32) line {
 	}
 }
 
-func (l *line) step() {
-	l.near += l.nearStep
-	l.u, l.v, l.r, l.g, l.b, l.opaque = l.u+l.du, l.v+l.dv, l.r+l.dr, l.g+l.dg, l.b+l.db, l.opaque+l.dopaque
-}
-
-// cover draws an opaque line.
-func (l *line) cover(row []byte, depth []float32, texture *image.RGBA) {
+// cover draws an opaque line. It is where a picture's time goes, so that all it needs stands in variables of its own.
+func (l *line) cover(row []byte, depth []float32, t *texture) {
+	near, u, v, r, g, b := l.near, l.u, l.v, l.r, l.g, l.b
+	texels, width := t.texels, t.width
+	row = row[:4*len(depth)]
 	for i := range depth {
-		if l.near >= depth[i] {
-			if r, g, b, ok := l.sample(texture); ok {
-				depth[i] = l.near
-				binary.LittleEndian.PutUint32(row[4*i:], r|g<<8|b<<16|255<<24)
+		if near >= depth[i] {
+			at := int(v>>16)*width + int(u>>16)
+			upper, lower := texels[at:at+2:at+2], texels[at+width:at+width+2:at+width+2]
+			wx, wy := uint64(u>>8)&255, uint64(v>>8)&255
+			w11 := wx * wy >> 8
+			w10, w01 := wx-w11, wy-w11
+			mean := upper[0]*(256-wx-w01) + upper[1]*w10 + lower[0]*w01 + lower[1]*w11
+			if mean >= holeless {
+				depth[i] = near
+				red := min(uint32(mean>>8&255)*uint32(r>>8)>>8, 255)
+				green := min(uint32(mean>>24&255)*uint32(g>>8)>>8, 255)
+				blue := min(uint32(mean>>40&255)*uint32(b>>8)>>8, 255)
+				binary.LittleEndian.PutUint32(row[4*i:], red|green<<8|blue<<16|255<<24)
 			}
 		}
-		l.step()
+		near += l.nearStep
+		u, v, r, g, b = u+l.du, v+l.dv, r+l.dr, g+l.dg, b+l.db
 	}
 }
+
+// texture is what a body wears. A texel has red, green, blue and alpha in 16 bits each, from below, so that one multiplication weighs all.
+type texture struct {
+	width, height int
+	texels        []uint64
+}
+
+// textureOf makes a texture of a picture.
+func textureOf(img *image.RGBA) *texture {
+	t := &texture{img.Rect.Dx(), img.Rect.Dy(), make([]uint64, img.Rect.Dx()*img.Rect.Dy())}
+	for i := range t.texels {
+		p := img.Pix[4*i : 4*i+4 : 4*i+4]
+		t.texels[i] = uint64(p[0]) | uint64(p[1])<<16 | uint64(p[2])<<32 | uint64(p[3])<<48
+	}
+	return t
+}
+
+// holeless is a weighed sum of four texels, none of which is a hole.
+const holeless = 255 * 256 << 48
 
 // blend draws a line that lets through what lies behind.
-func (l *line) blend(row []byte, depth []float32, texture *image.RGBA) {
+func (l *line) blend(row []byte, depth []float32, t *texture) {
+	one := *l
+	var px [4]byte
+	var unseen [1]float32
 	for i := range depth {
-		if l.near >= depth[i] {
-			if r, g, b, ok := l.sample(texture); ok {
-				depth[i] = l.near
-				px := row[4*i : 4*i+4 : 4*i+4]
-				share := min(max(l.opaque>>8, 0), 256)
-				px[0] = mix(px[0], r, share)
-				px[1] = mix(px[1], g, share)
-				px[2] = mix(px[2], b, share)
+		if one.near >= depth[i] {
+			unseen[0] = 0
+			one.cover(px[:], unseen[:], t)
+			depth[i] = one.near
+			share := min(max(one.opaque>>8, 0), 256)
+			for c := range 3 {
+				under := int32(row[4*i+c])
+				row[4*i+c] = byte(under + (int32(px[c])-under)*share>>8) //nolint:gosec // between two bytes
 			}
 		}
-		l.step()
+		one.near += one.nearStep
+		one.u, one.v, one.r, one.g, one.b = one.u+one.du, one.v+one.dv, one.r+one.dr, one.g+one.dg, one.b+one.db
+		one.opaque += one.dopaque
 	}
 }
 
-func mix(under byte, over uint32, share int32) byte {
-	return byte(int32(under) + (int32(over)-int32(under))*share>>8) //nolint:gosec // between two bytes
+// within cuts a line to the pixels whose texels lie in the texture: it returns how many at its beginning to leave out, and how many to draw.
+func (l *line) within(n int, t *texture) (skip, count int) {
+	last := func(v, d int32, limit int) (lo, hi int) { // of the pixels at which 0 <= v+i*d < limit
+		lo, hi = 0, n
+		top := int64(limit)<<16 - 1
+		switch at, step := int64(v), int64(d); {
+		case at >= 0 && at+step*int64(n-1) >= 0 && at <= top && at+step*int64(n-1) <= top:
+		case step == 0:
+			return 0, 0
+		case step > 0:
+			lo, hi = int(max((-at+step-1)/step, 0)), int(min((top-at)/step+1, int64(n)))
+			if at > top {
+				return 0, 0
+			}
+		default:
+			lo, hi = int(max((at-top-step-1)/-step, 0)), int(min(at/-step+1, int64(n)))
+			if at < 0 {
+				return 0, 0
+			}
+		}
+		return lo, hi
+	}
+	ul, uh := last(l.u, l.du, t.width-1)
+	vl, vh := last(l.v, l.dv, t.height-1)
+	skip = max(ul, vl)
+	return skip, max(min(uh, vh)-skip, 0)
 }
 
-// sample is the lit mean of four texels; nothing outside the texture and in its holes.
-func (l *line) sample(t *image.RGBA) (r, g, b uint32, ok bool) {
-	const pair = 0x00FF00FF // two channels, each with room for eight bits more
-	x, y := int(l.u>>16), int(l.v>>16)
-	if x < 0 || y < 0 || x >= t.Rect.Dx()-1 || y >= t.Rect.Dy()-1 {
-		return 0, 0, 0, false
-	}
-	upper := t.Pix[y*t.Stride+4*x:]
-	lower := t.Pix[(y+1)*t.Stride+4*x:]
-	p00, p10 := binary.LittleEndian.Uint32(upper), binary.LittleEndian.Uint32(upper[4:8])
-	p01, p11 := binary.LittleEndian.Uint32(lower), binary.LittleEndian.Uint32(lower[4:8])
-	if p00>>24 == 0 {
-		return 0, 0, 0, false
-	}
-	wx, wy := uint32(l.u>>8)&255, uint32(l.v>>8)&255
-	w11 := wx * wy >> 8
-	w10, w01 := wx-w11, wy-w11
-	w00 := 256 - wx - w01
-	rb := ((p00&pair)*w00 + (p10&pair)*w10 + (p01&pair)*w01 + (p11&pair)*w11) >> 8 & pair
-	gg := ((p00>>8&255)*w00 + (p10>>8&255)*w10 + (p01>>8&255)*w01 + (p11>>8&255)*w11) >> 8
-	r = min((rb&255)*uint32(l.r>>8)>>8, 255)
-	g = min(gg*uint32(l.g>>8)>>8, 255)
-	b = min((rb>>16)*uint32(l.b>>8)>>8, 255)
-	return r, g, b, true
+// skip goes some pixels on.
+func (l *line) skip(n int) {
+	l.near += float32(n) * l.nearStep
+	k := int32(n) //nolint:gosec // a width
+	l.u, l.v, l.r, l.g, l.b, l.opaque = l.u+k*l.du, l.v+k*l.dv, l.r+k*l.dr, l.g+k*l.dg, l.b+k*l.db, l.opaque+k*l.dopaque
 }

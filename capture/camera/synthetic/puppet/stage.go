@@ -9,6 +9,7 @@ import (
 	"image"
 	"image/jpeg"
 	"math"
+	"sync"
 
 	"golang.org/x/image/draw"
 	"golang.org/x/image/math/f64"
@@ -19,21 +20,30 @@ import (
 // Puppet is one portrait brought to life. It does not change and may stand on several stages at once.
 type Puppet struct {
 	portrait *portraits.Portrait
-	picture  image.Image
 	frame    frame
 	body     *body
 	room     *image.RGBA
 }
 
-// New makes a puppet, which takes some tenths of a second.
+// made are the puppets by the names of their portraits.
+var made sync.Map
+
+// New makes the puppet of a portrait, which takes some tenths of a second, or returns the one made before.
 func New(p *portraits.Portrait) (*Puppet, error) {
+	once, _ := made.LoadOrStore(p.Name, sync.OnceValues(func() (*Puppet, error) { return build(p) }))
+	return once.(func() (*Puppet, error))()
+}
+
+func build(p *portraits.Portrait) (*Puppet, error) {
 	img, err := jpeg.Decode(bytes.NewReader(p.JPEG))
 	if err != nil {
 		return nil, fmt.Errorf("read the portrait: %w", err)
 	}
 	f := frameOf(p.Mesh)
-	texture, texels := skin(img, f)
-	return &Puppet{portrait: p, picture: img, frame: f, body: sculpt(p, texture, texels), room: room(img, p, f)}, nil
+	skin, texels := skinOf(img, f)
+	b := sculpt(p, skin, texels)
+	b.texture = textureOf(skin)
+	return &Puppet{portrait: p, frame: f, body: b, room: room(img, p, f)}, nil
 }
 
 // height is where the middle of a face stands in the picture, from its top.
@@ -114,6 +124,9 @@ func (s *Stage) furnish(room *image.RGBA, scale float64) {
 }
 
 func (s *Stage) add(f figure) {
+	if f.body.texture == nil {
+		f.body.texture = textureOf(f.body.skin)
+	}
 	s.figures = append(s.figures, f)
 	if n := len(f.body.vertices); n > len(s.points) {
 		s.points, s.moved = make([]point, n), make([]vec, n)

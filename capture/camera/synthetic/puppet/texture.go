@@ -34,8 +34,8 @@ func around(img image.Image, f frame, reach, scale float64) (*image.RGBA, []floa
 	return out, known
 }
 
-// skin makes the picture that bodies wear: the portrait, continued beyond its edges.
-func skin(img image.Image, f frame) (*image.RGBA, float64) {
+// skinOf makes the picture that bodies wear: the portrait, continued beyond its edges.
+func skinOf(img image.Image, f frame) (*image.RGBA, float64) {
 	texels := math.Max(1, math.Ceil(texelWidth/f.width))
 	out, known := around(img, f, reach, texels)
 	diffuse(out, known)
