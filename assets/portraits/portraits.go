@@ -20,11 +20,13 @@ type Mesh [Landmarks][3]float64
 
 // Portrait is one picture of one person who looks at the camera.
 type Portrait struct {
-	Name  string
-	JPEG  []byte
-	Mesh  *Mesh
-	Head  Ellipse // the head with hair or hat
-	Share float64 // width of the face in a picture of 4:3 that the portrait fills, of that picture's width
+	Name string
+	JPEG []byte
+	Mesh *Mesh
+	Head Ellipse // the head with hair or hat
+	// Glasses are on the nose: lids behind them are hard to see.
+	Glasses bool
+	Share   float64 // width of the face in a picture of 4:3 that the portrait fills, of that picture's width
 }
 
 // Astronaut is a JPEG of 360×270 pixels: a woman who looks at the camera, head and shoulders.
@@ -48,7 +50,7 @@ var All = sync.OnceValue(func() []Portrait {
 	}
 	all := []Portrait{
 		{Name: "astronaut", JPEG: Astronaut, Head: Ellipse{180.5, 100, 76, 84}, Share: 0.258},
-		{Name: "hopper", JPEG: Hopper, Head: Ellipse{262, 178, 116, 158}, Share: 0.335},
+		{Name: "hopper", JPEG: Hopper, Head: Ellipse{262, 178, 116, 158}, Share: 0.335, Glasses: true},
 	}
 	for i := range all {
 		mesh := Mesh(meshes[all[i].Name]) // panics where points are missing

@@ -28,6 +28,7 @@ type actor struct {
 	Script
 	mover   *Mover
 	reflect float64
+	effort  float64
 	shape   func(Pose) Pose // what becomes of the pose; nil: nothing
 	last    time.Duration
 }
@@ -40,6 +41,7 @@ func (a *actor) pose(at time.Duration) Pose {
 		a.mover.At(a.last)
 	}
 	p := a.mover.At(at)
+	p.Yaw, p.Pitch, p.Near = p.Yaw*a.effort, p.Pitch*a.effort, p.Near*a.effort
 	if a.shape != nil {
 		p = a.shape(p)
 	}
@@ -66,8 +68,8 @@ func cast(s Script, k Kind, c Conditions) (role, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &actor{Script: s, mover: NewMover(c.Seed), reflect: c.Reflect}
-	rng := rand.New(rand.NewPCG(c.Seed, 3)) //nolint:gosec // to be repeatable
+	a := &actor{Script: s, mover: NewMover(c.Seed), reflect: c.Reflect, effort: c.Effort}
+	rng := random(c.Seed)
 	switch k {
 	case Injected:
 		a.mover.sway, a.mover.lean = [4]float64{}, Pose{}
@@ -89,6 +91,11 @@ func cast(s Script, k Kind, c Conditions) (role, error) {
 		return beside(sitter, other, a, c)
 	}
 	return alone(sitter, sitter.body, a, c)
+}
+
+// random is what an impostor leaves to chance.
+func random(seed uint64) *rand.Rand {
+	return rand.New(rand.NewPCG(seed, 3)) //nolint:gosec // to be repeatable
 }
 
 func alone(p *Puppet, b *body, a *actor, c Conditions) (role, error) {
@@ -121,16 +128,22 @@ func swap(first, second *Puppet, a *actor, c Conditions) (role, error) {
 // Moves are all that can be asked for, but for the light.
 func Moves() []Move { return []Move{TurnLeft, TurnRight, LookUp, LookDown, Blink, ComeCloser} }
 
-// earlier is the script of a recording of another day: other moves where possible, in another order, and other colours.
+// earlier is the script of a recording of another day: another move in every place, and other colours.
 func (s *Script) earlier(rng *rand.Rand) Script {
 	old := *s
 	old.Asked, old.Colours = slices.Clone(s.Asked), slices.Clone(s.Colours)
-	for tries := 0; tries < 20 && slices.EqualFunc(old.Asked, s.Asked, sameMove); tries++ {
-		moves := Moves()
+	places, moves := s.heads(), Moves()
+	own := func(i int) bool { return s.Asked[places[i]].Move == moves[i%len(moves)] }
+	const patience = 200 // a script of one move alone has no other order
+	for tries, again := 0, true; again && tries < patience; tries++ {
 		rng.Shuffle(len(moves), func(i, j int) { moves[i], moves[j] = moves[j], moves[i] })
-		for i, next := range s.heads() {
-			old.Asked[next].Move = moves[i%len(moves)]
+		again = false
+		for i := range places {
+			again = again || own(i)
 		}
+	}
+	for i, place := range places {
+		old.Asked[place].Move = moves[i%len(moves)]
 	}
 	before := slices.Clone(old.Colours)
 	for tries := 0; tries < 20 && slices.Equal(before, old.Colours); tries++ {
@@ -138,8 +151,6 @@ func (s *Script) earlier(rng *rand.Rand) Script {
 	}
 	return old
 }
-
-func sameMove(a, b Asked) bool { return a.Move == b.Move }
 
 // heads are the indices of what is asked but for the light.
 func (s *Script) heads() (at []int) {
@@ -190,7 +201,7 @@ func retimed(p *Puppet, a *actor, c Conditions, rng *rand.Rand) (role, error) {
 				then = time.Duration(i+1)*each + since%each
 			}
 		}
-		past := &actor{Script: old, mover: NewMover(c.Seed), reflect: a.reflect}
+		past := &actor{Script: old, mover: NewMover(c.Seed), reflect: a.reflect, effort: a.effort}
 		return stage, past.pose(then)
 	}, nil
 }

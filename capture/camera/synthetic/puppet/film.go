@@ -96,6 +96,7 @@ type Conditions struct {
 	Room          float64 // brightness of the room: 1 ordinary, 0.4 dim [1]
 	Reflect       float64 // light that a full white screen adds to the skin, as a share of the skin's own [0.08]; negative for none
 	Size          float64 // width of the face as a share of the picture's [what the portrait has]
+	Effort        float64 // how far a sitter or a sheet of paper is moved, of the usual [1]
 	Noise         float64 // standard deviation of a pixel in mid grey, of 255 [2.2]
 	JPEGQuality   int     // 1 to 100 [75]
 	Seed          uint64
@@ -154,6 +155,7 @@ func (c Conditions) orDefault() Conditions {
 	or(&c.Room, 1)
 	or(&c.Reflect, 0.08)
 	or(&c.Noise, 2.2)
+	or(&c.Effort, 1)
 	c.Reflect = max(c.Reflect, 0)
 	if c.Width == 0 || c.Height == 0 {
 		c.Width, c.Height = 640, 480

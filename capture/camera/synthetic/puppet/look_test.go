@@ -6,32 +6,17 @@ import (
 	"bytes"
 	"flag"
 	"image"
-	"image/color"
 	"image/draw"
 	"image/jpeg"
 	"image/png"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"qoltanba/assets/portraits"
 )
 
 var pictures = flag.String("pictures", "", "`folder` to leave pictures in, to be looked at")
-
-func newStage(t testing.TB, sitter int) *Stage {
-	t.Helper()
-	p, err := New(&portraits.All()[sitter])
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := NewStage(p, 640, 480, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
 
 // TestLook leaves a sheet of poses for each portrait where -pictures says.
 func TestLook(t *testing.T) {
@@ -84,18 +69,6 @@ func BenchmarkBuild(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
-}
-
-// script asks for every move, two and a half seconds each, and then for the light.
-func script() Script {
-	s := Script{Length: 20 * time.Second, Slot: 530 * time.Millisecond}
-	for i, m := range Moves() {
-		s.Asked = append(s.Asked, Asked{m, time.Duration(i)*2500*time.Millisecond + 1000*time.Millisecond, time.Duration(i)*2500*time.Millisecond + 3500*time.Millisecond})
-	}
-	s.LightFrom = s.Asked[5].Until
-	s.Asked = append(s.Asked, Asked{FaceLight, s.LightFrom, s.Length})
-	s.Colours = []color.RGBA{{255, 0, 0, 255}, {0, 255, 0, 255}, {0, 0, 255, 255}, {0, 255, 255, 255}, {255, 0, 255, 255}, {255, 255, 0, 255}}
-	return s
 }
 
 // TestLookAtFilms leaves a strip of pictures for every kind where -pictures says.
