@@ -8,6 +8,23 @@
 //
 // What is drawn depends on portrait, pose, conditions and seed only, never on the clock: equal arguments give equal bytes.
 //
+// # How it is made
+//
+// The landmarks of the portrait are the vertices of the face, with the depth that FaceMesh reads out of it. Around it lies a membrane of rings:
+// the head falls back and turns with the face, neck and shoulders follow less and less, and the rest stays. Nothing is cut out of the picture,
+// so no seam shows; behind it lies the same picture, out of focus and without the head. Lids close over eyeballs that stay where they are,
+// with skin from above the crease and a dark line of lashes. Light is what a matt surface makes of it, as a ratio to the portrait's own.
+//
+// To look at it: go test -tags demo ./capture/camera/synthetic/puppet -run Look -pictures FOLDER.
+//
+// # What it costs
+//
+// Processor time for a picture of 640x480, on one of two busy cores (go test -tags demo -bench . ./capture/camera/synthetic/...; the wall clock said
+// nothing there, so it was taken from getrusage, 60 pictures, median of three): drawing 14 ms, grain and colours 3.5 ms. The flat relief which it
+// replaced took 30 ms in the same minutes, as it encoded JPEG, which the reader then had to decode. Nothing is allocated.
+//
+// # What it cannot show
+//
 // Its depth is what FaceMesh reads out of a photograph, thus it fits that network better than heads do. No threshold of a judge may be chosen
 // by it.
 package puppet
