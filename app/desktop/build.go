@@ -38,7 +38,7 @@ func (w *Window) screenKey() string {
 		key += fmt.Sprint(w.lit())
 	case journey.StageEnded:
 		key += string(w.endedBy())
-	case journey.StageResume, journey.StageGrant, journey.StageTakeOver, journey.StageKeysLost:
+	case journey.StageResume, journey.StageGrant, journey.StageTakeOver, journey.StageKeysLost, journey.StageRebind:
 		key += fmt.Sprint(s.Problem != nil && s.Problem.Code == api.PINWrong, triesOf(s))
 	case journey.StageDocuments:
 		key += w.typed.document + fmt.Sprint(len(s.Documents))
@@ -68,6 +68,8 @@ func builders() map[journey.Stage]func(*Window, *wording.Words) screen.Screen {
 	return map[journey.Stage]func(*Window, *wording.Words) screen.Screen{
 		journey.StageWelcome:        (*Window).welcome,
 		journey.StageResume:         (*Window).resume,
+		journey.StageRecover:        (*Window).recovery,
+		journey.StageRebind:         (*Window).rebind,
 		journey.StageCamera:         (*Window).camera,
 		journey.StageIIN:            (*Window).iin,
 		journey.StageCode:           (*Window).code,

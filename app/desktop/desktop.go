@@ -364,7 +364,7 @@ func onScreen(s journey.State) bool {
 	case api.CodeWrong:
 		return s.Stage == journey.StageCode || s.Stage == journey.StageSignInCode
 	case api.PINWrong:
-		return slices.Contains([]journey.Stage{journey.StageResume, journey.StageGrant, journey.StageTakeOver, journey.StageKeysLost}, s.Stage)
+		return slices.Contains([]journey.Stage{journey.StageResume, journey.StageGrant, journey.StageTakeOver, journey.StageKeysLost, journey.StageRebind}, s.Stage)
 	case api.KeysLost, api.KeysDamaged:
 		return s.Stage == journey.StageKeysLost
 	case api.TakenOver:

@@ -32,8 +32,13 @@ func (w *Window) begin() {
 		begin()
 		return
 	}
+	w.confirmAnew("welcome.anew.text", begin)
+}
+
+// confirmAnew asks whether to begin anew, telling what that costs.
+func (w *Window) confirmAnew(cost string, begin func()) {
 	t := w.frame.Words().T
-	ask := dialog.NewConfirm(t("welcome.anew"), t("welcome.anew.text"), func(yes bool) {
+	ask := dialog.NewConfirm(t("welcome.anew"), t(cost), func(yes bool) {
 		if yes {
 			begin()
 		}
@@ -41,6 +46,24 @@ func (w *Window) begin() {
 	ask.SetConfirmText(t("welcome.anew.yes"))
 	ask.SetDismissText(t("frame.cancel"))
 	ask.Show()
+}
+
+func (w *Window) recovery(words *wording.Words) screen.Screen {
+	return screen.NewRecover(words, screen.RecoverActions{
+		Next: func() { w.do("recover", w.journey.Recover) },
+		Anew: func() {
+			w.confirmAnew("recover.anew.text", func() { w.do("start again", w.journey.StartAgain) })
+		},
+	})
+}
+
+func (w *Window) rebind(words *wording.Words) screen.Screen {
+	return screen.NewRebind(words, w.pinModel(), screen.PINActions{
+		Next: func(pin string) {
+			w.do("rebind", func(ctx context.Context) error { return w.journey.Rebind(ctx, api.Secret(pin)) })
+		},
+		Back: w.back(),
+	})
 }
 
 func (w *Window) resume(words *wording.Words) screen.Screen {
@@ -272,7 +295,7 @@ func reached(s journey.State, words *wording.Words) string {
 
 // reachedSteps are the screens on which a step is taken.
 var reachedSteps = map[api.Step]string{
-	api.StepCode: "code", api.StepSignIn: "signin", api.StepSignInCode: "signincode", api.StepBiometrics: "consent",
+	api.StepCode: "code", api.StepRebind: "rebind", api.StepSignIn: "signin", api.StepSignInCode: "signincode", api.StepBiometrics: "consent",
 	api.StepSelfie: "selfie", api.StepTakeOver: "takeover", api.StepRecording: "video", api.StepJudging: "judging", api.StepPIN: "pin", api.StepCard: "cardshot",
 	api.StepFields: "fields", api.StepDecision: "checking", api.StepGrant: "grant", api.StepAgreement: "agreement",
 	api.StepApplication: "application", api.StepIssue: "submit", api.StepImport: "password",

@@ -38,6 +38,8 @@ func (p *Pilot) take(ctx context.Context, at journey.State) (done bool, err erro
 		journey.StageBiometrics:     p.consent,
 		journey.StageSelfie:         p.selfie,
 		journey.StageTakeOver:       p.givePIN("takeover"),
+		journey.StageRecover:        p.simply("recover"),
+		journey.StageRebind:         p.givePIN("rebind"),
 		journey.StageKeysLost:       p.givePIN("keyslost"),
 		journey.StageRecordingIntro: p.simply("videointro"),
 		journey.StagePIN:            p.pin,

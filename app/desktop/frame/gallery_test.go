@@ -257,6 +257,12 @@ func phoneScreens() []exhibit {
 		{name: "takeover", build: show(func(w *wording.Words) screen.Screen {
 			return screen.NewTakeOver(w, screen.PINModel{Tries: -1}, screen.PINActions{Next: noText})
 		})},
+		{name: "recover", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewRecover(w, screen.RecoverActions{Next: nothing, Anew: nothing})
+		})},
+		{name: "rebind", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewRebind(w, screen.PINModel{Tries: 4, Wrong: true}, screen.PINActions{Next: noText})
+		})},
 		{name: "keyslost", build: show(func(w *wording.Words) screen.Screen {
 			return screen.NewKeysLost(w, screen.KeysLostModel{Number: "406512873194", PIN: screen.PINModel{Tries: -1}}, screen.PINActions{Next: noText})
 		})},
