@@ -69,6 +69,18 @@ func TestDemoIsBuiltApart(t *testing.T) {
 	}
 }
 
+// TestCitizensCarryNoEmbedders keeps the networks that tell faces apart, eleven megabytes, out of the citizen's program.
+func TestCitizensCarryNoEmbedders(t *testing.T) {
+	t.Parallel()
+	list, err := exec.CommandContext(t.Context(), "go", "list", "-deps", "./qoltanba").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(list), "assets/models\n") || strings.Contains(string(list), "assets/models/embedders\n") {
+		t.Error("the citizen's program holds the networks that tell faces apart, or none at all")
+	}
+}
+
 // portraitMark is a piece from the middle of a sample portrait.
 func portraitMark(t *testing.T) string {
 	t.Helper()

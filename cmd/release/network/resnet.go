@@ -87,8 +87,20 @@ func (b *resNet) build() {
 		name     string
 		channels int // of a block that halves the picture
 	}{
-		{"conv32_1", 0}, {"conv32_2", 0}, {"conv32_3", 0}, {"conv64_down", 64}, {"conv64_1", 0}, {"conv64_2", 0}, {"conv64_3", 0},
-		{"conv128_down", 128}, {"conv128_1", 0}, {"conv128_2", 0}, {"conv256_down", 256}, {"conv256_1", 0}, {"conv256_2", 0}, {"conv256_down_out", 256},
+		{"conv32_1", 0},
+		{"conv32_2", 0},
+		{"conv32_3", 0},
+		{"conv64_down", 64},
+		{"conv64_1", 0},
+		{"conv64_2", 0},
+		{"conv64_3", 0},
+		{"conv128_down", 128},
+		{"conv128_1", 0},
+		{"conv128_2", 0},
+		{"conv256_down", 256},
+		{"conv256_1", 0},
+		{"conv256_2", 0},
+		{"conv256_down_out", 256},
 	} {
 		if block.channels == 0 {
 			x = b.residual(x, block.name)
