@@ -16,6 +16,7 @@ const (
 	KeyReused         Code = "idempotency-key-reused"
 	TooMany           Code = "too-many-requests"
 	Overloaded        Code = "overloaded"
+	ServiceFull       Code = "service-full"
 	Internal          Code = "internal"
 	EnrolmentEnded    Code = "enrolment-ended"
 	TakenOver         Code = "continued-elsewhere"
@@ -135,6 +136,9 @@ var failures = table(
 	row(Overloaded, http.StatusServiceUnavailable, true,
 		Wording{"Қазір қызметке жүгінушілер көп.", "Сейчас к сервису обращается много людей.", "Many people are using the service right now."},
 		Wording{"Күте тұрыңыз: қолданба өзі қайталайды.", "Подождите: приложение повторит само.", "Please wait: the application tries again by itself."}),
+	row(ServiceFull, http.StatusServiceUnavailable, true,
+		Wording{"Сервис қазір деректерді сақтай алмай тұр.", "Сервис сейчас не может сохранять данные.", "The service cannot keep data right now."},
+		Wording{"Күте тұрыңыз: қолданба өзі қайталайды. Бұрын енгізгеніңіз сақталған.", "Подождите: приложение повторит само. Введённое раньше сохранено.", "Please wait: the application tries again by itself. What you entered before is kept."}),
 	row(Internal, http.StatusInternalServerError, true,
 		Wording{"Сервисте қате болды.", "В сервисе произошла ошибка.", "Something went wrong in the service."},
 		Wording{"Бірнеше минуттан кейін қайталаңыз. Енгізгеніңіз сақталды.", "Повторите через несколько минут. Всё введённое сохранено.", "Try again in a few minutes. What you entered is kept."}),

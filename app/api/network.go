@@ -27,6 +27,12 @@ func OfTheLine(code Code) bool {
 	}
 }
 
+// Passing says that a failure is nobody's mistake and passes without the
+// citizen: it is of the line, or the backend serves nobody for a while.
+func Passing(code Code) bool {
+	return OfTheLine(code) || code == Overloaded || code == ServiceFull
+}
+
 // NewHTTPClient gives a client as [Client] wants it: no redirects, bounded
 // waits for connection and headers.
 func NewHTTPClient() *http.Client {

@@ -40,7 +40,7 @@ type Frames []byte
 func CommonFailures() []Code {
 	return []Code{
 		BadRequest, TooLarge, Unauthorised, ProofRefused, ClockWrong, NonceUsed, OutOfOrder,
-		NotFound, KeyReused, TooMany, Overloaded, Internal, EnrolmentEnded, TakenOver,
+		NotFound, KeyReused, TooMany, Overloaded, ServiceFull, Internal, EnrolmentEnded, TakenOver,
 	}
 }
 

@@ -84,7 +84,7 @@ func (c *Client) pause(grown time.Duration, p *Problem) time.Duration {
 // worthRepeating says whether the same call may fare better in a while.
 func worthRepeating(p *Problem, now time.Time) bool {
 	switch p.Code {
-	case Overloaded, Internal:
+	case Overloaded, ServiceFull, Internal:
 		return true
 	case TooMany:
 		return p.Until != nil && p.Until.Sub(now) <= shortly

@@ -287,7 +287,7 @@ func (j *Journey) settle(ctx context.Context, err error) error {
 	}
 	problem := Problem(err)
 	before := j.State().Enrolment
-	if problem.Status == 0 || before.ID == "" || problem.Code == api.Overloaded {
+	if problem.Status == 0 || before.ID == "" || api.Passing(problem.Code) {
 		return problem
 	}
 	j.note(func(r *record) { r.Refusals++ })

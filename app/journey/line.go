@@ -63,8 +63,7 @@ var errEnough = errors.New("the call was made often enough")
 
 // Wait implements [api.Patience].
 func (p patience) Wait(ctx context.Context, a api.Attempt) error {
-	lasting := api.OfTheLine(a.Problem.Code) || a.Problem.Code == api.Overloaded
-	if ctx.Value(patiently{}) == nil || !lasting && a.Number >= answeredTries {
+	if ctx.Value(patiently{}) == nil || !api.Passing(a.Problem.Code) && a.Number >= answeredTries {
 		return errEnough
 	}
 	p.lineDown(a.Problem, a.Pause)

@@ -87,7 +87,7 @@ func (j *Journey) poll(ctx context.Context, stage Stage, pause time.Duration) {
 	if err != nil && !errors.As(err, &problem) {
 		problem = Problem(err)
 	}
-	if problem != nil && j.cfg.Patient && (api.OfTheLine(problem.Code) || problem.Code == api.Overloaded) {
+	if problem != nil && j.cfg.Patient && api.Passing(problem.Code) {
 		j.lineDown(problem, pause)
 		problem = nil
 	}

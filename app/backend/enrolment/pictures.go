@@ -78,7 +78,7 @@ func (s *Service) keepPicture(ctx context.Context, c Call, may rule, what string
 	}
 	sum := sha256.Sum256(clean.JPEG)
 	name := strings.ToLower(what) + "-" + hex.EncodeToString(sum[:6]) + ".jpg"
-	if err := s.reserve(ctx, c, may, len(clean.JPEG)); err != nil {
+	if err := s.reserve(ctx, c, may, name, len(clean.JPEG)); err != nil {
 		return nil, err
 	}
 	if err := s.keepEvidence(ctx, r.ID, name, clean.JPEG, maxClean); err != nil {
@@ -87,14 +87,19 @@ func (s *Service) keepPicture(ctx context.Context, c Call, may rule, what string
 	return &piece{Name: name, SHA256: hex.EncodeToString(sum[:])}, nil
 }
 
-// reserve counts evidence before it is kept. What is sent again stands beside
-// the first, and nobody shall fill the disk so.
-func (s *Service) reserve(ctx context.Context, c Call, may rule, size int) error {
+// reserve counts an object of the evidence before it is kept. What is sent again
+// stands beside the first, and nobody shall fill the disk so; the same again,
+// which could not be kept before, counts once.
+func (s *Service) reserve(ctx context.Context, c Call, may rule, name string, size int) error {
 	c.half = true
 	_, err := s.step(ctx, c, may, func(w *work) error {
+		if w.State.Reserved == name {
+			return nil
+		}
 		if w.State.Evidence += int64(size); w.State.Evidence > s.rules.Evidence {
 			return api.Fail(api.TooMany, "evidence for one enrolment")
 		}
+		w.State.Reserved = name
 		return nil
 	})
 	return err

@@ -3,6 +3,7 @@ package enrolment
 import (
 	"context"
 	"errors"
+	"time"
 
 	"qoltanba/app/api"
 	"qoltanba/app/backend/pin"
@@ -46,12 +47,8 @@ func (s *Service) withPIN(ctx context.Context, c Call, may rule, typed api.Secre
 		if st.PIN == "" {
 			return api.Fail(api.OutOfOrder, "no PIN is set")
 		}
-		if until, locked := st.PINTries.Locked(w.now); locked {
-			return api.Fail(api.PINLocked, "locked").WithUntil(until).WithTries(0)
-		}
 		hash = st.PIN
-		st.PINTries = st.PINTries.Fail(s.rules.PIN, w.now)
-		return nil
+		return s.spendTry(c, st, w.now)
 	})
 	if err != nil {
 		return api.Enrolment{}, err
@@ -67,13 +64,26 @@ func (s *Service) withPIN(ctx context.Context, c Call, may rule, typed api.Secre
 		if !right {
 			return s.refusePIN(w)
 		}
-		w.State.PINTries = w.State.PINTries.Succeed()
+		w.State.PINTries, w.State.Trying = w.State.PINTries.Succeed(), ""
 		return do(w)
 	})
 }
 
+// spendTry counts a try at the PIN of a state, unless it is locked. A call that
+// got no further, the service being in trouble, and is repeated spends no other.
+func (s *Service) spendTry(c Call, st *State, now time.Time) error {
+	if call := c.call(); call == "" || call != st.Trying {
+		if until, locked := st.PINTries.Locked(now); locked {
+			return api.Fail(api.PINLocked, "locked").WithUntil(until).WithTries(0)
+		}
+		st.PINTries, st.Trying = st.PINTries.Fail(s.rules.PIN, now), call
+	}
+	return nil
+}
+
 func (s *Service) refusePIN(w *work) error {
 	tries := w.State.PINTries
+	w.State.Trying = ""
 	if err := w.audit("pin-wrong", ""); err != nil {
 		return err
 	}

@@ -61,11 +61,11 @@ func (s *Service) keepFrames(ctx context.Context, c Call, r *record, frames []li
 			return nil, api.Fail(api.RecordingBroken, "not a batch of frames").WithCause(err)
 		}
 	}
-	if err := s.reserve(ctx, c, during(api.StepRecording), len(content)); err != nil {
-		return nil, err
-	}
 	sum := sha256.Sum256(content)
 	name := fmt.Sprintf("recording/%s/%04d-%s.frames", strings.ToLower(ch.ID), frames[0].Index, hex.EncodeToString(sum[:6]))
+	if err := s.reserve(ctx, c, during(api.StepRecording), name, len(content)); err != nil {
+		return nil, err
+	}
 	if err := s.keepEvidence(ctx, r.ID, name, content, api.MaxFrames); err != nil {
 		return nil, err
 	}

@@ -131,7 +131,7 @@ func (s *Service) rebind(w *work, former *record, recovery string) error {
 		return err
 	}
 	st.Device, st.Token, st.Phone = back.State.Device, back.State.Token, back.State.Phone
-	st.PINTries, st.Recovery = st.PINTries.Succeed(), recovery
+	st.PINTries, st.Trying, st.Recovery = st.PINTries.Succeed(), "", recovery
 	if err := w.withdraw(); err != nil {
 		return err
 	}

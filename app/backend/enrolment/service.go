@@ -173,6 +173,8 @@ func (s *Service) subject(iin api.IIN) string {
 // Memory keeps the answer to a call in the same transaction as its change, so
 // that a repeated call is answered alike and changes nothing twice.
 type Memory interface {
+	// Call names the call: a repetition of it, and nothing else, has its name.
+	Call() string
 	// Recall returns an error that ends the transaction if the call was
 	// answered before.
 	Recall(tx store.Tx) error
@@ -205,6 +207,14 @@ func (c Call) keep(tx store.Tx, answer any, failure *api.Problem) error {
 		return nil
 	}
 	return c.Memory.Keep(tx, answer, failure)
+}
+
+// call names the call; "" where nobody remembers any.
+func (c Call) call() string {
+	if c.Memory == nil {
+		return ""
+	}
+	return c.Memory.Call()
 }
 
 // kept is a refusal that changed something, such as a counter of tries: the

@@ -26,6 +26,7 @@ type State struct {
 	Code      *sentCode  `json:",omitempty"`
 	CodeLock  time.Time  `json:",omitzero"`
 	Evidence  int64      `json:",omitempty"` // bytes kept so far, of what was sent again too
+	Reserved  string     `json:",omitempty"` // the object last counted there
 	Call      *callState `json:",omitempty"`
 
 	Biometrics *consent   `json:",omitempty"`
@@ -40,6 +41,7 @@ type State struct {
 	PIN        string `json:",omitempty"` // Argon2id, PHC string
 	PINTries   pin.Attempts
 	Recovery   string             `json:",omitempty"` // hash of the secret by which a lost device key is replaced
+	Trying     string             `json:",omitempty"` // the call that spent a try and is not answered
 	Card       map[api.Side]piece `json:",omitempty"`
 	Fields     *api.CardFields    `json:",omitempty"`
 	Sure       bool               `json:",omitempty"` // the fields are confirmed

@@ -122,11 +122,10 @@ func (s *Service) withFormerPIN(ctx context.Context, c Call, may rule, typed api
 		if err != nil || r == nil {
 			return err
 		}
-		if until, locked := r.State.PINTries.Locked(w.now); locked {
-			return api.Fail(api.PINLocked, "locked").WithUntil(until).WithTries(0)
+		if err := s.spendTry(c, &r.State, w.now); err != nil {
+			return err
 		}
 		former, hash = r.ID, r.State.PIN
-		r.State.PINTries = r.State.PINTries.Fail(s.rules.PIN, w.now)
 		return r.save(w.tx, w.now)
 	})
 	if err != nil {

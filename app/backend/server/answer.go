@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"qoltanba/app/api"
+	"qoltanba/app/backend/space"
 )
 
 func writeJSON(w http.ResponseWriter, status int, v any) {
@@ -42,6 +43,9 @@ func (s *Server) internal(ctx context.Context, err error) *api.Problem {
 		return api.Fail(api.Overloaded, "the call was given up")
 	case errors.Is(err, context.DeadlineExceeded):
 		return api.Fail(api.Overloaded, "the call took too long")
+	case space.Lacking(err):
+		s.Log.ErrorContext(ctx, "no room to keep what a call brought: make some", "error", err)
+		return api.Fail(api.ServiceFull, "nothing was kept")
 	default:
 		s.Log.ErrorContext(ctx, "a call failed", "error", err)
 		return api.Fail(api.Internal, "see the service's log")

@@ -223,11 +223,10 @@ func (c *call) memory() (*memory, error) {
 	if len(key) < 16 || len(key) > 128 || strings.Trim(key, keyLetters) != "" {
 		return nil, api.Fail(api.BadRequest, "%s: 16 to 128 letters, digits, - or _", api.HeaderIdempotency)
 	}
-	h := sha256.New()
-	h.Write([]byte(c.request.Method + " " + c.request.URL.EscapedPath() + "\n"))
-	h.Write(c.body)
+	body := sha256.Sum256(c.body)
+	request := c.server.Pepper.MAC("request/v1", c.request.Method, c.request.URL.EscapedPath(), string(body[:]))
 	return &memory{
-		server: c.server, owner: c.caller.Device, key: key, request: hex.EncodeToString(h.Sum(nil)),
+		server: c.server, owner: c.caller.Device, key: key, request: hex.EncodeToString(request),
 		until: c.server.Now().Add(keepAnswers),
 	}, nil
 }

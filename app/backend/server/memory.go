@@ -16,9 +16,12 @@ type memory struct {
 	server  *Server
 	owner   string // thumbprint of the device's key
 	key     string
-	request string // hash of method, path and body
+	request string // of method, path and body: a MAC, for a body may hold a PIN
 	until   time.Time
 }
+
+// Call names the call by its key and content.
+func (m *memory) Call() string { return m.label() + "/" + m.request }
 
 func (m *memory) label() string { return m.owner + "/" + m.key }
 

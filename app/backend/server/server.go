@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"maps"
@@ -101,7 +102,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.guard(w, 
 func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 5*time.Second)
 	defer cancel()
-	err := s.Store.View(ctx, func(store.Tx) error { return nil })
+	// A store with a full disk under it is still read from.
+	err := s.Store.Update(ctx, func(tx store.Tx) error { return tx.UseOnce("ready", rand.Text(), s.Now().Add(time.Minute)) })
 	if err == nil && s.Ready != nil {
 		err = s.Ready(ctx)
 	}

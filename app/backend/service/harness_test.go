@@ -153,8 +153,14 @@ type citizen struct {
 	e       api.Enrolment
 	spare   api.Secret // the recovery secret; "" until there is a PIN
 
-	stumbler *stumbler // nil: nothing befalls the citizen's calls
-	onStep   func()    // called after every call that took the enrolment on; nil: nothing
+	mishaps mishaps // nil: nothing befalls the citizen's calls
+	onStep  func()  // called after every call that took the enrolment on; nil: nothing
+}
+
+// mishaps befall a changing call: they make as many attempts of it, with the key
+// given to each, as it takes, and return the answer to the last.
+type mishaps interface {
+	call(c *citizen, id string, attempt func(key string) (any, error)) (any, error)
 }
 
 func newKey(t *testing.T) *ecdsa.PrivateKey {
@@ -181,10 +187,10 @@ func ask[In, Out any](c *citizen, op api.Operation[In, Out], in In, params ...st
 	for i := 0; i+1 < len(params); i += 2 {
 		r.Params[params[i]] = params[i+1]
 	}
-	if c.stumbler == nil || op.Method == http.MethodGet {
+	if c.mishaps == nil || op.Method == http.MethodGet {
 		return api.Call(c.Context(), c.a.client, op, r)
 	}
-	out, err := c.stumbler.call(c, op.ID, func(key string) (any, error) {
+	out, err := c.mishaps.call(c, op.ID, func(key string) (any, error) {
 		r.Key = key
 		return api.Call(c.Context(), c.a.client, op, r)
 	})
@@ -419,6 +425,12 @@ var (
 func (c *citizen) obtain() api.Certificates {
 	c.Helper()
 	do(c, api.Apply, api.ApplyRequest{Email: "a@example.kz", Storage: api.StoragePC, Requests: requests(c.T)})
+	return c.collect()
+}
+
+// collect walks from the issue of the certificates to the end.
+func (c *citizen) collect() api.Certificates {
+	c.Helper()
 	c.until("certificate", func() bool { c.read(); return c.e.Step == api.StepImport })
 	issued, err := ask(c, api.ReadCertificates, api.None{})
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 func (c *citizen) emptied() *citizen {
 	c.Helper()
 	c.a.quiet(c.T) // so that the next message is the code
-	return &citizen{T: c.T, a: c.a, who: c.who, e: api.Enrolment{ID: c.e.ID}, spare: c.spare, session: api.Session{Key: newKey(c.T)}, stumbler: c.stumbler, onStep: c.onStep}
+	return &citizen{T: c.T, a: c.a, who: c.who, e: api.Enrolment{ID: c.e.ID}, spare: c.spare, session: api.Session{Key: newKey(c.T)}, mishaps: c.mishaps, onStep: c.onStep}
 }
 
 func (c *citizen) claim() api.RecoveryRequest {

@@ -36,6 +36,7 @@ import (
 	"qoltanba/app/backend/pin"
 	"qoltanba/app/backend/registry"
 	"qoltanba/app/backend/server"
+	"qoltanba/app/backend/space"
 	"qoltanba/app/backend/store"
 	"qoltanba/app/backend/store/sqlstore"
 	"qoltanba/assets/texts"
@@ -62,11 +63,31 @@ type Plan struct {
 	PIN    pin.Params // zero: the default
 	// KeyBits is the size of the authority's keys; 0 is the default.
 	KeyBits int
+	// Room is how many bytes must be left beneath Data for the service to call
+	// itself ready; 0 is the default.
+	Room    uint64
 	Version string
 	Log     *slog.Logger
 	Now     func() time.Time // nil: the system's clock
 
 	faulty func(store.Store) store.Store // of tests: breaks what the rules rest on
+}
+
+// defaultRoom lasts, when nobody but this service writes, for some twenty
+// citizens: enough to be called before the first one is kept waiting.
+const defaultRoom = 256 << 20
+
+// ready says whether there is room for what citizens will send.
+func (p Plan) ready(context.Context) error {
+	room := p.Room
+	if room == 0 {
+		room = defaultRoom
+	}
+	left, err := space.Left(p.Data)
+	if err == nil && left < room {
+		err = fmt.Errorf("%d MiB are left beneath the data folder: make room", left>>20)
+	}
+	return err
 }
 
 // Backend is a running service without its listener.
@@ -150,7 +171,7 @@ func (b *Backend) openServer(ctx context.Context, plan Plan, own secrets) error 
 	}
 	b.Server, err = server.New(server.Config{
 		Public: plan.Public, Service: b.Enrolments, Store: b.Store, Pepper: own.pepper, Log: plan.Log, Version: plan.Version,
-		PerAddress: plan.Config.Rules.PerAddress(), Proxies: proxies, Now: plan.Now,
+		PerAddress: plan.Config.Rules.PerAddress(), Proxies: proxies, Now: plan.Now, Ready: plan.ready,
 	})
 	if err != nil {
 		return err
