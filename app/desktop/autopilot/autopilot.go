@@ -184,6 +184,24 @@ func (p *Pilot) press(ctx context.Context, ids ...string) error {
 	return nil
 }
 
+// pressUnless presses what has the id, unless the other stands on the screen by then.
+func (p *Pilot) pressUnless(ctx context.Context, other, id string) error {
+	o, err := p.find(ctx, id)
+	if err != nil {
+		return err
+	}
+	button, ok := o.(fyne.Tappable)
+	if !ok {
+		return fmt.Errorf("%s cannot be pressed", id)
+	}
+	fyne.DoAndWait(func() {
+		if p.window.Frame().Find(other) == nil {
+			button.Tapped(&fyne.PointEvent{})
+		}
+	})
+	return nil
+}
+
 // write types a text, letter by letter, into what has the id.
 func (p *Pilot) write(ctx context.Context, id, text string) error {
 	o, err := p.find(ctx, id)

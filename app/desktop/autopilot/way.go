@@ -236,7 +236,7 @@ func (p *Pilot) shoot(ctx context.Context, name string) error {
 	if err := p.look(ctx, name); err != nil {
 		return err
 	}
-	if err := p.press(ctx, shot+".main"); err != nil {
+	if err := p.pressUnless(ctx, shot+".again", shot+".main"); err != nil { // the picture may have taken itself
 		return err
 	}
 	if _, err := p.find(ctx, shot+".again"); err != nil {
