@@ -259,6 +259,104 @@ func TestPreviewMirrors(t *testing.T) {
 	}
 }
 
+// pixel is a colour of what a window shows, at shares of its width and height.
+func pixel(w fyne.Window, x, y float64) color.NRGBA {
+	shot := w.Canvas().Capture()
+	b := shot.Bounds()
+	c, _ := color.NRGBAModel.Convert(shot.At(int(x*float64(b.Dx())), int(y*float64(b.Dy())))).(color.NRGBA)
+	return c
+}
+
+func grey(w, h int) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	for i := range img.Pix {
+		img.Pix[i] = 200
+		if i%4 == 3 {
+			img.Pix[i] = 255
+		}
+	}
+	return img
+}
+
+func TestPreviewDimsWhatLiesRoundTheOval(t *testing.T) {
+	p := part.NewPreview(part.OvalGuide, true).Square()
+	w := window(t, p)
+	w.SetPadded(false)
+	w.Resize(fyne.NewSize(480, 480))
+	p.Feed(grey(64, 48))
+	if in, out := pixel(w, 0.5, 0.5), pixel(w, 0.05, 0.5); in.R != 200 || out.R >= 150 || out.R == 0 {
+		t.Errorf("in the oval %v, beside it %v", in, out)
+	}
+}
+
+func TestCutPreviewShowsWhatLiesBehindIt(t *testing.T) {
+	p := part.NewPreview(part.OvalGuide, true).Cut()
+	w := window(t, nil)
+	w.SetPadded(false)
+	w.SetContent(part.Inset(0, 0, canvas.NewRectangle(color.NRGBA{R: 255, A: 255}), p))
+	w.Resize(fyne.NewSize(480, 480))
+	p.Feed(grey(64, 48))
+	if in, out := pixel(w, 0.5, 0.5), pixel(w, 0.05, 0.05); in.G != 200 || out.R < 250 || out.G > 5 {
+		t.Errorf("in the oval %v, beside it %v", in, out)
+	}
+}
+
+// lit counts the green of the guide in a half of what a window shows.
+func lit(w fyne.Window, from, to float64) (n int) {
+	shot := w.Canvas().Capture()
+	b := shot.Bounds()
+	for y := range b.Dy() {
+		for x := int(from * float64(b.Dx())); x < int(to*float64(b.Dx())); x++ {
+			c, _ := color.NRGBAModel.Convert(shot.At(x, y)).(color.NRGBA)
+			if c.G > 200 && c.R < 120 && c.B < 180 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func TestRingFillsOnTheSideOneTurnsTo(t *testing.T) {
+	p := part.NewPreview(part.OvalGuide, true).Square()
+	w := window(t, p)
+	w.SetPadded(false)
+	w.Resize(fyne.NewSize(480, 480))
+	p.Feed(grey(64, 48))
+	green := func(a part.Aid) (left, right int) {
+		p.SetAid(a)
+		return lit(w, 0, 0.5), lit(w, 0.5, 1)
+	}
+	if l, r := green(part.Aid{Side: part.Left}); l+r != 0 {
+		t.Errorf("before the movement %d and %d pixels are lit", l, r)
+	}
+	little, none := green(part.Aid{Side: part.Left, Lit: 0.3})
+	more, _ := green(part.Aid{Side: part.Left, Lit: 0.9})
+	if none != 0 || little == 0 || more <= little {
+		t.Errorf("to the left %d, then %d are lit, to the right %d", little, more, none)
+	}
+	if l, r := green(part.Aid{Side: part.Right, Lit: 0.9}); r == 0 || l != 0 {
+		t.Errorf("to the right %d are lit, to the left %d", r, l)
+	}
+	if l, r := green(part.Aid{Lit: 1}); l == 0 || r == 0 {
+		t.Error("what is done is not lit all round")
+	}
+}
+
+// A face at the left of the picture as taken is at the right of the mirror.
+func TestOutlineIsMirroredWithThePicture(t *testing.T) {
+	p := part.NewPreview(part.OvalGuide, true).Square()
+	w := window(t, p)
+	w.SetPadded(false)
+	w.Resize(fyne.NewSize(480, 480))
+	p.Feed(grey(64, 48))
+	p.SetAid(part.Aid{Good: true})
+	before := lit(w, 0.9, 1)
+	p.SetAid(part.Aid{Good: true, Outline: []fyne.Position{{X: 0.14, Y: 0.4}, {X: 0.14, Y: 0.6}, {X: 0.16, Y: 0.5}}})
+	if after := lit(w, 0.9, 1); before != 0 || after == 0 {
+		t.Errorf("at the right edge %d pixels, then %d", before, after)
+	}
+}
+
 func BenchmarkPreviewFeed(b *testing.B) {
 	test.NewTempApp(b)
 	p := part.NewPreview(part.OvalGuide, true)
