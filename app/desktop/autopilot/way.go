@@ -270,10 +270,31 @@ func (p *Pilot) perform(ctx context.Context) error {
 			return err
 		}
 	}
+	if pictures > 0 {
+		if err := p.inTheLight(ctx); err != nil {
+			return err
+		}
+	}
 	if err := p.follow(ctx, func(journey.State) bool { return false }); err != nil {
 		return err
 	}
 	return p.press(ctx, "language."+string(p.Citizen.Language))
+}
+
+// inTheLight takes a picture while the window shines, if it does.
+func (p *Pilot) inTheLight(ctx context.Context) error {
+	if err := p.press(ctx, "language."+string(wording.Kazakh)); err != nil {
+		return err
+	}
+	shines := func(s journey.State) bool { return s.Recording.Prompt != nil && s.Recording.Prompt.Kind == api.Light }
+	if err := p.follow(ctx, shines); err != nil || !shines(p.state()) {
+		return err
+	}
+	if err := pause(ctx, 3*settle); err != nil { // of white comes first
+		return err
+	}
+	p.count++
+	return p.picture(ctx, fmt.Sprintf("%02d-light-%s", p.count, wording.Kazakh))
 }
 
 // follow does what the prompts ask until the recording is over, or as far as the state is as wanted.
