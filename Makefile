@@ -16,7 +16,7 @@ PORTABLE := -tags demo ./keystore/... ./capture/... ./app/api/... ./app/journey/
 FUZZTIME ?= 5s
 
 .DEFAULT_GOAL := build
-.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-v4l2 test-interop soak soak-ways soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean bench-face eval-face
+.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-v4l2 test-interop soak soak-ways soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean bench-face eval-face eval-attacks eval-people
 
 setup: ## install what is missing (Debian, Ubuntu) or say what to install
 	@.ci/setup test
@@ -92,6 +92,13 @@ soak-camera:
 	CGO_ENABLED=0 $(GO) test -count=1 -v -tags demo,ci -timeout 0 ./app/desktop -run TestCameraPreviewStaysFlat \
 		-soak $(SOAK) -soak-table $(CURDIR)/app/desktop/testdata/soak-camera.txt
 
+ROUNDS ?= 100
+eval-attacks: ## honest puppets and every attack, ROUNDS of each (hours), filmed and judged: accepted counts with intervals
+	$(GO) test -count=1 -v -timeout 0 -tags demo ./capture/liveness -run TestSuite -rounds $(ROUNDS)
+
+eval-people: ## what films of people show of the thresholds of liveness; needs ffmpeg and npm
+	@capture/liveness/testdata/people
+
 fuzz: ## each parser of foreign bytes, a minute a target
 	@.ci/fuzz 60s
 
@@ -111,10 +118,12 @@ bench: ## benchmarks; figures are compared with what runs beside them
 
 bench-face: ## how fast faces are seen and matched; time of the processor, on one core
 	GOMAXPROCS=1 $(GO) test -run '^$$' -bench . -benchtime 3s ./capture/face
+	GOMAXPROCS=1 $(GO) test -tags demo -run '^$$' -bench Judge -benchtime 3x ./capture/liveness
 
 FACES ?=
 eval-face: ## how well faces are told apart, over all pairs of FACES=folder/person/picture.jpg or of some packages of npm
 	$(GO) run ./cmd/release faces -gallery "$(FACES)"
+	@$(MAKE) --no-print-directory eval-people eval-attacks
 
 bench-window: ## the window's start, memory and pictures a second, beside an empty window
 	@cmd/qoltanba/testdata/bench-window

@@ -41,7 +41,7 @@ func (q *inquiry) movements(ctx context.Context) error {
 func (q *inquiry) answered(i int, a *answer) {
 	kind := q.c.Prompts[i].Kind
 	reason := NotDone
-	if a.otherMost > a.most {
+	if a.otherMost > max(a.most, 0.5*limit.other) {
 		reason = OtherDone
 	}
 	if kind == Blink {

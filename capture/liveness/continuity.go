@@ -162,20 +162,32 @@ func (t *thumbnail) difference(u *thumbnail) float64 {
 	return math.Sqrt(float64(sum)/float64(len(t))) / 64
 }
 
-// repeats counts frames that are like an earlier one.
+// repeats counts frames that are like one at least a second earlier: cameras that falter send a picture twice at once, but nobody who breathes
+// looks the same again to a tenth of a level.
 func (q *inquiry) repeats(ctx context.Context) error {
 	n := 0
 	for i := range q.looks {
-		for k := range i {
-			if q.looks[i].small.difference(&q.looks[k].small) < limit.repeatDiff {
-				n++
-				break
-			}
+		if q.nearest(i) < limit.repeatDiff {
+			n++
 		}
 	}
 	q.most(CheckRepeat, float64(n), limit.repeats, FramesRepeat)
 	return ctx.Err()
 }
+
+// nearest is the difference of a frame from the likest of those a second or more before it.
+func (q *inquiry) nearest(i int) float64 {
+	least := math.Inf(1)
+	for k := range i {
+		if q.looks[i].at-q.looks[k].at < repeatAfter {
+			break
+		}
+		least = min(least, q.looks[i].small.difference(&q.looks[k].small))
+	}
+	return least
+}
+
+const repeatAfter = 1000 // ms
 
 // identity tells whether one person was there all the time, and whether it is the person of the selfie.
 func (q *inquiry) identity(ctx context.Context) error {

@@ -68,7 +68,10 @@ func TestAnotherOrderIsSeenAsAnother(t *testing.T) {
 // TestNoLightIsNoAccusation is the measurement behind light_signal and light_other_signal: what noise alone looks like.
 func TestNoLightIsNoAccusation(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 1))
-	const trials = 400
+	trials := 400
+	if testing.Short() {
+		trials = 50
+	}
 	var signals []float64
 	passed, accused := 0, 0
 	for range trials {

@@ -145,6 +145,9 @@ func TestOnlyAHeadShowsTheParallaxOfOne(t *testing.T) {
 	}{"a head": {aHead, true}, "a sheet": {aSheet, false}, "a cylinder": {aCylinder, false}, "a fold": {aFold, false}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if testing.Short() && !c.solid {
+				t.Skip("slow under the race detector")
+			}
 			s := new(solidity)
 			img, mesh := shoot(c.of, 0, 1)
 			if !s.setStraight(img, mesh) {
