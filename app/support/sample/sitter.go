@@ -17,6 +17,7 @@ import (
 	"qoltanba/capture/camera"
 	"qoltanba/capture/camera/synthetic"
 	"qoltanba/capture/camera/synthetic/puppet"
+	"qoltanba/capture/liveness"
 )
 
 // Sitter is the sample citizen before a synthetic camera.
@@ -78,7 +79,7 @@ func (s *Sitter) Face(p *api.Prompt) {
 		s.prompt = p.Index
 		s.person.Do(puppet.Move(p.Kind))
 		if p.Kind == api.Light {
-			s.person.Watch(shown(p.Colours), time.Duration(p.Slot)*time.Millisecond)
+			s.person.Watch(shown(p.Colours), liveness.LeadMillis*time.Millisecond, time.Duration(p.Slot)*time.Millisecond)
 		}
 	}
 }

@@ -87,11 +87,12 @@ func (p *Person) Do(what puppet.Move) {
 	}
 }
 
-// Watch tells that the screen begins to show colours now, one after another, each for a slot. The face reflects them one picture later.
-func (p *Person) Watch(colours []color.RGBA, slot time.Duration) {
+// Watch tells that the screen turns white now, and after lead shows colours, one after another, each for a slot. The face reflects them one picture
+// later. Do with another move turns the screen back.
+func (p *Person) Watch(colours []color.RGBA, lead, slot time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.screen.colours, p.screen.slot, p.screen.since = colours, slot, p.now
+	p.screen.colours, p.screen.slot, p.screen.since = colours, slot, p.now+lead
 }
 
 // SetScene changes what is held into the camera, at once.
@@ -169,10 +170,11 @@ func (p *Person) live(n uint64, rate int) {
 
 // colour is what the screen shows.
 func (s *screen) colour(now time.Duration) color.RGBA {
-	if s.slot > 0 && now >= s.since {
-		if i := int((now - s.since) / s.slot); i < len(s.colours) {
-			return s.colours[i]
-		}
+	if s.colours == nil || s.slot <= 0 {
+		return usual
 	}
-	return usual
+	if i := int((now - s.since) / s.slot); now >= s.since && i < len(s.colours) {
+		return s.colours[i]
+	}
+	return color.RGBA{255, 255, 255, 255}
 }

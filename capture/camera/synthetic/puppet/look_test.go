@@ -24,8 +24,18 @@ func TestLook(t *testing.T) {
 		t.Skip("for people: -pictures FOLDER")
 	}
 	poses := []Pose{
-		{}, {Yaw: 18}, {Yaw: -18}, {Pitch: 15}, {Pitch: -15}, {Blink: 1}, {Near: 0.34}, {Near: -0.4}, {Light: RGB{0.5, 0, 0}},
-		{Yaw: 26}, {Roll: 12, Yaw: 10}, {Blink: 0.5},
+		{},
+		{Yaw: 18},
+		{Yaw: -18},
+		{Pitch: 15},
+		{Pitch: -15},
+		{Blink: 1},
+		{Near: 0.34},
+		{Near: -0.4},
+		{Light: RGB{0.5, 0, 0}},
+		{Yaw: 26},
+		{Roll: 12, Yaw: 10},
+		{Blink: 0.5},
 	}
 	for i, portrait := range portraits.All() {
 		s := newStage(t, i)
