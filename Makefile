@@ -69,7 +69,7 @@ test-fuzz: ## each parser of foreign bytes, $(FUZZTIME) a target
 	@.ci/fuzz $(FUZZTIME)
 
 test-kill: ## kill the citizen's program at every instant of the way, and by SIGKILL at every stage and 200 random instants
-	$(GO) test -count=1 -v -timeout 40m ./app/journey -run TestKilledAtEveryInstant -full
+	$(GO) test -count=1 -v -timeout 40m ./app/journey -run 'TestKilledAtEveryInstant|TestKilledWhileAWayIsLedBackTo' -full
 	$(GO) test -count=1 -v -timeout 60m -tags demo ./cmd/qoltanba -run 'TestKilled$$' -full
 
 test-v4l2: ## the camera's faults on real V4L2 drivers, in a virtual machine

@@ -26,6 +26,12 @@
 // key files and the authority's certificates, by which a trial signature is
 // judged.
 //
+// From the setting of the PIN until the way is done a recovery secret lies beside
+// the journal, in the clear and for the owner alone. Where the journal or the
+// device's key is lost, [Journey.Recover] leads back by it to the way begun here,
+// with the phone's code and the PIN; alone it opens nothing. Each serves once: the
+// next one is on the disk before the backend is told of it.
+//
 // The idempotency key of a call is an HMAC, under the journal's seed, of the
 // operation, its nonce and its body: the same act again, even by a process that
 // was started after the first was killed, carries the same key and gets the

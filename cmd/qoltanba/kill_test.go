@@ -50,7 +50,8 @@ const lifetime = 2 * time.Minute
 // TestKilled ends the citizen's program by SIGKILL: at every stage of the whole
 // way, and at random instants between the making of the keys and the end.
 // Program and backend are processes of their own with files on the disk. The
-// program is started again each time and goes on; in the end the authority's
+// program is started again each time and goes on, once with its keyring emptied
+// when the certificates were there; in the end the authority's
 // ledger and OpenSSL tell whether a key was lost or a certificate doubled.
 func TestKilled(t *testing.T) {
 	if testing.Short() {
@@ -68,6 +69,7 @@ func TestKilled(t *testing.T) {
 		}
 	}
 	whole.close()
+	base.copied().keyringEmptied()
 	rounds, kills, found := 0, 0, map[string]int{}
 	durations := base.copied().measured()
 	wanted, aWay := sampledKills, sampledKillsAWay
@@ -101,6 +103,7 @@ type estate struct {
 	dir        string
 	url        string
 	stop       func()
+	given      int  // applications that were given up
 	freshVault bool // the vault's key is yet to be made, which takes its time
 }
 
@@ -263,6 +266,31 @@ func (e *estate) killedAtEveryStage(script string, struck []string) []string {
 // killed in.
 var stretch = []string{"submit", "status", "password"}
 
+// keyringEmptied takes the vault's key and the device's away while certificates
+// wait for their keys, and kills the program at each stage of the way back.
+func (e *estate) keyringEmptied() {
+	e.Helper()
+	defer e.close()
+	if l := e.live("end password\n", spared); l.err != nil {
+		e.Fatalf("%v\n%s", l.err, l.output)
+	}
+	e.forget("vault-key.age")
+	e.forget("device-key.age")
+	e.given = 1
+	back := []journey.Stage{journey.StageRecover, journey.StageCode, journey.StageRebind, journey.StageGrant}
+	var others []string
+	for _, stage := range journey.Stages() {
+		if !slices.Contains(back, stage) {
+			others = append(others, string(stage))
+		}
+	}
+	struck := e.killedAtEveryStage("", others)[len(others):]
+	if len(struck) != len(back) {
+		e.Errorf("killed at %v on the way back", struck)
+	}
+	e.check()
+}
+
 // measured walks the stretch unharmed and tells how long each stage takes.
 func (e *estate) measured() []time.Duration {
 	e.Helper()
@@ -355,12 +383,16 @@ func (e *estate) check() {
 	if again.err != nil || !slices.Equal(again.left[:1], []string{"done"}) {
 		e.Fatalf("the end is not where it was: %v\n%s", again.err, again.output)
 	}
-	issued := e.ledger("SELECT der FROM nca_certificate ORDER BY kind")
-	if kinds := e.ledger("SELECT DISTINCT kind FROM nca_certificate"); len(issued) != 2 || len(kinds) != 2 {
+	const valid = " FROM nca_certificate c WHERE NOT EXISTS (SELECT 1 FROM nca_revocation r WHERE r.number = c.number AND r.kind = c.kind)"
+	issued := e.ledger("SELECT der" + valid + " ORDER BY kind")
+	if kinds := e.ledger("SELECT DISTINCT kind" + valid); len(issued) != 2 || len(kinds) != 2 {
 		e.Fatalf("%d certificates of %d kinds", len(issued), len(kinds))
 	}
-	if n := len(e.ledger("SELECT number FROM nca_application")); n != 1 {
+	if n := len(e.ledger("SELECT number FROM nca_application")); n != 1+e.given {
 		e.Errorf("%d applications", n)
+	}
+	if n := len(e.ledger("SELECT kind FROM nca_revocation")); n != 2*e.given {
+		e.Errorf("%d certificates were revoked", n)
 	}
 	if n := len(e.ledger("SELECT number FROM nca_status WHERE status = 'issued'")); n != 1 {
 		e.Errorf("the import was confirmed %d times", n)
@@ -377,7 +409,7 @@ func (e *estate) check() {
 		}
 	}
 	e.must(filepath.WalkDir(filepath.Join(e.citizen(), "data"), func(path string, _ fs.DirEntry, err error) error {
-		for _, mark := range []string{"damaged", ".partial", ".keys"} {
+		for _, mark := range []string{"damaged", ".partial", ".keys", "recovery"} {
 			if strings.Contains(filepath.Base(path), mark) {
 				e.Errorf("%s is left", filepath.Base(path))
 			}
