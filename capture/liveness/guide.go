@@ -6,8 +6,9 @@ import (
 	"qoltanba/capture/face"
 )
 
-// Guide tells live, picture by picture, how far the movement that is asked for has come. It uses the code and the thresholds of the [Judge], so
-// that what it calls done the judge will call done, unless frames were lost between. It is not for concurrent use and allocates nothing.
+// Guide tells live, picture by picture, how far the movement that is asked for has come. It uses the code and the thresholds of the [Judge], and
+// asks for a little more, as the judge sees fewer pictures and takes the straight look from another moment: what the guide calls done the
+// judge will call done. It is not for concurrent use and allocates nothing.
 //
 //	g := liveness.NewGuide()
 //	for each picture {
@@ -33,7 +34,10 @@ type Progress struct {
 }
 
 // NewGuide begins with a person who is yet to look straight.
-func NewGuide() *Guide { return &Guide{} }
+func NewGuide() *Guide { return &Guide{f: follower{margin: guideMargin}} }
+
+// guideMargin is two degrees of a turn: as far as two straight looks of one person lie apart.
+const guideMargin = 0.15
 
 // Ask begins a prompt. [ScreenLight] asks for the straight look, held: nothing of it is ever reached.
 func (g *Guide) Ask(p Prompt) { g.f.ask(g.f.now.prompt+1, p, g.f.last.at) }
@@ -49,7 +53,7 @@ func (g *Guide) Observe(o *face.Observation, faces int, at time.Duration) Progre
 }
 
 // Reset forgets the person: the straight look is to be found anew.
-func (g *Guide) Reset() { *g = Guide{} }
+func (g *Guide) Reset() { *g = *NewGuide() }
 
 func (f *follower) progress(seen bool) Progress {
 	p := Progress{Neutral: f.known}
@@ -65,7 +69,7 @@ func (f *follower) progress(seen bool) Progress {
 	}
 	a := &f.now
 	p.Reached, p.Done, p.Other = a.reached, a.done, a.other
-	p.Fraction = min(max(a.now, 0), 1)
+	p.Fraction = min(max(a.now/a.need, 0), 1)
 	if a.reached {
 		p.Fraction = 1
 	}

@@ -137,3 +137,44 @@ func TestGuideAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations a picture", n)
 	}
 }
+
+// TestTheJudgeAgreesWithTheGuide holds a guide that has watched for long against a follower that sees every second picture, from later on.
+func TestTheJudgeAgreesWithTheGuide(t *testing.T) {
+	done, disagreed := 0, 0
+	for seed := range uint64(200) {
+		p := newPerson(seed)
+		p.hold(pose{}, 1500*time.Millisecond)
+		var judge follower
+		kind := headMovements[seed%uint64(len(headMovements))]
+		q := made[kind]
+		effort := 0.6 + 0.6*p.rng.Float64() // some fall short, some just reach it
+		q.yaw, q.pitch, q.near = q.yaw*effort, q.pitch*effort, q.near*effort
+		var live Progress
+		for i := range 40 {
+			way := 0.0
+			if i >= 20 {
+				way = math.Sin(math.Pi * math.Min(float64(i-20)/13, 1))
+			}
+			o := p.observation(pose{q.yaw * way, q.pitch * way, q.near * way, 0})
+			if i == 16 {
+				p.guide.Ask(kind)
+				judge.ask(0, kind, uint32(p.at.Milliseconds()))
+			}
+			live = p.guide.Observe(&o, 1, p.at)
+			if s, ok := sampleOf(&o, uint32(p.at.Milliseconds())); ok && i%2 == 0 {
+				judge.add(s)
+			}
+			p.at += 67 * time.Millisecond
+		}
+		if live.Done {
+			done++
+			if !judge.now.done {
+				disagreed++
+				t.Logf("person %d, %s: the judge has %.2f", seed, kind, judge.now.most)
+			}
+		}
+	}
+	if done < 50 || disagreed > done/50 {
+		t.Errorf("of %d movements done the judge denies %d", done, disagreed)
+	}
+}

@@ -3,7 +3,6 @@ package liveness
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"image"
 	"image/jpeg"
@@ -222,23 +221,22 @@ func (q *inquiry) straight(l *look, degrees float64) bool {
 	return l.seen && math.Abs(t.Yaw) <= degrees && math.Abs(t.Pitch) <= degrees
 }
 
-// selfie is the picture and the mesh of the selfie.
+// selfie draws the print of the selfie.
 func (q *inquiry) selfie() (face.Print, error) {
 	if _, err := picture.Inspect(q.c.Selfie, picture.Upload); err != nil {
-		return face.Print{}, fmt.Errorf("the selfie: %w", err)
+		return face.Print{}, fmt.Errorf("%w: the selfie: %w", ErrMalformed, err)
 	}
 	img, err := jpeg.Decode(bytes.NewReader(q.c.Selfie))
 	if err != nil {
-		return face.Print{}, fmt.Errorf("%w: the selfie: %w", picture.Damaged, err)
+		return face.Print{}, fmt.Errorf("%w: the selfie: %w", ErrMalformed, err)
 	}
 	var o face.Observation
-	faces, err := q.engine.NewTracker().Observe(img, &o)
+	faces, err := q.engine.Find(img, &o)
 	if err != nil {
-		return face.Print{}, fmt.Errorf("observe the selfie: %w", err)
+		return face.Print{}, fmt.Errorf("look for the face of the selfie: %w", err)
 	}
 	if faces == 0 {
 		return face.Print{}, fmt.Errorf("the selfie: %w", face.ErrNoFace)
 	}
-	p, err := q.engine.Print(img, &o.Mesh)
-	return p, errors.Join(err)
+	return q.engine.Print(img, &o.Mesh)
 }

@@ -146,6 +146,7 @@ type answer struct {
 	prompt    int // index in the series
 	kind      Prompt
 	asked     uint32
+	need      float64 // the amount at which the movement is reached
 	ready     bool    // the head was straight after the prompt came: only what follows counts
 	now, most float64 // amounts
 	deepest   float64 // least openness of the eyes, as a share of the usual one; for Blink
@@ -184,8 +185,8 @@ func (a *answer) add(base *neutral, s *sample, dip, ratio float64) {
 func (a *answer) settle(own float64) {
 	a.now = own
 	a.most = max(a.most, own)
-	a.reached = a.reached || own >= 1
-	a.done = a.done || a.reached && own < limit.back
+	a.reached = a.reached || own >= a.need
+	a.done = a.done || a.reached && own < limit.back/a.need
 }
 
 // follower follows a person through a series: it finds the straight look and measures every answer against it. The [Guide] runs it live, the
@@ -199,6 +200,7 @@ type follower struct {
 	last        sample
 	now, before answer // before may still be coming back
 	asking      bool
+	margin      float64 // asked beyond the thresholds, as a share of them
 }
 
 // finish lets the answer before the present one still reach its end, and come back, when the next prompt has come already.
@@ -217,7 +219,10 @@ func (f *follower) finish(s *sample, dip float64) {
 // ask begins a prompt.
 func (f *follower) ask(index int, kind Prompt, at uint32) {
 	f.before = f.now
-	f.now = answer{prompt: index, kind: kind, asked: at, deepest: 1}
+	f.now = answer{prompt: index, kind: kind, asked: at, deepest: 1, need: 1}
+	if kind != Blink {
+		f.now.need += f.margin
+	}
 	f.asking = true
 }
 
