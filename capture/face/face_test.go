@@ -7,6 +7,7 @@ import (
 	"image"
 	_ "image/jpeg" // the portrait
 	"os"
+	"sync"
 	"testing"
 
 	"qoltanba/assets/models/embedders"
@@ -32,16 +33,21 @@ func TestMain(m *testing.M) {
 // portrait is a woman who looks at the camera: 360×270 pixels, her face 93 pixels wide.
 func portrait(t testing.TB) image.Image {
 	t.Helper()
-	data, err := os.ReadFile("../../assets/portraits/astronaut.jpg")
-	if err != nil {
-		t.Fatal(err)
-	}
-	img, _, err := image.Decode(bytes.NewReader(data))
+	img, err := decoded()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return img
 }
+
+var decoded = sync.OnceValues(func() (image.Image, error) {
+	data, err := os.ReadFile("../../assets/portraits/astronaut.jpg")
+	if err != nil {
+		return nil, err
+	}
+	img, _, err := image.Decode(bytes.NewReader(data))
+	return img, err
+})
 
 func observe(t testing.TB, img image.Image) (Observation, int) {
 	t.Helper()
