@@ -217,8 +217,10 @@ func promised(a *agency, t *testing.T) map[string]int {
 // walkAll makes every call of the contract.
 func walkAll(c *citizen) {
 	c.Helper()
-	c.start()
-	c.code(0)
+	c.confirm()
+	c.accept(api.TextBiometrics, api.ConsentBiometrics)
+	c.selfie()
+	do(c, api.AskOperator, api.None{})
 	do(c, api.CancelEnrolment, api.None{})
 	had := c.messages()
 	c.start()

@@ -267,6 +267,14 @@ func (s *sufferer) atCabinet(ctx context.Context) error {
 	return errors.Join(s.way.OpenDocuments(ctx), s.way.Back(ctx), s.way.Proceed(ctx))
 }
 
+// atRecording asks for an operator at the first computer and films at the other.
+func (s *sufferer) atRecording(ctx context.Context) error {
+	if s.taken.ID == "" {
+		return s.way.AskOperator(ctx)
+	}
+	return s.way.Record(ctx, api.ChallengeRequest{}, s.frames())
+}
+
 // atCardChoice goes on at another computer, which takes the way over.
 func (s *sufferer) atCardChoice(ctx context.Context) error {
 	if s.once("another computer") {
@@ -309,7 +317,7 @@ func (s *sufferer) act(ctx context.Context) error {
 		journey.StageSignInCode:     func() error { return s.atCode(ctx) },
 		journey.StageBiometrics:     func() error { return j.AcceptBiometrics(ctx) },
 		journey.StageSelfie:         func() error { return j.SendSelfie(ctx, picture(1)) },
-		journey.StageRecordingIntro: func() error { return j.Record(ctx, api.ChallengeRequest{}, s.frames()) },
+		journey.StageRecordingIntro: func() error { return s.atRecording(ctx) },
 		journey.StagePIN:            func() error { return j.SetPIN(ctx, goodPIN) },
 		journey.StageTakeOver:       func() error { return j.TakeOver(ctx, goodPIN) },
 		journey.StageCardChoice:     func() error { return s.atCardChoice(ctx) },
@@ -410,7 +418,7 @@ func checkOnce(s *sufferer) {
 	}
 	for way, want := range map[*citizen]map[string]int{
 		{T: s.T, a: s.a, e: s.taken}: {
-			"citizen start": 1, "citizen sign-in": 1, "citizen selfie": 1, "citizen recording": 1, "citizen recording-refused": 0,
+			"citizen start": 1, "citizen sign-in": 1, "citizen selfie": 1, "citizen ask-operator": 1,
 			"citizen pin-set": 1, "citizen cancel": 1, "citizen accept-biometrics": 1, "citizen code-wrong": 0,
 		},
 		s.citizen: {
