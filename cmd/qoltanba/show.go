@@ -36,6 +36,7 @@ type show struct {
 	fly     *bool
 	out     *string
 	measure *time.Duration
+	guided  *bool
 	until   *string
 	wrong   *int
 	ended   chan error
@@ -52,6 +53,7 @@ func demoOptions(flags *flag.FlagSet, o *options, front *desktop.Config) *show {
 		until:   flags.String("until", "", "`stage` at which the autopilot closes the window"),
 		wrong:   flags.Int("wrong-codes", 0, "`number` of codes that the autopilot mistypes first"),
 		measure: flags.Duration("measure", 0, "go to the camera's picture and measure the interface for so `long`"),
+		guided:  flags.Bool("guided", false, "with -measure: with the face watched"),
 	}
 }
 
@@ -76,7 +78,7 @@ func (d *show) prepare(ctx context.Context, backend string) error {
 		if d.front.Cameras, err = sitter.Filmed(); err != nil {
 			return err
 		}
-		d.launch(func(w *desktop.Window) error { return autopilot.Measure(ctx, w, *d.measure, os.Stdout) })
+		d.launch(func(w *desktop.Window) error { return autopilot.Measure(ctx, w, *d.measure, *d.guided, os.Stdout) })
 		return nil
 	}
 	if !*d.fly {

@@ -24,8 +24,9 @@ const (
 const askEvery = 10 * time.Millisecond
 
 // Measure goes to the screen with the camera's live picture and asks the interface for an answer, again and again, as long as length says.
-// How late the answers come is what a citizen feels who presses a button meanwhile. It closes the window at the end.
-func Measure(ctx context.Context, w *desktop.Window, length time.Duration, out io.Writer) error {
+// How late the answers come is what a citizen feels who presses a button meanwhile. It closes the window at the end. Guided goes on to the video
+// identification, where the face is watched as well.
+func Measure(ctx context.Context, w *desktop.Window, length time.Duration, guided bool, out io.Writer) error {
 	p := &Pilot{window: w}
 	defer w.Stop()
 	if err := p.press(ctx, "welcome.main"); err != nil {
@@ -33,6 +34,12 @@ func Measure(ctx context.Context, w *desktop.Window, length time.Duration, out i
 	}
 	if _, err := p.find(ctx, "camera.main"); err != nil { // can be pressed once the picture lives
 		return err
+	}
+	if guided {
+		fyne.DoAndWait(w.Rehearse)
+		if err := p.until(ctx, func() (bool, error) { return w.Guided(), nil }); err != nil {
+			return fmt.Errorf("nobody watches the face: %w", err)
+		}
 	}
 	if err := pause(ctx, settle); err != nil {
 		return err

@@ -117,14 +117,21 @@ func (d *aidDrawing) layout(at fyne.Position, size fyne.Size, s *previewState) {
 	d.paint()
 }
 
-// refresh draws the Aid anew if it has changed.
+// refresh draws the Aid anew if it has changed. Lines are drawn with every picture of the window and need to be asked for only once; a drawing
+// or a number would be made anew each time.
 func (d *aidDrawing) refresh() {
-	if d.drawn.equal(&d.preview.aid) {
-		return
+	if !d.drawn.equal(&d.preview.aid) {
+		d.paint()
+		d.ring[0].Refresh()
 	}
-	d.paint()
-	for _, o := range d.objects {
-		o.Refresh()
+}
+
+// show puts a drawing into img, if another one is there.
+func (d *aidDrawing) show(img *canvas.Image, name string, ink fyne.ThemeColorName) {
+	drawing := look.Icon(d.preview.Theme(), name, ink)
+	if img.Resource == nil || img.Resource.Name() != drawing.Name() {
+		img.Resource = drawing
+		img.Refresh()
 	}
 }
 
@@ -136,7 +143,8 @@ func (d *aidDrawing) paint() {
 	if a.Good {
 		ink = look.ColorGuideGood
 	}
-	d.oval.Resource, d.oval.Hidden = look.Icon(p.Theme(), "oval", ink), !d.live
+	d.oval.Hidden = !d.live
+	d.show(d.oval, "oval", ink)
 	ring := d.live && (a.Lit > 0 || a.Side != Around)
 	for i, line := range d.ring {
 		line.Hidden = !ring
@@ -150,7 +158,11 @@ func (d *aidDrawing) paint() {
 	d.badge.FillColor, d.number.Color = themed(p, look.ColorPicture), themed(p, look.ColorGuideGood)
 	d.badge.StrokeColor, d.badge.StrokeWidth = d.number.Color, 4
 	d.badge.Hidden = !d.live || a.Number == 0
-	d.number.Hidden, d.number.Text = d.badge.Hidden, strconv.Itoa(a.Number)
+	d.number.Hidden = d.badge.Hidden
+	if text := strconv.Itoa(a.Number); text != d.number.Text {
+		d.number.Text = text
+		d.number.Refresh()
+	}
 }
 
 // lights tells whether a tick of the ring is lit.
@@ -214,7 +226,7 @@ func (d *aidDrawing) paintArrows() {
 		if a.Lit*arrows > float32(i) {
 			ink = look.ColorGuideGood
 		}
-		img.Resource = look.Icon(d.preview.Theme(), "chevron-"+string(a.Side), ink)
+		d.show(img, "chevron-"+string(a.Side), ink)
 		at := out + deep/2 + float32(i)*deep*0.62
 		size := fyne.NewSize(2*deep*wide.Width, 2*deep*wide.Height)
 		img.Resize(size)

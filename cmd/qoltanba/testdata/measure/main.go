@@ -62,7 +62,8 @@ func run(ctx context.Context, shipped, demo, empty string, rounds int) (err erro
 	defer s.close()
 	m := &measurement{screen: s, folder: folder, figures: map[string][]float64{}}
 	for range rounds {
-		if err := errors.Join(m.start(ctx, "empty", emptyColours, empty), m.start(ctx, "welcome", screenColours, shipped), m.camera(ctx, demo)); err != nil {
+		if err := errors.Join(m.start(ctx, "empty", emptyColours, empty), m.start(ctx, "welcome", screenColours, shipped), m.camera(ctx, "camera", 0, demo),
+			m.camera(ctx, "guided", belowOval, demo, "--guided")); err != nil {
 			return err
 		}
 	}
@@ -122,9 +123,13 @@ func (m *measurement) memory(name string, p *process) error {
 	return nil
 }
 
-// camera measures the screen with the live picture.
-func (m *measurement) camera(ctx context.Context, program string) error {
-	p, err := m.open(ctx, program, "--measure", watched.String())
+// belowOval is where the guided picture changes with the camera's pictures
+// alone: what is drawn round the face comes at a pace of its own.
+const belowOval = 215
+
+// camera measures a screen with the live picture, by a line below its middle.
+func (m *measurement) camera(ctx context.Context, name string, below int64, program string, args ...string) error {
+	p, err := m.open(ctx, program, append(args, "--measure", watched.String())...)
 	if err != nil {
 		return err
 	}
@@ -132,7 +137,7 @@ func (m *measurement) camera(ctx context.Context, program string) error {
 	if _, err := p.line(ctx, "the camera is live"); err != nil {
 		return err
 	}
-	began, before := time.Now(), m.screen.middle()
+	began, before := time.Now(), m.screen.mark(below)
 	read := before
 	usedBefore, err := p.processor()
 	if err != nil {
@@ -147,7 +152,7 @@ func (m *measurement) camera(ctx context.Context, program string) error {
 			return err
 		}
 		late = append(late, time.Since(asleep)-nap)
-		now := m.screen.middle()
+		now := m.screen.mark(below)
 		whole := now == read // read twice alike: not a picture that is being painted over another
 		read = now
 		if whole && now != before {
@@ -161,20 +166,20 @@ func (m *measurement) camera(ctx context.Context, program string) error {
 		return err
 	}
 	length := time.Since(began).Seconds()
-	m.add("camera pictures a second", float64(shown)/length)
-	m.add("camera longest still, ms", float64(gap.Milliseconds()))
+	m.add(name+" pictures a second", float64(shown)/length)
+	m.add(name+" longest still, ms", float64(gap.Milliseconds()))
 	slices.Sort(late)
 	m.add("computer answers late, p99, ms", late[len(late)*99/100].Seconds()*1000)
 	m.add("computer answers late, longest, ms", late[len(late)-1].Seconds()*1000)
-	m.add("camera processor, share of one core", (used-usedBefore).Seconds()/length)
-	if err := m.memory("camera", p); err != nil {
+	m.add(name+" processor, share of one core", (used-usedBefore).Seconds()/length)
+	if err := m.memory(name, p); err != nil {
 		return err
 	}
-	return m.answers(ctx, p)
+	return m.answers(ctx, name, p)
 }
 
 // answers takes how soon the interface answered from what the program said.
-func (m *measurement) answers(ctx context.Context, p *process) error {
+func (m *measurement) answers(ctx context.Context, of string, p *process) error {
 	said, err := p.line(ctx, "measured")
 	if err != nil {
 		return err
@@ -189,7 +194,7 @@ func (m *measurement) answers(ctx context.Context, p *process) error {
 		if err != nil {
 			return err
 		}
-		m.add("camera interface answers, "+name+", ms", d.Seconds()*1000)
+		m.add(of+" interface answers, "+name+", ms", d.Seconds()*1000)
 	}
 	return nil
 }

@@ -99,10 +99,10 @@ func (s *screen) colours() int {
 	return len(seen)
 }
 
-// middle tells one picture from another by a line through the middle of the
+// mark tells one picture from another by a line so far below the middle of the
 // screen, where the camera's picture is.
-func (s *screen) middle() uint64 {
-	return maphash.Bytes(s.seed, s.row(s.height/2))
+func (s *screen) mark(below int64) uint64 {
+	return maphash.Bytes(s.seed, s.row(s.height/2+below))
 }
 
 func (s *screen) close() {
