@@ -81,8 +81,8 @@ const (
 	Blink      PromptKind = "blink"
 	ComeCloser PromptKind = "come-closer"
 	// Light asks to hold still and look at the screen, which shows the prompt's
-	// colours one after another from the moment it is shown. It is the last
-	// prompt, or absent where the citizen chose movements only.
+	// colours one after another. It is the last prompt, or absent where the
+	// citizen chose movements only.
 	Light PromptKind = "light"
 )
 
@@ -108,7 +108,8 @@ type Prompt struct {
 	Kind  PromptKind `json:"kind" enum:"turn-left,turn-right,look-up,look-down,blink,come-closer,light"`
 	Until time.Time  `json:"until" doc:"By the backend's clock"`
 
-	Colours []Colour `json:"colours,omitempty" doc:"Of a light prompt: what the screen shows, in this order, beginning when the prompt is shown"`
+	Colours []Colour `json:"colours,omitempty" doc:"Of a light prompt: what the screen shows, in this order, and then white until the prompt is over"`
+	Lead    int      `json:"lead_ms,omitempty" doc:"Of a light prompt: how long the screen is white before the first colour, from when it shows the prompt"`
 	Slot    int      `json:"slot_ms,omitempty" doc:"Of a light prompt: how long each colour stands; fewer than three changes a second"`
 }
 
@@ -153,7 +154,9 @@ const (
 type Identification struct {
 	State  IdentificationState `json:"state" enum:"judging,passed,again,operator"`
 	Reason Code                `json:"reason,omitempty" doc:"Why it has to be done again: a code of the table of failures"`
-	Since  time.Time           `json:"since" doc:"When it came into this state"`
+	// Movement is the one that Reason is about.
+	Movement PromptKind `json:"movement,omitempty" enum:"turn-left,turn-right,look-up,look-down,blink,come-closer" doc:"The movement that the reason is about"`
+	Since    time.Time  `json:"since" doc:"When it came into this state"`
 	// Expected is a guess from how long recordings took lately.
 	Expected  *time.Time `json:"expected,omitempty" doc:"When a verdict is expected"`
 	TriesLeft int        `json:"tries_left" doc:"Challenges that may fail before there is a time of waiting"`
@@ -163,8 +166,8 @@ type Identification struct {
 // recording again: each says what a person can do about it.
 func AgainReasons() []Code {
 	return []Code{
-		FaceMissing, FaceSeveral, FaceFar, FaceDark, FaceUnclear, FaceCovered, MovementMissing, MovementSmall,
-		MovementUnclear, LightUnclear, RecordingCut, FaceChanged, SelfieDiffers,
+		FaceMissing, FaceSeveral, FaceFar, FaceDark, FaceGlare, FaceTurned, MovementMissing, MovementOther, MovementHeld,
+		MovementFast, LightUnclear, RecordingCut, RecordingJumped, RecordingBroken, SelfieUnclear,
 	}
 }
 

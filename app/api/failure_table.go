@@ -38,15 +38,16 @@ const (
 	FaceSeveral       Code = "face-several"
 	FaceFar           Code = "face-far"
 	FaceDark          Code = "face-dark"
-	FaceUnclear       Code = "face-unclear"
-	FaceCovered       Code = "face-covered"
+	FaceGlare         Code = "face-glare"
+	FaceTurned        Code = "face-turned"
 	MovementMissing   Code = "movement-missing"
-	MovementSmall     Code = "movement-small"
-	MovementUnclear   Code = "movement-unclear"
+	MovementOther     Code = "movement-other"
+	MovementHeld      Code = "movement-held"
+	MovementFast      Code = "movement-fast"
 	LightUnclear      Code = "light-unclear"
 	RecordingCut      Code = "recording-cut"
-	FaceChanged       Code = "face-changed"
-	SelfieDiffers     Code = "selfie-differs"
+	RecordingJumped   Code = "recording-jumped"
+	SelfieUnclear     Code = "selfie-unclear"
 	PINWeak           Code = "pin-weak"
 	PINWrong          Code = "pin-wrong"
 	PINLocked         Code = "pin-locked"
@@ -202,33 +203,36 @@ var failures = table(
 	row(FaceDark, http.StatusUnprocessableEntity, true,
 		Wording{"Бетіңізге жарық жеткіліксіз түсті.", "Лицо освещено слишком слабо или неровно.", "There was too little light on your face."},
 		Wording{"Бетіңізді терезеге немесе шамға қаратып, қайталаңыз. Жарық арқаңыздан түспесін.", "Повернитесь лицом к окну или лампе и повторите. Свет не должен быть за спиной.", "Face a window or a lamp, and do it again. The light should not be behind you."}),
-	row(FaceUnclear, http.StatusUnprocessableEntity, true,
-		Wording{"Бетіңіз анық көрінбеді.", "Лицо на видео нечёткое.", "Your face was blurred."},
-		Wording{"Камераның көзін жұмсақ шүберекпен сүртіп, баяу қозғалып, қайталаңыз.", "Протрите объектив камеры мягкой тканью, двигайтесь медленнее и повторите.", "Wipe the camera with a soft cloth, move more slowly, and do it again."}),
-	row(FaceCovered, http.StatusUnprocessableEntity, true,
-		Wording{"Бетіңіздің бір бөлігі жабық болды.", "Часть лица была закрыта.", "A part of your face was covered."},
-		Wording{"Көзілдірік, бетперде немесе шашыңыз бетіңізді жаппасын, қолыңызды төмен түсіріп, қайталаңыз.", "Снимите очки и маску, уберите волосы и руки от лица и повторите.", "Take off glasses or a mask, keep hair and hands away from your face, and do it again."}),
+	row(FaceGlare, http.StatusUnprocessableEntity, true,
+		Wording{"Бетіңізге жарық тым қатты түсті.", "Лицо освещено слишком ярко.", "The light on your face was too bright."},
+		Wording{"Шамнан немесе терезеден сәл алыстап, күн тура түспейтін жерде қайталаңыз.", "Отодвиньтесь от лампы или окна, чтобы свет не бил в лицо, и повторите.", "Move a little away from the lamp or the window, and do it again."}),
+	row(FaceTurned, http.StatusUnprocessableEntity, true,
+		Wording{"Жазба басталғанда бетіңіз тік қарап тұрған жоқ.", "В начале записи Вы смотрели не прямо.", "You did not look straight ahead at the beginning."},
+		Wording{"Қайталаңыз: басында бірінші нұсқау шыққанша камераға тік қарап, қозғалмаңыз.", "Повторите: в начале смотрите прямо в камеру и не двигайтесь, пока не появится первая подсказка.", "Do it again: at first look straight into the camera and keep still until the first prompt."}),
 	row(MovementMissing, http.StatusUnprocessableEntity, true,
-		Wording{"Бір қимыл көрінбеді.", "Одно из движений не было видно.", "One of the movements was not seen."},
-		Wording{"Қайталаңыз: әр нұсқауды орындап, қайта тік қараңыз.", "Повторите: выполните каждую подсказку и снова посмотрите прямо.", "Do it again: follow each prompt, then look straight ahead."}),
-	row(MovementSmall, http.StatusUnprocessableEntity, true,
-		Wording{"Басыңыз тым аз бұрылды.", "Голова повёрнута слишком мало.", "Your head turned too little."},
-		Wording{"Қайталаңыз: басыңызды сигнал естілгенше баяу, көбірек бұрыңыз.", "Повторите: поворачивайте голову медленно и дальше, до сигнала.", "Do it again: turn your head slowly and further, until the sound."}),
-	row(MovementUnclear, http.StatusUnprocessableEntity, true,
-		Wording{"Қимылдарыңыз анық көрінбеді.", "Движения видны нечётко.", "Your movements could not be seen clearly."},
-		Wording{"Жарық жерге отырып, басыңызды баяу бұрып, қайталаңыз. Болмаса, «Мұны жасай алмаймын» батырмасын басыңыз.", "Сядьте там, где светло, поворачивайте голову медленно и повторите. Если не выходит, нажмите «Я не могу это сделать».", "Sit where there is light, turn your head slowly, and do it again. If it does not work, press “I can't do this”."}),
+		Wording{"Бір қимыл көрінбеді немесе тым аз болды.", "Одно из движений не было видно или было слишком малым.", "One of the movements was not seen, or was too small."},
+		Wording{"Қайталаңыз: әр нұсқауды баяу, белгі естілгенше орындаңыз.", "Повторите: выполняйте каждую подсказку медленно и до сигнала.", "Do it again: follow each prompt slowly, and until the sound."}),
+	row(MovementOther, http.StatusUnprocessableEntity, true,
+		Wording{"Сұралған қимылдың орнына басқасы жасалды.", "Вместо одного движения было сделано другое.", "Another movement was made than the one that was asked for."},
+		Wording{"Қайталаңыз: көрсеткі қай жаққа қараса, басыңызды сол жаққа ғана бұрыңыз.", "Повторите: двигайте головой только туда, куда показывает стрелка.", "Do it again: move only where the arrow shows."}),
+	row(MovementHeld, http.StatusUnprocessableEntity, true,
+		Wording{"Қимылдан кейін басыңыз қайта тік тұрмады.", "После движения голова не вернулась в прямое положение.", "After a movement your head did not come back to the middle."},
+		Wording{"Қайталаңыз: белгі естілген соң бірден қайта тік қараңыз.", "Повторите: после сигнала сразу снова посмотрите прямо.", "Do it again: after the sound look straight ahead at once."}),
+	row(MovementFast, http.StatusUnprocessableEntity, true,
+		Wording{"Басыңыз тым тез бұрылды, сурет анық шықпады.", "Голова поворачивалась слишком быстро, картинка смазалась.", "Your head turned too fast, and the picture was blurred."},
+		Wording{"Жарық жерге отырып, басыңызды баяу бұрып, қайталаңыз.", "Сядьте там, где светлее, поворачивайте голову медленно и повторите.", "Sit where there is more light, turn your head slowly, and do it again."}),
 	row(LightUnclear, http.StatusUnprocessableEntity, true,
 		Wording{"Экранның жарығы бетіңізден көрінбеді.", "Свет экрана не был виден на лице.", "The light of the screen was not seen on your face."},
-		Wording{"Экранға жақын отырып, бөлменің жарығын азайтып, экранды жарығырақ етіп, қайталаңыз.", "Сядьте ближе к экрану, приглушите свет в комнате, сделайте экран ярче и повторите.", "Sit closer to the screen, dim the room, make the screen brighter, and do it again."}),
+		Wording{"Экранға жақынырақ отырып, бөлмені көлеңкелеп, экранды жарығырақ етіп, қайталаңыз. Болмаса, «Түссіз, тек қимылдар» дегенді таңдаңыз.", "Сядьте ближе к экрану, приглушите свет в комнате, сделайте экран ярче и повторите. Если не выходит, выберите «Без вспышек, только движения».", "Sit closer to the screen, dim the room, make the screen brighter, and do it again. If that does not help, choose movements only."}),
 	row(RecordingCut, http.StatusUnprocessableEntity, true,
 		Wording{"Бейнежазба үзіліп қалды.", "Видеозапись прерывалась.", "The recording was interrupted."},
 		Wording{"Камера пайдаланатын басқа бағдарламаларды жауып, қайталаңыз.", "Закройте другие программы, которые используют камеру, и повторите.", "Close other programs that use the camera, and do it again."}),
-	row(FaceChanged, http.StatusUnprocessableEntity, true,
-		Wording{"Бейнежазбада бір адам үнемі көрінбеді.", "На видео не всё время виден один и тот же человек.", "The recording does not show the same person throughout."},
-		Wording{"Басынан аяғына дейін камера алдында өзіңіз отырып, қайталаңыз.", "Сидите перед камерой сами от начала до конца и повторите.", "Stay before the camera yourself from beginning to end, and do it again."}),
-	row(SelfieDiffers, http.StatusUnprocessableEntity, true,
-		Wording{"Селфи мен бейнежазбадағы адам сәйкес келмеді.", "Человек на селфи и на видео не совпал.", "The person of the selfie and of the recording did not match."},
-		Wording{"Бетіңізді жарыққа қаратып, селфи мен бейнежазбаны өзіңіз қайта түсіріңіз.", "Повернитесь к свету и сделайте селфи и видео ещё раз сами.", "Face the light, and take selfie and recording yourself once more."}),
+	row(RecordingJumped, http.StatusUnprocessableEntity, true,
+		Wording{"Жазба кезінде сурет кенет өзгерді.", "Во время записи картинка резко изменилась.", "The picture changed suddenly while you were recorded."},
+		Wording{"Камераны немесе компьютерді қозғамай, жарықты өзгертпей, қайталаңыз.", "Не двигайте камеру и компьютер, не включайте и не выключайте свет и повторите.", "Leave camera, computer and lights as they are, and do it again."}),
+	row(SelfieUnclear, http.StatusUnprocessableEntity, true,
+		Wording{"Селфиде бет анық көрінбейді.", "На селфи лицо видно нечётко.", "Your face cannot be seen clearly on the selfie."},
+		Wording{"Бетіңізді жарыққа қаратып, селфиді, содан кейін бейнежазбаны қайта түсіріңіз.", "Повернитесь лицом к свету, сделайте селфи, а затем видео ещё раз.", "Face the light, and take the selfie, and then the recording, once more."}),
 	row(PINWeak, http.StatusUnprocessableEntity, false,
 		Wording{"Бұл PIN-кодты табу оңай.", "Такой PIN-код легко угадать.", "This PIN is easy to guess."},
 		Wording{"Туған күніңізге ұқсамайтын, қатар келмейтін 6 цифр таңдаңыз.", "Выберите 6 цифр: не подряд, не одинаковые и не дату рождения.", "Choose 6 digits that are not in a row, not all alike and not your birth date."}),

@@ -117,7 +117,7 @@ var (
 	}
 	StartChallenge = Operation[ChallengeRequest, Enrolment]{
 		ID: "start-challenge", Method: http.MethodPost, Path: one + "/challenge", Access: AccessStep, Deadline: quick, MaxBody: MaxJSON,
-		Summary:  "Begin the video identification; a running one is given up. After too many failed ones the answer leads on: an operator decides",
+		Summary:  "Begin the video identification; a running one is given up",
 		Failures: []Code{RecordingLocked},
 	}
 	AskOperator = Operation[None, Enrolment]{

@@ -41,19 +41,13 @@ const (
 // takes about ten frames a second from the source, sends the head of their hash
 // chain live, shows each prompt in State.Recording when it is due, sends the
 // frames in batches that fit the line, and finishes. The stage is recording
-// meanwhile; after a failure it is recording-intro again. Where an operator is
-// to decide instead, after too many failures, nothing is recorded and the way
-// goes on. Stage: recording-intro.
+// meanwhile; after a failure it is recording-intro again. Stage: recording-intro.
 func (j *Journey) Record(ctx context.Context, wish api.ChallengeRequest, frames FrameSource) error {
 	return j.act(ctx, "record", []Stage{StageRecordingIntro}, func(ctx context.Context) error {
 		if err := step(ctx, j, api.StartChallenge, wish, nil); err != nil {
 			return err
 		}
-		e := j.State().Enrolment
-		if e.Step != api.StepRecording {
-			return nil
-		}
-		challenge := e.Challenge
+		challenge := j.State().Enrolment.Challenge
 		if challenge == nil {
 			return api.Fail(api.ChallengeExpired, "the answer has no challenge")
 		}

@@ -21,6 +21,7 @@ import (
 	"strings"
 
 	"qoltanba/app/backend/enrolment"
+	"qoltanba/app/backend/identity"
 	"qoltanba/app/backend/notify"
 	"qoltanba/app/backend/registry"
 )
@@ -53,6 +54,7 @@ type Config struct {
 	MobileBase *Register `json:"mobile_base"`
 	Register   *Register `json:"register"`
 	Authority  Authority `json:"authority"`
+	Identity   Identity  `json:"identity"`
 	Rules      Rules     `json:"rules"`
 }
 
@@ -107,6 +109,25 @@ type Authority struct {
 	CPS      string `json:"cps"`
 }
 
+// Identity says what becomes of the machine's word on faces.
+type Identity struct {
+	// MachinePass is what the agency wants done with a citizen whom the machine
+	// passes: "accept", "sample N%" (an operator looks at N of 100), or "operator"
+	// (the machine only advises). There is no default.
+	//
+	// With "accept" no person sees a case in which all of this holds: the
+	// recording answers the challenge and shows one living person, the one of the
+	// selfie; the selfie surely shows the person of the register's portrait and of
+	// the portrait on the photographed card; and what the citizen typed is what
+	// the register has. The card itself is not read yet: that it is genuine, and
+	// that its text is what was typed, nobody has looked at then. Passports, and
+	// whatever differs or is in doubt, go to an operator in any case.
+	MachinePass string `json:"machine_pass"`
+	// Library is the path of ONNX Runtime's shared library; absent: beside the
+	// program. Where it is missing, operators look at everything.
+	Library string `json:"onnx_runtime"`
+}
+
 // Load reads the file; no name is an empty configuration.
 func Load(name string) (Config, error) {
 	var c Config
@@ -141,6 +162,7 @@ func (c Config) Missing() []string {
 	lack(c.SMS == nil, "sms: the Kannel gateway")
 	lack(c.Mail == nil, "mail: the mail server")
 	lack(c.MobileBase == nil, "mobile_base: the base of mobile citizens")
+	lack(c.Identity.MachinePass == "", `identity.machine_pass: what is done with a citizen whom the machine passes: "accept", "sample N%" or "operator"`)
 	lack(c.Register == nil, "register: the state register of individuals")
 	shared := postgres(c.Store)
 	lack(shared && !postgres(c.Keys), "keys: a postgres:// address, as the store has one: a file of one replica would hide its cases from the others")
@@ -295,6 +317,8 @@ func (c Config) Check() error {
 	_, err = c.TLS.Load()
 	try("tls", err)
 	try("keys", c.apart())
+	_, err = identity.ParsePolicy(c.Identity.MachinePass)
+	try("identity: machine_pass", err)
 	try("rules", c.Rules.Apply(enrolment.DefaultRules()).Validate())
 	try("rules: calls_per_address", c.Rules.PerAddress().Validate())
 	if c.SMS != nil {

@@ -71,13 +71,14 @@ func TestExample(t *testing.T) {
 func TestMissing(t *testing.T) {
 	t.Parallel()
 	list := strings.Join(Config{}.Missing(), "\n")
-	for _, what := range []string{"public_url", "tls", "sms", "mail", "mobile_base", "register"} {
+	for _, what := range []string{"public_url", "tls", "sms", "mail", "mobile_base", "register", "identity.machine_pass"} {
 		if !strings.Contains(list, what+":") {
 			t.Errorf("%s is not missed", what)
 		}
 	}
 	full := Config{
 		PublicURL: "https://example.kz", TLS: &KeyPair{}, SMS: &SMS{}, Mail: &Mail{}, MobileBase: &Register{}, Register: &Register{},
+		Identity: Identity{MachinePass: "operator"},
 	}
 	if list := full.Missing(); len(list) != 0 {
 		t.Errorf("missed though there: %v", list)

@@ -42,6 +42,7 @@ type Rules struct {
 	PINLock          *Duration `json:"pin_lock"`
 	RecordingTries   *int      `json:"recording_tries"`
 	RecordingLock    *Duration `json:"recording_lock"`
+	Identifications  *int      `json:"identification_tries"`
 	Unfinished       *Duration `json:"unfinished"`
 	Identified       *Duration `json:"identified"`
 	Prompts          *int      `json:"prompts"`
@@ -71,6 +72,7 @@ func (r Rules) Apply(to enrolment.Rules) enrolment.Rules {
 	}
 	numbers := map[*int]*int{
 		&to.Code.Tries: r.CodeTries, &to.PIN.Tries: r.PINTries, &to.Recordings.Tries: r.RecordingTries, &to.Prompts: r.Prompts,
+		&to.Identifications: r.Identifications,
 	}
 	for rule, value := range numbers {
 		if value != nil {

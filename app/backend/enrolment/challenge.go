@@ -29,26 +29,15 @@ type challenge struct {
 // shown is a prompt; the times are zero until it was revealed.
 type shown struct {
 	Kind    liveness.Prompt
-	Colours []api.Colour `json:",omitempty"` // of a light
-	From    time.Time    `json:",omitzero"`
-	Until   time.Time    `json:",omitzero"`
+	Colours []liveness.Colour `json:",omitempty"` // of the screen's light
+	From    time.Time         `json:",omitzero"`
+	Until   time.Time         `json:",omitzero"`
 }
-
-// light is no movement: no series of package liveness has it.
-const light = liveness.Prompt(api.Light)
-
-const (
-	// lightSlot is how long a colour stands: fewer than two changes a second,
-	// where photosensitive people are at risk from three on (WCAG 2.3.1).
-	lightSlot = 530 * time.Millisecond
-	// lightSlack is for the way of the prompt to the screen.
-	lightSlack = time.Second
-)
 
 // lasts is how long the prompt is due.
 func (p *shown) lasts(each time.Duration) time.Duration {
-	if p.Kind == light {
-		return time.Duration(len(p.Colours))*lightSlot + lightSlack
+	if p.Kind == liveness.ScreenLight {
+		return liveness.LightMillis * time.Millisecond
 	}
 	return each
 }
@@ -139,12 +128,7 @@ func (s *Service) newChallenge(now time.Time, in api.ChallengeRequest) (*challen
 		c.Prompts = append(c.Prompts, shown{Kind: kind})
 	}
 	if !in.MovementOnly {
-		colours := api.Colours()
-		for i := len(colours) - 1; i > 0; i-- {
-			j := pick(i + 1)
-			colours[i], colours[j] = colours[j], colours[i]
-		}
-		c.Prompts = append(c.Prompts, shown{Kind: light, Colours: colours})
+		c.Prompts = append(c.Prompts, shown{Kind: liveness.ScreenLight, Colours: liveness.NewColours(pick)})
 	}
 	return c, failed
 }
@@ -152,8 +136,8 @@ func (s *Service) newChallenge(now time.Time, in api.ChallengeRequest) (*challen
 const (
 	// silence is after how long without a head a line is taken for lost.
 	silence = 30 * time.Second
-	// freeLapses is how many recordings a lost line may end without counting as
-	// failed; it is also how many series more may be drawn by falling silent.
+	// freeLapses is how many of a citizen's recordings a lost line may end in a
+	// day without counting as failed; it is also how many series more may be drawn by falling silent.
 	freeLapses = 3
 )
 
@@ -170,17 +154,6 @@ func (c *challenge) lapsed(now time.Time) bool {
 	return now.Sub(last) >= silence
 }
 
-// countFailed counts a recording as failed; one that a lost line ended costs
-// nothing, for the first few.
-func (s *Service) countFailed(w *work, lapsed bool) {
-	if st := &w.State; lapsed && st.Lapses < freeLapses {
-		st.Lapses++
-	} else {
-		st.Recordings = st.Recordings.Fail(s.rules.Recordings, w.now)
-	}
-	w.State.Challenge = nil
-}
-
 // StartChallenge begins the video identification. One that was under way and
 // had shown a prompt counts as failed: else prompts could be drawn until they
 // suit a film made before.
@@ -188,10 +161,15 @@ func (s *Service) StartChallenge(ctx context.Context, c Call, in api.ChallengeRe
 	return s.step(ctx, c, takes(api.StepRecording), func(w *work) error {
 		st := &w.State
 		if st.Challenge != nil && st.Challenge.revealed() > 0 {
-			s.countFailed(w, st.Challenge.lapsed(w.now))
+			if err := s.recordingFailed(w, st.Challenge.lapsed(w.now)); err != nil {
+				return err
+			}
 		}
-		if until, locked := st.Recordings.Locked(w.now); locked {
-			return keep(api.Fail(api.RecordingLocked, "given up too often").WithUntil(until).WithTries(0))
+		if err := s.meetRecordings(w); err != nil {
+			return err
+		}
+		if p := s.lockedOut(w, "failed too often"); p != nil {
+			return keep(p)
 		}
 		fresh, err := s.newChallenge(w.now, in)
 		if err != nil {
@@ -206,7 +184,7 @@ func (s *Service) StartChallenge(ctx context.Context, c Call, in api.ChallengeRe
 // cannot do what it asks: an operator decides. It costs no try.
 func (s *Service) AskOperator(ctx context.Context, c Call) (api.Enrolment, error) {
 	return s.step(ctx, c, takes(api.StepRecording), func(w *work) error {
-		w.State.Challenge, w.State.Unrecorded = nil, unable
+		w.State.Challenge, w.State.Verdict, w.State.Unrecorded = nil, nil, unable
 		if err := s.handOver(w); err != nil {
 			return err
 		}
@@ -269,9 +247,10 @@ func (s *Service) renderChallenge(r *record) api.Challenge {
 	}
 	if n := c.revealed(); n > 0 && !c.Over {
 		p := c.Prompts[n-1]
-		told.Prompt = &api.Prompt{Index: n - 1, Kind: api.PromptKind(p.Kind), Until: p.Until, Colours: p.Colours}
-		if p.Kind == light {
-			told.Prompt.Slot = int(lightSlot.Milliseconds())
+		told.Prompt = &api.Prompt{Index: n - 1, Kind: api.PromptKind(p.Kind), Until: p.Until}
+		for _, colour := range p.Colours {
+			told.Prompt.Colours = append(told.Prompt.Colours, api.Colour(colour))
+			told.Prompt.Lead, told.Prompt.Slot = liveness.LeadMillis, liveness.SlotMillis
 		}
 	}
 	return told

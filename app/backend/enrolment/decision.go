@@ -35,7 +35,7 @@ func (s *Service) handOver(w *work) error {
 		return nil
 	}
 	st.Decision = &api.Decision{State: api.DecisionWaiting, Since: w.now}
-	st.Register = nil
+	st.Register, st.Match = nil, nil
 	s.extend(w)
 	return w.enqueue(jobRegister, caseArgs{Enrolment: w.ID})
 }
@@ -51,7 +51,7 @@ func (s *Service) RepeatRejected(ctx context.Context, c Call) (api.Enrolment, er
 		case api.StepSelfie:
 			st.Selfie = nil
 		case api.StepRecording:
-			st.Recording, st.Unrecorded = nil, ""
+			st.Recording, st.Unrecorded, st.Verdict = nil, "", nil
 		case api.StepCard:
 			st.Card, st.Sure = nil, false
 		case api.StepFields:

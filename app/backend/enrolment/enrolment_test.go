@@ -207,8 +207,13 @@ func TestStatusesAgree(t *testing.T) {
 	if api.StoragePC != nca.StoragePC {
 		t.Error("the storages differ")
 	}
-	for _, k := range []liveness.Prompt{liveness.TurnLeft, liveness.TurnRight, liveness.LookUp, liveness.LookDown, liveness.Blink, liveness.ComeCloser} {
-		if !slices.Contains([]api.PromptKind{api.TurnLeft, api.TurnRight, api.LookUp, api.LookDown, api.Blink, api.ComeCloser}, api.PromptKind(k)) {
+	for _, c := range liveness.NewColours(func(int) int { return 0 }) {
+		if !slices.Contains(api.Colours(), api.Colour(c)) {
+			t.Errorf("colour %q is not of the contract", c)
+		}
+	}
+	for _, k := range []liveness.Prompt{liveness.ScreenLight, liveness.TurnLeft, liveness.TurnRight, liveness.LookUp, liveness.LookDown, liveness.Blink, liveness.ComeCloser} {
+		if !slices.Contains([]api.PromptKind{api.TurnLeft, api.TurnRight, api.LookUp, api.LookDown, api.Blink, api.ComeCloser, api.Light}, api.PromptKind(k)) {
 			t.Errorf("prompt %q is not of the contract", k)
 		}
 	}

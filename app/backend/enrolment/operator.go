@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"qoltanba/app/api"
+	"qoltanba/app/backend/identity"
 	"qoltanba/app/backend/store"
 )
 
@@ -39,7 +40,7 @@ func (s *Service) Waiting(ctx context.Context) ([]Waiting, error) {
 				return err
 			}
 			d := r.State.Decision
-			if d == nil || d.State != api.DecisionWaiting || r.alive(s.now()) != nil {
+			if d == nil || d.State != api.DecisionWaiting || r.alive(s.now()) != nil || s.awaitsMachine(&r.State, s.now()) {
 				continue
 			}
 			w := Waiting{ID: r.ID, Since: d.Since, Language: r.State.Language, Document: r.State.document()}
@@ -67,11 +68,16 @@ type Case struct {
 	Card      map[api.Side]Evidence // of the document
 	Recording Recording
 
-	Fields     *api.CardFields // as the citizen confirmed them
-	Register   *api.CardFields // as the state has them; nil: nobody of this IIN, or no answer yet
-	Compared   time.Time       // when the register answered; zero: not yet
-	Differs    []string        // names of fields, as in JSON
-	Uncompared []string        // names of fields that the register does not have
+	Fields   *api.CardFields // as the citizen confirmed them
+	Register *api.CardFields // as the state has them; nil: nobody of this IIN, or no answer yet
+	Compared time.Time       // when the register answered; zero: not yet
+	Differs  []string        // names of fields, as in JSON
+
+	Unable     bool              // the citizen cannot do what the video identification asks
+	Verdict    *identity.Verdict // what the machine found in the recording; nil: nothing
+	Match      *identity.Match   // and in the portraits
+	Drawn      bool              // the machine would approve: the agency's sample has drawn the case
+	Uncompared []string          // names of fields that the register does not have
 
 	Decision *api.Decision
 	Trail    []store.AuditEntry
@@ -131,6 +137,13 @@ func (r *record) seen() Case {
 	}
 	if st.Register != nil {
 		c.Register, c.Compared, c.Differs = st.Register.Fields, st.Register.At, st.Register.Differs
+	}
+	c.Unable = st.Unrecorded == unable
+	if st.Verdict != nil && st.Recording != nil {
+		c.Verdict = st.Verdict.Said
+	}
+	if st.Match != nil {
+		c.Match, c.Drawn = st.Match.Said, st.Match.Drawn
 	}
 	if rec := st.Recording; rec != nil {
 		c.Recording.Frames = rec.received()

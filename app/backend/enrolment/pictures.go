@@ -28,7 +28,7 @@ func (s *Service) SendSelfie(ctx context.Context, c Call, in api.Picture) (api.E
 	}
 	return s.step(ctx, c, may, func(w *work) error {
 		kept.At = w.now
-		first := w.State.Selfie == nil && w.State.Recording == nil && w.State.Unrecorded == ""
+		first := w.State.Selfie == nil && w.State.Recording == nil && w.State.Unrecorded == "" && w.State.Verdict == nil
 		w.State.Selfie = kept
 		if first {
 			if err := s.meetFormers(w); err != nil {

@@ -85,7 +85,8 @@ func (s *Service) ready(ctx context.Context, c Call, may rule) (*record, error) 
 	return r, err
 }
 
-// FinishRecording verifies the frames against the heads that were heard live.
+// FinishRecording verifies the frames against the heads that were heard live,
+// and hands the recording to the judge.
 func (s *Service) FinishRecording(ctx context.Context, c Call) (api.Enrolment, error) {
 	r, err := s.ready(ctx, c, takes(api.StepRecording))
 	if err != nil {
@@ -113,7 +114,13 @@ func (s *Service) FinishRecording(ctx context.Context, c Call) (api.Enrolment, e
 			return s.failRecording(w, liveness.FlawOf(flaw))
 		}
 		st.Recording, st.Challenge = st.Challenge, nil
-		st.Recordings = st.Recordings.Succeed()
+		waits, err := s.askJudge(w)
+		if err == nil && !waits {
+			err = s.recordingGood(w)
+		}
+		if err != nil {
+			return err
+		}
 		if err := s.handOver(w); err != nil {
 			return err
 		}
@@ -123,12 +130,14 @@ func (s *Service) FinishRecording(ctx context.Context, c Call) (api.Enrolment, e
 
 func (s *Service) failRecording(w *work, flaw liveness.Flaw) error {
 	st := &w.State
-	s.countFailed(w, flaw == liveness.HeadsSparse || flaw == liveness.NotLive)
+	if err := s.recordingFailed(w, flaw == liveness.HeadsSparse || flaw == liveness.NotLive); err != nil {
+		return err
+	}
 	if err := w.audit("recording-refused", string(flaw)); err != nil {
 		return err
 	}
-	if until, locked := st.Recordings.Locked(w.now); locked {
-		return keep(api.Fail(api.RecordingLocked, "%s", flaw).WithUntil(until).WithTries(0))
+	if p := s.lockedOut(w, string(flaw)); p != nil {
+		return keep(p)
 	}
 	return keep(api.Fail(api.RecordingBroken, "%s", flaw).WithTries(st.Recordings.Left(s.rules.Recordings, w.now)))
 }

@@ -48,6 +48,9 @@ func (s *Service) askRegister(ctx context.Context, args caseArgs) error {
 			answer.Differs = Differences(st.document(), *st.Fields, person.Fields)
 		}
 		st.Register = answer
+		if err := s.askMatch(w); err != nil {
+			return err
+		}
 		return w.audit("register", strings.Join(answer.Differs, ","))
 	})
 }

@@ -10,12 +10,14 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"qoltanba/app/api"
 	"qoltanba/app/backend/digitalid"
 	"qoltanba/app/backend/envelope"
 	"qoltanba/app/backend/evidence"
+	"qoltanba/app/backend/identity"
 	"qoltanba/app/backend/limit"
 	"qoltanba/app/backend/nca"
 	"qoltanba/app/backend/notify"
@@ -31,7 +33,10 @@ type Rules struct {
 	Code       otp.Policy
 	CodeLock   time.Duration // after the last wrong code
 	PIN        pin.Lockout
-	Recordings pin.Lockout // failed recordings in a row, and the lock after them
+	Recordings pin.Lockout // failed challenges of a citizen in a row, and the lock after them
+	// Identifications is how many of a citizen a machine may send back before
+	// operators alone decide.
+	Identifications int
 
 	Unfinished time.Duration // life of an enrolment until the PIN is set
 	Identified time.Duration // from then on, and again from each hand-over on
@@ -58,7 +63,7 @@ func DefaultRules() Rules {
 		Code:       otp.DefaultPolicy(),
 		CodeLock:   5 * time.Minute,
 		PIN:        pin.DefaultLockout(),
-		Recordings: pin.DefaultLockout(),
+		Recordings: pin.Lockout{Tries: 3, Lock: 15 * time.Minute}, Identifications: 5,
 		Unfinished: day,
 		Identified: 30 * day,
 		Prompts:    4, PromptTime: 3 * time.Second, HeadEvery: 500 * time.Millisecond, FramesIn: 5 * time.Minute,
@@ -97,6 +102,9 @@ func (r Rules) Validate() error {
 	if r.Evidence < 1<<20 {
 		errs = append(errs, fmt.Errorf("%d bytes of evidence must be at least %d", r.Evidence, 1<<20))
 	}
+	if r.Identifications < 1 || r.Identifications > 100 {
+		errs = append(errs, fmt.Errorf("%d identifications must be between 1 and 100", r.Identifications))
+	}
 	if r.Prompts < 3 || r.Prompts > 6 {
 		errs = append(errs, fmt.Errorf("%d head movements must be between 3 and 6", r.Prompts))
 	}
@@ -108,8 +116,8 @@ type Mail interface {
 	Send(ctx context.Context, to string, m notify.Message) error
 }
 
-// Parts is what the service is made of. All must be given but Mail, Random and
-// Now.
+// Parts is what the service is made of. All must be given but Mail, Judge, Pass,
+// Random and Now.
 type Parts struct {
 	Store      store.Store
 	Pepper     pepper.Pepper
@@ -121,6 +129,8 @@ type Parts struct {
 	Evidence   *evidence.Store
 	DigitalID  *digitalid.Party
 	NCA        *nca.Authority
+	Judge      Judge            // nil: operators look at everything
+	Pass       identity.Policy  // what is done with the judge's pass; none: it advises
 	Random     io.Reader        // nil: crypto/rand
 	Now        func() time.Time // nil: the system's clock
 }
@@ -135,6 +145,7 @@ type Service struct {
 	letter *envelope.Box
 
 	cleaning chan struct{} // a place for each picture being decoded
+	took     atomic.Int64  // nanoseconds that the last judging took
 }
 
 // New checks rules and parts and makes the service.

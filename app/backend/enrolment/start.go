@@ -132,6 +132,15 @@ func (s *Service) cancel(w *work, why string) error {
 // enqueue hands a job to the queue, to run once the transaction is kept.
 func (w *work) enqueue(kind string, args any) error { return w.enqueueAt(time.Time{}, kind, args) }
 
+// enqueueHeavy is enqueue for work of seconds for a processor.
+func (w *work) enqueueHeavy(kind string, args any) error {
+	text, err := json.Marshal(args)
+	if err != nil {
+		return err
+	}
+	return w.tx.Enqueue(store.Job{Kind: kind, Args: text, Heavy: true})
+}
+
 // enqueueAt is enqueue for a job that begins at a time.
 func (w *work) enqueueAt(at time.Time, kind string, args any) error {
 	text, err := json.Marshal(args)
@@ -162,11 +171,7 @@ func (s *Service) render(r *record) api.Enrolment {
 		told := s.renderChallenge(r)
 		e.Challenge = &told
 	}
-	if v := st.Verdict; v != nil {
-		e.Identification = &api.Identification{
-			State: v.State, Reason: v.Reason, Since: v.Since, TriesLeft: st.Recordings.Left(s.rules.Recordings, now),
-		}
-	}
+	e.Identification = s.renderVerdict(st, now)
 	if len(st.Card) > 0 {
 		e.Document = st.document()
 	}

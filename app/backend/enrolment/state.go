@@ -29,16 +29,15 @@ type State struct {
 	Reserved  string     `json:",omitempty"` // the object last counted there
 	Call      *callState `json:",omitempty"`
 
-	Biometrics *consent   `json:",omitempty"`
-	Selfie     *piece     `json:",omitempty"`
-	TakeOver   *takeOver  `json:",omitempty"` // nil: no former way waits for its PIN
-	Challenge  *challenge `json:",omitempty"` // under way
-	Recording  *challenge `json:",omitempty"` // answered and verified
-	Unrecorded unrecorded `json:",omitempty"` // why there is no recording
-	Verdict    *verdict   `json:",omitempty"` // on selfie and recording; nil: no machine judges
-	Recordings pin.Attempts
-	Lapses     int    `json:",omitempty"` // recordings that a lost line ended
-	PIN        string `json:",omitempty"` // Argon2id, PHC string
+	Biometrics *consent     `json:",omitempty"`
+	Selfie     *piece       `json:",omitempty"`
+	TakeOver   *takeOver    `json:",omitempty"` // nil: no former way waits for its PIN
+	Challenge  *challenge   `json:",omitempty"` // under way
+	Recording  *challenge   `json:",omitempty"` // answered and verified
+	Unrecorded unrecorded   `json:",omitempty"` // why there is no recording
+	Verdict    *verdict     `json:",omitempty"` // on selfie and recording; nil: no machine judges
+	Recordings pin.Attempts // the citizen's failed challenges, as seen last
+	PIN        string       `json:",omitempty"` // Argon2id, PHC string
 	PINTries   pin.Attempts
 	Recovery   string             `json:",omitempty"` // hash of the secret by which a lost device key is replaced
 	Trying     string             `json:",omitempty"` // the call that spent a try and is not answered
@@ -48,7 +47,8 @@ type State struct {
 
 	Register  *register     `json:",omitempty"`
 	Decision  *api.Decision `json:",omitempty"`
-	Decider   string        `json:",omitempty"` // operator's login
+	Decider   string        `json:",omitempty"` // operator's login, or machine
+	Match     *matching     `json:",omitempty"` // nil: no machine compares
 	Passed    *api.PassedData
 	Grant     *grant   `json:",omitempty"`
 	Agreement *consent `json:",omitempty"`
@@ -85,13 +85,6 @@ type callState struct {
 type unrecorded string
 
 const unable unrecorded = "unable" // the citizen cannot do what is asked
-
-// verdict is a machine's on selfie and recording.
-type verdict struct {
-	State  api.IdentificationState
-	Reason api.Code `json:",omitempty"` // of again
-	Since  time.Time
-}
 
 // consent is a text that was accepted.
 type consent struct {

@@ -20,6 +20,8 @@ const (
 	jobSMS      = "enrolment.sms"      // hand a message to the gateway
 	jobMail     = "enrolment.mail"     // tell by e-mail that certificates were issued
 	jobRegister = "enrolment.register" // ask the state register
+	jobJudge    = "enrolment.judge"    // judge selfie and recording
+	jobMatch    = "enrolment.match"    // hold the selfie against the portraits
 	jobIssue    = "enrolment.issue"    // have the certificates issued
 	jobWithdraw = "enrolment.withdraw" // end an application, revoke its certificates
 	jobErase    = "enrolment.erase"    // at the end of the term, or of a cancelled one
@@ -119,6 +121,8 @@ func (s *Service) Handle(q *jobs.Queue) {
 	q.Register(jobSMS, job(s.sendSMS))
 	q.Register(jobMail, job(s.sendMail))
 	q.Register(jobRegister, job(s.askRegister))
+	q.Register(jobJudge, job(s.judge))
+	q.Register(jobMatch, job(s.match))
 	q.Register(jobIssue, job(s.issue))
 	q.Register(jobWithdraw, job(s.revoke))
 	q.Register(jobErase, job(s.erase))

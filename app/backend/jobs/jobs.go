@@ -66,7 +66,11 @@ func (i *Inserter) Insert(ctx context.Context, tx *sql.Tx, job store.Job) error 
 	if err != nil {
 		return err
 	}
-	_, err = i.client.InsertTx(ctx, tx, call, &river.InsertOpts{ScheduledAt: job.At})
+	options := &river.InsertOpts{ScheduledAt: job.At}
+	if job.Heavy {
+		options.Queue = heavy
+	}
+	_, err = i.client.InsertTx(ctx, tx, call, options)
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"time"
 
@@ -35,6 +36,9 @@ const (
 	rescueGrace = time.Minute
 	// keepCompleted is short, for arguments may be personal.
 	keepCompleted = time.Hour
+	// heavy is the queue of heavy jobs, which get heavyTime.
+	heavy     = "heavy"
+	heavyTime = 3 * time.Minute
 )
 
 // ErrGiveUp ends a job for good when a handler's error wraps it: it could never
@@ -48,7 +52,7 @@ type Handler func(ctx context.Context, args json.RawMessage) error
 // Config sets up a [Queue]. Zero values mean 8 workers, 1 minute a job and the
 // default logger.
 type Config struct {
-	Workers int           // how many jobs run at once, 1 to 1000
+	Workers int           // how many jobs run at once, 1 to 1000; heavy ones apart, of which one runs for each processor
 	Timeout time.Duration // of one attempt
 	Log     *slog.Logger
 }
@@ -118,7 +122,9 @@ func (q *Queue) Start(ctx context.Context) error {
 			q.config.Workers, q.config.Timeout)
 	}
 	client, err := river.NewClient(q.driver, &river.Config{
-		Queues:            map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: q.config.Workers}},
+		Queues: map[string]river.QueueConfig{
+			river.QueueDefault: {MaxWorkers: q.config.Workers}, heavy: {MaxWorkers: runtime.GOMAXPROCS(0)},
+		},
 		Workers:           q.workers,
 		PeriodicJobs:      q.periodic,
 		FetchCooldown:     fetchCooldown,
@@ -190,6 +196,14 @@ func (w *worker) Work(ctx context.Context, job *river.Job[call]) (err error) {
 			"attempt", job.Attempt, "error", errorType(err))
 	}
 	return errFailed
+}
+
+// Timeout implements river.Worker; 0 is the client's.
+func (*worker) Timeout(job *river.Job[call]) time.Duration {
+	if job.Queue == heavy {
+		return heavyTime
+	}
+	return 0
 }
 
 // NextRetry implements river.Worker.

@@ -16,8 +16,24 @@ import (
 	"qoltanba/app/api"
 )
 
-// subjectHeader carries the IIN.
-const subjectHeader = "Subject-IIN"
+// The headers of a question: of whom, and which portrait.
+const (
+	subjectHeader  = "Subject-IIN"
+	portraitHeader = "Portrait"
+)
+
+// question is what is asked of whom.
+type question struct {
+	path     string
+	iin      api.IIN
+	portrait string // reference, of a portrait
+	accept   string
+	most     int64 // bytes of the answer
+}
+
+func facts(path string, iin api.IIN) question {
+	return question{path: path, iin: iin, accept: "application/json", most: maxAnswer}
+}
 
 // Endpoint is where a register answers and how we identify ourselves there. At
 // least one of Certificate and Bearer is needed.
@@ -89,7 +105,7 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // Phone implements [MobileBase].
 func (c *Client) Phone(ctx context.Context, iin api.IIN) (api.Phone, error) {
-	body, err := c.get(ctx, "v1/phone", iin)
+	body, err := c.get(ctx, facts("v1/phone", iin))
 	if err != nil {
 		return "", fmt.Errorf("look up the phone: %w", err)
 	}
@@ -98,11 +114,23 @@ func (c *Client) Phone(ctx context.Context, iin api.IIN) (api.Phone, error) {
 
 // Person implements [PopulationRegister].
 func (c *Client) Person(ctx context.Context, iin api.IIN) (Person, error) {
-	body, err := c.get(ctx, "v1/person", iin)
+	body, err := c.get(ctx, facts("v1/person", iin))
 	if err != nil {
 		return Person{}, fmt.Errorf("look up the person: %w", err)
 	}
 	return parsePerson(body, iin)
+}
+
+// Portrait implements [PopulationRegister].
+func (c *Client) Portrait(ctx context.Context, p Person) ([]byte, error) {
+	if p.Portrait == "" {
+		return nil, ErrUnknown
+	}
+	body, err := c.get(ctx, question{path: "v1/portrait", iin: p.IIN, portrait: p.Portrait, accept: "image/jpeg, image/png", most: maxPortrait})
+	if err != nil {
+		return nil, fmt.Errorf("fetch the portrait: %w", err)
+	}
+	return body, nil
 }
 
 // Register implements [MobileBase]. It is tried once: the caller, who can ask
@@ -112,17 +140,17 @@ func (c *Client) Register(ctx context.Context, iin api.IIN, phone api.Phone) err
 	if err != nil {
 		return fmt.Errorf("register the phone: %w", err)
 	}
-	if _, _, err = c.once(ctx, http.MethodPut, "v1/phone", iin, body); err != nil {
+	if _, _, err = c.once(ctx, http.MethodPut, facts("v1/phone", iin), body); err != nil {
 		return fmt.Errorf("register the phone: %w", err)
 	}
 	return nil
 }
 
 // get repeats a GET, which changes nothing, while that may help.
-func (c *Client) get(ctx context.Context, path string, iin api.IIN) ([]byte, error) {
+func (c *Client) get(ctx context.Context, q question) ([]byte, error) {
 	pause := c.pause
 	for try := 1; ; try++ {
-		body, again, err := c.once(ctx, http.MethodGet, path, iin, nil)
+		body, again, err := c.once(ctx, http.MethodGet, q, nil)
 		if err == nil || !again || try == c.tries {
 			return body, err
 		}
@@ -138,13 +166,16 @@ func (c *Client) get(ctx context.Context, path string, iin api.IIN) ([]byte, err
 }
 
 // once makes one call; again says whether repeating it may help.
-func (c *Client) once(ctx context.Context, method, path string, iin api.IIN, body []byte) (answer []byte, again bool, err error) {
-	req, err := http.NewRequestWithContext(ctx, method, c.base.JoinPath(path).String(), bytes.NewReader(body))
+func (c *Client) once(ctx context.Context, method string, q question, body []byte) (answer []byte, again bool, err error) {
+	req, err := http.NewRequestWithContext(ctx, method, c.base.JoinPath(q.path).String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, false, fmt.Errorf("make the request: %w", err)
 	}
-	req.Header.Set(subjectHeader, string(iin))
-	req.Header.Set("Accept", "application/json")
+	req.Header.Set(subjectHeader, string(q.iin))
+	req.Header.Set("Accept", q.accept)
+	if q.portrait != "" {
+		req.Header.Set(portraitHeader, q.portrait)
+	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
@@ -160,12 +191,12 @@ func (c *Client) once(ctx context.Context, method, path string, iin api.IIN, bod
 	if again, err := statusError(resp.StatusCode); err != nil {
 		return nil, again, err
 	}
-	answer, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	answer, err = io.ReadAll(io.LimitReader(resp.Body, q.most+1))
 	switch {
 	case err != nil:
 		return nil, ctx.Err() == nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
-	case len(answer) > maxAnswer:
-		return nil, false, badAnswer("longer than 64 KiB")
+	case int64(len(answer)) > q.most:
+		return nil, false, badAnswer(fmt.Sprintf("longer than %d bytes", q.most))
 	}
 	return answer, false, nil
 }

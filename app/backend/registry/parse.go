@@ -12,6 +12,9 @@ import (
 // maxAnswer bounds an answer, in bytes, before any of it is decoded.
 const maxAnswer = 64 << 10
 
+// maxPortrait bounds a portrait, in bytes.
+const maxPortrait = 2 << 20
+
 type phoneAnswer struct {
 	IIN   api.IIN   `json:"iin"`
 	Phone api.Phone `json:"phone"`

@@ -48,6 +48,10 @@ type MobileBase interface {
 type PopulationRegister interface {
 	// Person returns the entry for the IIN, or [ErrUnknown].
 	Person(ctx context.Context, iin api.IIN) (Person, error)
+	// Portrait returns the picture that an entry refers to, as it came: JPEG
+	// or PNG if the register keeps to its contract, at most 2 MiB, not looked
+	// into; or [ErrUnknown] where there is none.
+	Portrait(ctx context.Context, p Person) ([]byte, error)
 }
 
 // Person is an entry of the register of individuals.

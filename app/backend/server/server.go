@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"io"
 	"log/slog"
 	"maps"
 	"net"
@@ -34,6 +35,7 @@ type Config struct {
 	Pepper  pepper.Pepper
 	Log     *slog.Logger
 	Version string
+	Notes   []string // what works otherwise than it should, told by /readyz
 	// PerAddress bounds the calls from one network address.
 	PerAddress limit.Policy
 	// Proxies are the networks whose X-Forwarded-For is believed.
@@ -112,7 +114,7 @@ func (s *Server) serveReady(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not ready", http.StatusServiceUnavailable)
 		return
 	}
-	_, _ = w.Write([]byte("ready\n"))
+	_, _ = io.WriteString(w, strings.Join(append([]string{"ready"}, s.Notes...), "\n")+"\n")
 }
 
 // Listener gives the HTTP server with the bounds that keep a slow or hostile

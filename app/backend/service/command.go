@@ -122,7 +122,7 @@ func putOperator(ctx context.Context, data string, c config.Config, o store.Oper
 	if err != nil {
 		return err
 	}
-	if err := own.identity.claim(ctx, db); err != nil {
+	if err := own.belonging.claim(ctx, db); err != nil {
 		return err
 	}
 	hasher, err := pin.NewHasher(pin.DefaultParams(), 1, own.pepper, nil)

@@ -14,18 +14,26 @@ import (
 	"path/filepath"
 	"time"
 
+	"qoltanba/app/backend/identity"
 	"qoltanba/app/backend/limit"
 	"qoltanba/app/backend/notify/demophone"
 	"qoltanba/app/backend/pin"
 	"qoltanba/app/backend/registry/sample"
 )
 
-// extras is what the demo build adds to serve: its operator.
+// extras is what the demo build adds to serve: its operator, and what is done
+// with those whom the machine passes.
 type extras struct {
 	start func(ctx context.Context, b *Backend, base string) (stop func(), err error)
+	pass  *string
 }
 
-func demoFlags(flags *flag.FlagSet) extras { return extras{start: demoOperator(flags)} }
+func demoFlags(flags *flag.FlagSet) extras {
+	return extras{
+		start: demoOperator(flags),
+		pass:  flags.String("machine-pass", identity.ByOperator.String(), "what is done with a citizen whom the machine passes: accept, \"sample N%\" or operator"),
+	}
+}
 
 // checkStamp stamps a new folder and refuses one with real data.
 func checkStamp(data string) error {
@@ -43,7 +51,7 @@ func checkStamp(data string) error {
 }
 
 // prepare puts the sample population in place of the world.
-func prepare(plan *Plan, listen string, _ extras) (*tls.Certificate, error) {
+func prepare(plan *Plan, listen string, e extras) (*tls.Certificate, error) {
 	host, _, err := net.SplitHostPort(listen)
 	if err != nil {
 		return nil, err
@@ -62,7 +70,9 @@ func prepare(plan *Plan, listen string, _ extras) (*tls.Certificate, error) {
 	many := limit.Policy{Max: 10_000, Per: time.Hour}
 	plan.Rules.StartsPerIIN, plan.Rules.StartsPerAddress = many, many
 	plan.Rules.CodesPerPhone, plan.Rules.WrongCodesPerIIN = many, many
-	return nil, nil
+	plan.Rules.Recordings.Tries, plan.Rules.Identifications = 10, 100
+	plan.Pass, err = identity.ParsePolicy(*e.pass)
+	return nil, err
 }
 
 func begin(ctx context.Context, b *Backend, base string, e extras) (stop func(), err error) {

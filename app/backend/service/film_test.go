@@ -49,6 +49,9 @@ func (c *citizen) film() *liveness.Recorder {
 		}
 		if told.Prompt != nil {
 			seen[told.Prompt.Kind] = true
+			if c.onPrompt != nil {
+				c.onPrompt(*told.Prompt)
+			}
 		}
 		over = told.Over
 	}

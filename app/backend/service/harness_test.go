@@ -153,8 +153,9 @@ type citizen struct {
 	e       api.Enrolment
 	spare   api.Secret // the recovery secret; "" until there is a PIN
 
-	mishaps mishaps // nil: nothing befalls the citizen's calls
-	onStep  func()  // called after every call that took the enrolment on; nil: nothing
+	mishaps  mishaps // nil: nothing befalls the citizen's calls
+	onPrompt func(api.Prompt)
+	onStep   func() // called after every call that took the enrolment on; nil: nothing
 }
 
 // mishaps befall a changing call: they make as many attempts of it, with the key

@@ -9,6 +9,8 @@ import (
 	"flag"
 	"fmt"
 	"strings"
+
+	"qoltanba/app/backend/identity"
 )
 
 // extras are the flags of the demo build; this build has none.
@@ -33,7 +35,7 @@ func prepare(plan *Plan, _ string, _ extras) (*tls.Certificate, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	var errs [6]error
+	var errs [7]error
 	var pair *tls.Certificate
 	plan.Public, errs[0] = c.Public()
 	pair, errs[1] = c.TLS.Load()
@@ -45,6 +47,7 @@ func prepare(plan *Plan, _ string, _ extras) (*tls.Certificate, error) {
 	plan.World.MobileBase, errs[4] = mobile, err
 	register, err := c.Register.Open()
 	plan.World.Register, errs[5] = register, err
+	plan.Pass, errs[6] = identity.ParsePolicy(c.Identity.MachinePass)
 	return pair, errors.Join(errs[:]...)
 }
 

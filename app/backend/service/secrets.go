@@ -22,7 +22,7 @@ type secrets struct {
 	evidence  evidence.Master
 	digitalID sealed.Secret
 	authority sealed.Secret
-	identity  identity // of those that no key is sealed under
+	belonging belonging // of those that no key is sealed under
 }
 
 // readSecrets reads the files that the configuration names, or those of the
@@ -49,7 +49,7 @@ func readSecrets(data string, named config.Secrets) (s secrets, err error) {
 	if err != nil {
 		return s, err
 	}
-	s.identity = identity{"pepper": fingerprint("pepper", peppered), "master key of the evidence": fingerprint("evidence", master)}
+	s.belonging = belonging{"pepper": fingerprint("pepper", peppered), "master key of the evidence": fingerprint("evidence", master)}
 	var errs [4]error
 	s.pepper, errs[0] = pepper.New(peppered)
 	s.evidence, errs[1] = evidence.NewMaster(master)

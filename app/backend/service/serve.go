@@ -17,6 +17,8 @@ import (
 
 	"qoltanba/app/backend/config"
 	"qoltanba/app/backend/enrolment"
+	"qoltanba/app/backend/identity"
+	"qoltanba/capture/face"
 )
 
 // stampFile marks a data folder of the demo build.
@@ -46,6 +48,9 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	if err := plan.openJudge(ctx); err != nil {
+		return err
+	}
 	var listening net.ListenConfig
 	listener, err := listening.Listen(ctx, "tcp", *listen)
 	if err != nil {
@@ -60,6 +65,22 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 	}
 	if err := run(ctx, plan, secured(listener, pair), base.String(), extra, out); err != nil {
 		return errors.Join(err, closed(listener))
+	}
+	return nil
+}
+
+// openJudge loads what looks at faces. Where the library is missing, operators
+// do, and the log says how to mend it.
+func (p *Plan) openJudge(ctx context.Context) error {
+	faces, err := identity.Open(p.Config.Identity.Library)
+	switch {
+	case errors.Is(err, face.ErrNoRuntime):
+		p.Log.WarnContext(ctx, "faces are looked at by operators alone", "error", err)
+	case err != nil:
+		return fmt.Errorf("open the networks that look at faces: %w", err)
+	default:
+		p.Judge = faces
+		p.Log.InfoContext(ctx, "faces are looked at by the machine", "pass", p.Pass.String())
 	}
 	return nil
 }

@@ -29,6 +29,7 @@ import (
 	"qoltanba/app/backend/digitalid"
 	"qoltanba/app/backend/enrolment"
 	"qoltanba/app/backend/evidence"
+	"qoltanba/app/backend/identity"
 	"qoltanba/app/backend/jobs"
 	"qoltanba/app/backend/nca"
 	"qoltanba/app/backend/nca/ledger"
@@ -67,6 +68,8 @@ type Plan struct {
 	// itself ready; 0 is the default.
 	Room    uint64
 	Version string
+	Judge   enrolment.Judge // nil: operators look at everything; closed with the backend if it can be
+	Pass    identity.Policy // what is done with the judge's pass
 	Log     *slog.Logger
 	Now     func() time.Time // nil: the system's clock
 
@@ -113,6 +116,9 @@ func Open(ctx context.Context, plan Plan) (_ *Backend, err error) {
 			err = errors.Join(err, b.Close(context.WithoutCancel(ctx)))
 		}
 	}()
+	if judge, ok := plan.Judge.(io.Closer); ok {
+		b.closes(judge)
+	}
 	own, err := readSecrets(plan.Data, plan.Config.Secrets)
 	if err != nil {
 		return nil, err
@@ -120,7 +126,7 @@ func Open(ctx context.Context, plan Plan) (_ *Backend, err error) {
 	if b.Store, err = b.openStore(ctx, plan.Config.Store, plan.Data, "qoltanba.db"); err != nil {
 		return nil, err
 	}
-	if err := own.identity.claim(ctx, b.Store); err != nil {
+	if err := own.belonging.claim(ctx, b.Store); err != nil {
 		return nil, err
 	}
 	if err := b.openEnrolments(ctx, plan, own); err != nil {
@@ -158,7 +164,8 @@ func (b *Backend) openEnrolments(ctx context.Context, plan Plan, own secrets) er
 	}
 	b.Enrolments, err = enrolment.New(plan.Rules, enrolment.Parts{
 		Store: memory, Pepper: own.pepper, PINs: pins, MobileBase: plan.World.MobileBase, Register: plan.World.Register,
-		SMS: plan.World.SMS, Mail: plan.World.Mail, Evidence: kept, DigitalID: word, NCA: authority, Now: plan.Now,
+		SMS: plan.World.SMS, Mail: plan.World.Mail, Evidence: kept, DigitalID: word, NCA: authority,
+		Judge: plan.Judge, Pass: plan.Pass, Now: plan.Now,
 	})
 	return err
 }
@@ -171,7 +178,7 @@ func (b *Backend) openServer(ctx context.Context, plan Plan, own secrets) error 
 	}
 	b.Server, err = server.New(server.Config{
 		Public: plan.Public, Service: b.Enrolments, Store: b.Store, Pepper: own.pepper, Log: plan.Log, Version: plan.Version,
-		PerAddress: plan.Config.Rules.PerAddress(), Proxies: proxies, Now: plan.Now, Ready: plan.ready,
+		PerAddress: plan.Config.Rules.PerAddress(), Proxies: proxies, Now: plan.Now, Ready: plan.ready, Notes: plan.notes(),
 	})
 	if err != nil {
 		return err
@@ -185,6 +192,14 @@ func (b *Backend) openServer(ctx context.Context, plan Plan, own secrets) error 
 	b.Server.Mount(console.Path, operators)
 	for path, handler := range plan.World.Pages {
 		b.Server.Mount(path, handler)
+	}
+	return nil
+}
+
+// notes is what works otherwise than it should.
+func (p Plan) notes() []string {
+	if p.Judge == nil {
+		return []string{"faces are looked at by operators alone"}
 	}
 	return nil
 }

@@ -65,6 +65,13 @@ func (o *outage) Person(ctx context.Context, iin api.IIN) (registry.Person, erro
 	return o.World.Register.Person(ctx, iin)
 }
 
+func (o *outage) Portrait(ctx context.Context, p registry.Person) ([]byte, error) {
+	if !o.over() {
+		return nil, registry.ErrUnavailable
+	}
+	return o.World.Register.Portrait(ctx, p)
+}
+
 // begin starts the outage and ends only once somebody has felt it.
 func (o *outage) begin() {
 	o.asked.Store(0)

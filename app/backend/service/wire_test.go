@@ -103,7 +103,7 @@ func TestStolenProof(t *testing.T) {
 	}
 }
 
-// A recording whose frames are not those announced live is refused, five times
+// A recording whose frames are not those announced live is refused, three times
 // until the lock.
 func TestBrokenRecordings(t *testing.T) {
 	t.Parallel()
@@ -119,7 +119,7 @@ func TestBrokenRecordings(t *testing.T) {
 	a.clock.advance(6 * time.Minute)
 	batch, _ := late.Batch(nil)
 	refused(c, api.ChallengeExpired, api.SendFrames, api.Frames(batch))
-	for left := 4; left >= 0; left-- {
+	for left := 2; left >= 0; left-- {
 		code := api.RecordingBroken
 		if left == 0 {
 			code = api.RecordingLocked

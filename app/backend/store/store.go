@@ -199,4 +199,7 @@ type Job struct {
 	Args json.RawMessage
 	// At is when to begin; zero is at once.
 	At time.Time
+	// Heavy is work of seconds for a processor. It waits for a free one, and
+	// keeps nothing else waiting.
+	Heavy bool
 }

@@ -11,6 +11,7 @@ import (
 	"qoltanba/app/api"
 	"qoltanba/app/backend/registry"
 	"qoltanba/assets/citizens"
+	"qoltanba/assets/portraits"
 )
 
 // Population is a [registry.MobileBase] and a [registry.PopulationRegister].
@@ -53,6 +54,14 @@ func (p *Population) Register(_ context.Context, iin api.IIN, phone api.Phone) e
 	}
 	p.phones[iin] = phone
 	return nil
+}
+
+// Portrait implements [registry.PopulationRegister].
+func (p *Population) Portrait(_ context.Context, person registry.Person) ([]byte, error) {
+	if _, ok := p.people[person.IIN]; !ok {
+		return nil, registry.ErrUnknown
+	}
+	return portraits.Astronaut, nil
 }
 
 // Person implements [registry.PopulationRegister].

@@ -12,11 +12,11 @@ import (
 	"qoltanba/app/backend/store"
 )
 
-// identity is what all processes over one store must have in common, as
+// belonging is what all processes over one store must have in common, as
 // fingerprints by name. One that had secrets or keys of its own would make
 // itself an authority of its own, and could read neither codes, PINs nor
 // evidence of the others.
-type identity map[string]string
+type belonging map[string]string
 
 // fingerprint gives nothing of a secret away: it is a hash of 256 random bits.
 func fingerprint(label string, content []byte) string {
@@ -24,10 +24,10 @@ func fingerprint(label string, content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// claim holds the identity against that of the process which came first.
-func (i identity) claim(ctx context.Context, s store.Store) error {
+// claim holds what a process belongs to against that of the one which came first.
+func (b belonging) claim(ctx context.Context, s store.Store) error {
 	return s.Update(ctx, func(tx store.Tx) error {
-		for name, own := range i {
+		for name, own := range b {
 			kept, err := tx.Claim(name, own)
 			if err != nil {
 				return err
@@ -41,14 +41,14 @@ func (i identity) claim(ctx context.Context, s store.Store) error {
 	})
 }
 
-// parties is the identity of Digital ID and authority.
-func parties(word *digitalid.Party, authority *nca.Authority) (identity, error) {
+// parties is what Digital ID and authority add.
+func parties(word *digitalid.Party, authority *nca.Authority) (belonging, error) {
 	key, err := x509.MarshalPKIXPublicKey(word.PublicKey())
 	if err != nil {
 		return nil, err
 	}
 	chain := authority.Chain()
-	return identity{
+	return belonging{
 		"Digital ID":              fingerprint("digitalid", key),
 		"certification authority": fingerprint("authority", chain[len(chain)-1]),
 	}, nil
