@@ -34,7 +34,9 @@ type shownCase struct {
 	Prompts         string // JSON for the player
 	Fields          []shownField
 	Reasons         []choice
-	Others          []string // other operators who look at it now
+	Unable          bool           // the citizen cannot do the video identification
+	Findings        *shownFindings // of the machine
+	Others          []string       // other operators who look at it now
 	Trail           []shownEntry
 }
 
@@ -60,6 +62,7 @@ func (c *Console) showCase(v *visit) error {
 		ID: seen.ID, Name: caseName(seen.ID), Version: seen.Version, Phone: seen.Phone, Register: "waiting",
 		Selfie: seen.Selfie.Name != "", Document: seen.Document, Sides: v.words.sides(seen),
 		Recording: len(seen.Recording.Batches) > 0, Differs: len(seen.Differs),
+		Unable: seen.Unable, Findings: v.words.findings(seen),
 		Fields: v.words.fields(seen), Trail: v.words.trail(seen.Trail), Others: v.words.others(seen.Trail, v.operator.Login, c.now()),
 	}
 	switch {

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"qoltanba/app/api"
+	"qoltanba/app/backend/identity"
+	"qoltanba/capture/liveness"
 )
 
 // spoken lists the keys that pages and code ask for: those written out, and those put together of a prefix and a word of the contract.
@@ -63,6 +65,17 @@ func spoken(t *testing.T) map[string]string {
 	for _, k := range []api.PromptKind{api.TurnLeft, api.TurnRight, api.LookUp, api.LookDown, api.Blink, api.ComeCloser, api.Light} {
 		note("prompts", "prompt."+string(k))
 	}
+	for _, o := range []identity.Outcome{identity.Pass, identity.Again, identity.Unsure} {
+		note("outcomes", "machine."+string(o))
+	}
+	for _, a := range []identity.Against{identity.Register, identity.Card} {
+		note("portraits", "against."+string(a))
+	}
+	for _, a := range []identity.Answer{identity.Same, identity.Different, identity.Doubtful, identity.NoFace, identity.Absent} {
+		note("answers", "answer."+string(a))
+	}
+	note("doubts", declared(t, "Reason", "doubt.", func(r string) bool { return liveness.Reason(r).Verdict() == liveness.Operator })...)
+	note("checks", declared(t, "Check", "check.", func(string) bool { return true })...)
 	for _, f := range (api.CardFields{}).List() {
 		note("fields", "field."+f.Name)
 	}
@@ -76,6 +89,25 @@ func spoken(t *testing.T) map[string]string {
 		"done."+string(api.DecisionApproved), "done."+string(api.DecisionRejected), "actor.citizen", "actor.service")
 	note("trail", audited(t)...)
 	return used
+}
+
+// declared lists the constants of a type of package liveness, as keys.
+func declared(t *testing.T, kind, prefix string, of func(string) bool) []string {
+	t.Helper()
+	text, err := os.ReadFile("../../../capture/liveness/judgement.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys []string
+	for _, m := range regexp.MustCompile(kind+` += "([a-z-]+)"`).FindAllStringSubmatch(string(text), -1) {
+		if of(m[1]) {
+			keys = append(keys, prefix+m[1])
+		}
+	}
+	if len(keys) < 5 {
+		t.Errorf("%s: only %v", kind, keys)
+	}
+	return keys
 }
 
 // audited reads out of package enrolment which actions its trail has.
