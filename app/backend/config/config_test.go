@@ -88,10 +88,24 @@ func TestMissing(t *testing.T) {
 	}
 }
 
+// What is done with a machine's pass has to be said, and rightly.
+func TestMachinePassHasNoDefault(t *testing.T) {
+	t.Parallel()
+	for text, good := range map[string]bool{
+		"accept": true, "operator": true, "sample 10%": true, "sample 99%": true,
+		"": false, "yes": false, "sample": false, "sample 0%": false, "sample 100%": false, "sample 10": false, "Accept": false,
+	} {
+		c := Config{Identity: Identity{MachinePass: text}}
+		if err := c.Check(); strings.Contains(err.Error(), "machine_pass") == good {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 // A store that replicas share wants everything shared, and case keys apart.
 func TestShared(t *testing.T) {
 	t.Parallel()
-	base := Config{PublicURL: "https://example.kz", TLS: &KeyPair{}, SMS: &SMS{}, Mail: &Mail{}, MobileBase: &Register{}, Register: &Register{}}
+	base := Config{PublicURL: "https://example.kz", TLS: &KeyPair{}, SMS: &SMS{}, Mail: &Mail{}, MobileBase: &Register{}, Register: &Register{}, Identity: Identity{MachinePass: "accept"}}
 	for name, test := range map[string]struct {
 		change func(*Config)
 		lacks  []string

@@ -71,7 +71,9 @@ func prepare(plan *Plan, listen string, e extras) (*tls.Certificate, error) {
 	plan.Rules.StartsPerIIN, plan.Rules.StartsPerAddress = many, many
 	plan.Rules.CodesPerPhone, plan.Rules.WrongCodesPerIIN = many, many
 	plan.Rules.Recordings.Tries, plan.Rules.Identifications = 10, 100
-	plan.Pass, err = identity.ParsePolicy(*e.pass)
+	if e.pass != nil {
+		plan.Pass, err = identity.ParsePolicy(*e.pass)
+	}
 	return nil, err
 }
 

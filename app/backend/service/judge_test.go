@@ -97,7 +97,7 @@ func (c *citizen) verdict() api.Identification {
 func (c *citizen) after() {
 	c.Helper()
 	c.at(api.StepPIN)
-	do(c, api.SetPIN, api.PINRequest{PIN: goodPIN})
+	do(c, api.SetPIN, api.SetPINRequest{PIN: goodPIN})
 	c.card()
 	c.fields()
 }
@@ -139,7 +139,7 @@ func TestStraightByMachine(t *testing.T) {
 		if i := c.e.Identification; i == nil || i.State != api.IdentificationJudging || i.Expected == nil {
 			t.Errorf("while it is judged: %+v", i)
 		}
-		refused(c, api.OutOfOrder, api.SetPIN, api.PINRequest{PIN: goodPIN})
+		refused(c, api.OutOfOrder, api.SetPIN, api.SetPINRequest{PIN: goodPIN})
 		close(p.hold)
 		if v := c.verdict(); v.State != api.IdentificationPassed || v.Reason != "" {
 			t.Errorf("verdict %+v", v)
