@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"runtime"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -236,6 +237,43 @@ func TestStopCancelsAndTheJobRunsAgain(t *testing.T) {
 		second.Register("long", func(context.Context, json.RawMessage) error { close(again); return nil })
 		start(t, second)
 		await(t, again, "the second attempt")
+	})
+}
+
+// Heavy jobs that fill their places keep no other job waiting, and only so many
+// run at once as there are processors.
+func TestHeavyJobsRunApart(t *testing.T) {
+	each(t, func(t *testing.T, db *sqlstore.DB) {
+		q := jobs.New(db.Jobs(), jobs.Config{Timeout: time.Millisecond, Workers: 1, Log: slog.New(slog.DiscardHandler)})
+		light, proceed := make(chan struct{}), make(chan struct{})
+		places := runtime.GOMAXPROCS(0)
+		var running, most atomic.Int32
+		ended := make(chan struct{}, places+1)
+		q.Register("judges", func(ctx context.Context, _ json.RawMessage) error {
+			if n := running.Add(1); n > most.Load() {
+				most.Store(n)
+			}
+			<-proceed
+			running.Add(-1)
+			ended <- struct{}{}
+			return ctx.Err() // whose deadline is not that of other jobs
+		})
+		q.Register("tells", func(context.Context, json.RawMessage) error { close(light); return nil })
+		heavy := store.Job{Kind: "judges", Heavy: true}
+		for range places + 1 {
+			enqueue(t, db, heavy)
+		}
+		enqueue(t, db, store.Job{Kind: "tells"})
+		start(t, q)
+		await(t, light, "the light job")
+		close(proceed)
+		for range places + 1 {
+			await(t, ended, "the heavy jobs")
+		}
+		stop(t, q)
+		if int(most.Load()) > places {
+			t.Errorf("%d heavy jobs ran at once", most.Load())
+		}
 	})
 }
 

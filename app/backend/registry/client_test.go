@@ -41,11 +41,12 @@ var person = Person{IIN: known, Portrait: "p-1", Fields: api.CardFields{
 // server keeps the contract for one citizen, over TLS with client certificates.
 type server struct {
 	*httptest.Server
-	mu    sync.Mutex
-	phone api.Phone
-	calls atomic.Int32
-	fail  atomic.Int32 // answer this many calls with 503
-	log   atomic.Value // last request line, as an access log has it
+	mu       sync.Mutex
+	phone    api.Phone
+	portrait []byte
+	calls    atomic.Int32
+	fail     atomic.Int32 // answer this many calls with 503
+	log      atomic.Value // last request line, as an access log has it
 }
 
 func newServer(t *testing.T, clients *x509.CertPool) *server {
@@ -95,8 +96,36 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(phoneAnswer{known, s.phone})
 	case r.URL.Path == "/registers/v1/person":
 		_ = json.NewEncoder(w).Encode(person)
+	case r.URL.Path == "/registers/v1/portrait" && r.Header.Get("Portrait") == person.Portrait:
+		_, _ = w.Write(s.portrait)
+	case r.URL.Path == "/registers/v1/portrait":
+		w.WriteHeader(http.StatusNotFound)
 	default:
 		w.WriteHeader(http.StatusBadRequest)
+	}
+}
+
+// A portrait comes by the reference of its entry, and no larger than agreed.
+func TestPortrait(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, nil)
+	s.portrait = []byte("\xff\xd8 a face")
+	c := newClient(t, s, nil)
+	if got, err := c.Portrait(t.Context(), person); err != nil || string(got) != string(s.portrait) {
+		t.Errorf("%q, %v", got, err)
+	}
+	other := person
+	other.Portrait = "p-2"
+	if _, err := c.Portrait(t.Context(), other); !errors.Is(err, ErrUnknown) {
+		t.Errorf("another reference: %v", err)
+	}
+	other.Portrait = ""
+	if _, err := c.Portrait(t.Context(), other); !errors.Is(err, ErrUnknown) {
+		t.Errorf("no reference: %v", err)
+	}
+	s.portrait = make([]byte, maxPortrait+1)
+	if got, err := c.Portrait(t.Context(), person); !errors.Is(err, ErrUnavailable) || got != nil {
+		t.Errorf("%d bytes too many: %v", len(got), err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,28 +21,26 @@ import (
 // prompter says beforehand what a judge would find in faces, where a story is
 // about what the service makes of it.
 type prompter struct {
-	mu      sync.Mutex
-	said    []identity.Verdict // one after another; then passes
-	match   map[identity.Against]identity.Answer
-	err     error
-	hold    chan struct{} // nil: answers at once
-	asked   int
-	cases   []*liveness.Case
-	matched int
+	mu    sync.Mutex
+	said  []identity.Verdict // one after another; then passes
+	match map[identity.Against]identity.Answer
+	err   error
+	hold  chan struct{} // nil: answers at once
+	asked atomic.Int32
+	cases []*liveness.Case
 }
 
 func (p *prompter) Recording(ctx context.Context, c *liveness.Case) (identity.Verdict, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.asked++
-	p.cases = append(p.cases, c)
-	if p.hold != nil {
+	if p.asked.Add(1); p.hold != nil {
 		select {
 		case <-p.hold:
 		case <-ctx.Done():
 			return identity.Verdict{}, ctx.Err()
 		}
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.cases = append(p.cases, c)
 	if p.err != nil {
 		return identity.Verdict{}, p.err
 	}
@@ -55,7 +54,6 @@ func (p *prompter) Recording(ctx context.Context, c *liveness.Case) (identity.Ve
 func (p *prompter) Match(_ context.Context, selfie, register, card []byte) (identity.Match, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.matched++
 	if len(selfie) == 0 || len(register) == 0 || len(card) == 0 {
 		return identity.Match{}, errors.New("a picture is missing")
 	}
@@ -194,8 +192,8 @@ func TestAgainThenPass(t *testing.T) {
 		t.Errorf("verdict %+v", v)
 	}
 	c.at(api.StepPIN)
-	if p.asked != 3 || strings.Count(c.trail(), "judged") != 3 {
-		t.Errorf("%d recordings were judged: %s", p.asked, c.trail())
+	if p.asked.Load() != 3 || strings.Count(c.trail(), "judged") != 3 {
+		t.Errorf("%d recordings were judged: %s", p.asked.Load(), c.trail())
 	}
 }
 
@@ -339,13 +337,32 @@ func TestVerdictAfterRestart(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
 	var c *citizen
-	t.Run("before", func(t *testing.T) {
-		a := open(t, func(p *Plan) { p.Data = data; judged(&prompter{hold: make(chan struct{})}, identity.Accept)(p) })
-		c = a.citizen(t, "aigul")
-		c.before()
-		c.record()
-		c.at(api.StepJudging)
-	})
+	for _, run := range []string{"stopped before", "stopped while it judges"} {
+		t.Run(run, func(t *testing.T) {
+			p := &prompter{hold: make(chan struct{})}
+			a := open(t, func(plan *Plan) { plan.Data = data; judged(p, identity.Accept)(plan) })
+			a.clock.advance(time.Minute)
+			if c == nil {
+				c = a.citizen(t, "aigul")
+				c.before()
+				if err := a.queue.Stop(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+				c.record()
+				c.at(api.StepJudging)
+				return
+			}
+			c.T, c.a = t, a
+			c.read()
+			c.at(api.StepJudging)
+			c.until("judge", func() bool { return p.asked.Load() > 0 })
+			ended, cancel := context.WithCancel(t.Context())
+			cancel()
+			if err := a.queue.Stop(ended); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
 	second := &prompter{}
 	a := open(t, func(p *Plan) { p.Data = data; judged(second, identity.Accept)(p) })
 	a.clock.advance(5 * time.Minute)
@@ -353,8 +370,8 @@ func TestVerdictAfterRestart(t *testing.T) {
 	if v := c.verdict(); v.State != api.IdentificationPassed {
 		t.Errorf("verdict %+v", v)
 	}
-	if strings.Count(c.trail(), "judged") != 1 || second.asked != 1 {
-		t.Errorf("judged %d times: %s", second.asked, c.trail())
+	if strings.Count(c.trail(), "judged") != 1 || second.asked.Load() != 1 {
+		t.Errorf("judged %d times: %s", second.asked.Load(), c.trail())
 	}
 	c.after()
 	c.until("decision", func() bool { c.read(); return c.e.Step == api.StepGrant })

@@ -20,13 +20,15 @@ type Population struct {
 	mu     sync.Mutex
 	phones map[api.IIN]api.Phone
 	people map[api.IIN]registry.Person
+	faces  map[string]string // by reference: names in package portraits
 }
 
 // New returns the population as embedded.
 func New() *Population {
-	p := &Population{phones: map[api.IIN]api.Phone{}, people: map[api.IIN]registry.Person{}}
+	p := &Population{phones: map[api.IIN]api.Phone{}, people: map[api.IIN]registry.Person{}, faces: map[string]string{}}
 	for _, c := range citizens.All() {
 		p.people[c.IIN] = registry.Person{IIN: c.IIN, Fields: c.Register, Portrait: "sample:" + c.ID}
+		p.faces["sample:"+c.ID] = c.Portrait
 		if c.MobileBase != "" {
 			p.phones[c.IIN] = c.MobileBase
 		}
@@ -58,10 +60,15 @@ func (p *Population) Register(_ context.Context, iin api.IIN, phone api.Phone) e
 
 // Portrait implements [registry.PopulationRegister].
 func (p *Population) Portrait(_ context.Context, person registry.Person) ([]byte, error) {
-	if _, ok := p.people[person.IIN]; !ok {
+	name, ok := p.faces[person.Portrait]
+	if !ok {
 		return nil, registry.ErrUnknown
 	}
-	return portraits.Astronaut, nil
+	face, err := portraits.Find(name)
+	if err != nil {
+		return nil, err
+	}
+	return face.JPEG, nil
 }
 
 // Person implements [registry.PopulationRegister].
