@@ -1,9 +1,12 @@
 package liveness
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
+
+	"qoltanba/capture/face"
 )
 
 // movements runs the guide's follower over the frames and looks at every answer.
@@ -79,71 +82,113 @@ func (q *inquiry) light(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// solid looks at the turned head: the median over several pictures to both sides, which are chosen here.
+// solid looks at the turned head: the median over several pictures to both sides, which are chosen here. Up and down the head turns less, and
+// few films show it: what is found there is noted and decides nothing.
 func (q *inquiry) solid(ctx context.Context) error {
 	s := new(solidity)
-	var scales, depths []float64
-	var sides [2]int
-	for side, sign := range []float64{1, -1} {
-		for _, i := range q.turnFrames(sign) {
-			p, ok, err := q.pair(ctx, s, i)
-			if err != nil {
-				return err
-			}
-			if ok {
-				scales, depths = append(scales, p.scale), append(depths, p.depth)
-				sides[side]++
-			}
-		}
+	left, err := q.pairs(ctx, s, turning, 1)
+	if err != nil {
+		return err
 	}
-	q.least(CheckTurnFrames, float64(min(sides[0], sides[1])), limit.turnFrames, TurnSlower)
+	right, err := q.pairs(ctx, s, turning, -1)
+	if err != nil {
+		return err
+	}
+	q.least(CheckTurnFrames, float64(min(len(left), len(right))), limit.turnFrames, TurnSlower)
 	if q.out.Verdict == Again {
 		return nil
 	}
-	q.least(CheckParallax, median(scales), limit.parallax, NotSolid)
-	q.least(CheckDepth, median(depths), limit.depth, NotSolid)
+	scale, depth := medians(slices.Concat(left, right))
+	q.least(CheckParallax, scale, limit.parallax, NotSolid)
+	q.least(CheckDepth, depth, limit.depth, NotSolid)
+	up, err := q.pairs(ctx, s, nodding, -1)
+	if err != nil {
+		return err
+	}
+	down, err := q.pairs(ctx, s, nodding, 1)
+	if err != nil {
+		return err
+	}
+	if nods := slices.Concat(up, down); len(nods) > 0 {
+		scale, _ := medians(nods)
+		q.find(Finding{Check: CheckNodParallax, Prompt: -1, Value: scale, Limit: limit.parallax, OK: scale >= limit.parallax, Soft: true}, "")
+	}
 	return nil
+}
+
+func medians(all []parallax) (scale, depth float64) {
+	scales, depths := make([]float64, len(all)), make([]float64, len(all))
+	for i, p := range all {
+		scales[i], depths[i] = p.scale, p.depth
+	}
+	return median(scales), median(depths)
+}
+
+// pairs measures the frames turned to a side about an axis.
+func (q *inquiry) pairs(ctx context.Context, s *solidity, a axis, sign float64) (found []parallax, err error) {
+	for _, i := range q.turnFrames(a, sign) {
+		p, ok, err := q.pair(ctx, s, a, i)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			found = append(found, p)
+		}
+	}
+	return found, nil
 }
 
 // pairsASide is how many turned pictures are looked at to each side.
 const pairsASide = 4
 
-// turnFrames are the frames turned to a side, between the bounds, nodding little, at about the usual distance: those next to the middle.
-func (q *inquiry) turnFrames(sign float64) []int {
+// about is the turn about an axis, and the one about the other.
+func (a axis) about(t face.Angles) (own, other float64) {
+	if a == nodding {
+		return t.Pitch, t.Yaw
+	}
+	return t.Yaw, t.Pitch
+}
+
+// turnFrames are the frames turned to a side, between the bounds, turned little about the other axis, at about the usual distance: those next
+// to the middle.
+func (q *inquiry) turnFrames(a axis, sign float64) []int {
 	const ideal = 18
 	var all []int
-	off := func(i int) float64 { return math.Abs(sign*q.turned(&q.looks[i]).Yaw - ideal) }
+	off := func(i int) float64 {
+		own, _ := a.about(q.turned(&q.looks[i]))
+		return math.Abs(sign*own - ideal)
+	}
 	for i := range q.looks {
 		l := &q.looks[i]
-		t := q.turned(l)
-		if l.seen && sign*t.Yaw >= limit.solidLeast && sign*t.Yaw <= limit.solidMost && math.Abs(t.Pitch) < nodding &&
+		own, other := a.about(q.turned(l))
+		if l.seen && sign*own >= limit.solidLeast && sign*own <= limit.solidMost && math.Abs(other) < aside &&
 			math.Abs(l.obs.Width/q.base.width-1) < limit.closer {
 			all = append(all, i)
 		}
 	}
-	slices.SortFunc(all, func(a, b int) int {
-		if off(a) < off(b) {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(all, func(a, b int) int { return cmp.Compare(off(a), off(b)) })
 	return all[:min(len(all), pairsASide)]
 }
 
-const nodding = 10 // degrees
+const aside = 10 // degrees that a head may be turned about the other axis
 
 // pair holds a turned frame against the straight one next to it in time.
-func (q *inquiry) pair(ctx context.Context, s *solidity, turned int) (p parallax, ok bool, err error) {
+func (q *inquiry) pair(ctx context.Context, s *solidity, a axis, turned int) (p parallax, ok bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return p, false, err
 	}
 	l := &q.looks[turned]
+	own, other := a.about(q.turned(l))
 	const reach = 4000
 	straight, found := q.best(l.at-min(l.at, reach), l.at+reach, func(c *look) float64 {
-		t := q.turned(c)
-		return math.Abs(t.Yaw) + math.Abs(t.Pitch-q.turned(l).Pitch)/2 + math.Abs(float64(c.at)-float64(l.at))/500
+		o, across := a.about(q.turned(c))
+		return math.Abs(o) + math.Abs(across-other)/2 + math.Abs(float64(c.at)-float64(l.at))/500
 	})
-	if !found || math.Abs(q.turned(&q.looks[straight]).Yaw) > limit.frontal {
+	if !found {
+		return p, false, nil
+	}
+	from, _ := a.about(q.turned(&q.looks[straight]))
+	if math.Abs(from) > limit.frontal {
 		return p, false, nil
 	}
 	img, err := q.decode(straight)
@@ -156,6 +201,6 @@ func (q *inquiry) pair(ctx context.Context, s *solidity, turned int) (p parallax
 	if img, err = q.decode(turned); err != nil {
 		return p, false, err
 	}
-	p, ok = s.measure(img, &l.obs.Mesh, l.obs.Pose.Yaw-q.looks[straight].obs.Pose.Yaw)
+	p, ok = s.measure(img, &l.obs.Mesh, a, own-from)
 	return p, ok, nil
 }

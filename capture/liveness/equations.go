@@ -31,13 +31,13 @@ func (e *equations) solve(n int) (x [maxUnknowns]float64, ok bool) {
 				sum -= l[i][k] * l[j][k]
 			}
 			if i != j {
-				l[i][j] = sum / l[j][j]
+				l[i][j] = sum / l[j][j] //nolint:gosec // n is at most maxUnknowns
 				continue
 			}
 			if sum <= 1e-12*e.m[i][i] || math.IsNaN(sum) {
 				return x, false
 			}
-			l[i][i] = math.Sqrt(sum)
+			l[i][i] = math.Sqrt(sum) //nolint:gosec // likewise
 		}
 	}
 	for i := range n {

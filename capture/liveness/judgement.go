@@ -112,6 +112,7 @@ const (
 	CheckTurnFrames  Check = "turn-frames"  // frames to each side by which a turn can be looked at, least
 	CheckParallax    Check = "parallax"     // of the turned head: 1 is an ideal head, 0 a sheet; least
 	CheckDepth       Check = "depth"        // correlation of that parallax with the depth of a face, least
+	CheckNodParallax Check = "nod-parallax" // parallax of the head looking up or down, least; soft
 	CheckSelfie      Check = "selfie"       // likeness to the selfie, cosine of the first network; the verdict is that of both
 	CheckSamePerson  Check = "same-person"  // least likeness between near-frontal frames and the first of them, the same
 	CheckContinuity  Check = "continuity"   // least likeness of any frame looked at, turned ones among them, least

@@ -52,11 +52,13 @@ func (f *straightFinder) add(s sample) (neutral, bool) {
 		return neutral{}, false
 	}
 	base := neutral{pose: face.Angles{Yaw: median(yaw[:k]), Pitch: median(pitch[:k]), Roll: s.pose.Roll}, width: median(width[:k])}
-	// The values are sorted now.
-	still := yaw[k-1]-yaw[0] <= limit.stillDegrees && pitch[k-1]-pitch[0] <= limit.stillDegrees && width[k-1]-width[0] <= limit.stillWidth*base.width
+	still := span(yaw[:k]) <= limit.stillDegrees && span(pitch[:k]) <= limit.stillDegrees && span(width[:k]) <= limit.stillWidth*base.width
 	about := math.Abs(base.pose.Yaw) <= limit.straightYaw && math.Abs(base.pose.Pitch) <= limit.straightPitch && math.Abs(s.pose.Roll) <= limit.straightRoll
 	return base, still && about
 }
+
+// span is from the least to the most of sorted values.
+func span(v []float64) float64 { return v[len(v)-1] - v[0] }
 
 // median sorts v in place. It is 0 for nothing.
 func median(v []float64) float64 {

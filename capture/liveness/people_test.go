@@ -72,7 +72,8 @@ func measureClip(t *testing.T, engine *face.Engine, names []string) {
 	q.base = neutral{pose: face.Angles{Yaw: median(yaw), Pitch: median(pitch)}, width: median(width)}
 	clipStill(t, q)
 	clipSteps(t, q)
-	clipSolid(t, q)
+	clipSolid(t, q, turning)
+	clipSolid(t, q, nodding)
 	clipLikeness(t, q)
 }
 
@@ -115,37 +116,32 @@ func clipSteps(t *testing.T, q *inquiry) {
 	t.Logf("difference from the likest earlier picture, levels %s", spread(nearest))
 }
 
-// clipSolid holds turned frames against straight ones, alone and by the rule.
-func clipSolid(t *testing.T, q *inquiry) {
+// clipSolid holds frames turned about an axis against straight ones, alone and by the rule.
+func clipSolid(t *testing.T, q *inquiry, a axis) {
 	s := new(solidity)
-	var scales, depths [2][]float64
+	var scales, depths []float64
 	tried, passed := 0, 0
 	for i := range q.looks {
-		l := &q.looks[i]
-		turn := q.turned(l)
-		if !l.seen || math.Abs(turn.Yaw) < limit.solidLeast || math.Abs(turn.Yaw) > limit.solidMost || math.Abs(turn.Pitch) > nodding {
+		own, other := a.about(q.turned(&q.looks[i]))
+		if !q.looks[i].seen || math.Abs(own) < limit.solidLeast || math.Abs(own) > limit.solidMost || math.Abs(other) > aside {
 			continue
 		}
 		tried++
-		p, ok, err := q.pair(t.Context(), s, i)
+		p, ok, err := q.pair(t.Context(), s, a, i)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !ok {
 			continue
 		}
-		side := 0
-		if turn.Yaw < 0 {
-			side = 1
-		}
-		scales[side], depths[side] = append(scales[side], p.scale), append(depths[side], p.depth)
+		scales, depths = append(scales, p.scale), append(depths, p.depth)
 		if p.scale >= limit.parallax && p.depth >= limit.depth {
 			passed++
 		}
 	}
-	n := len(scales[0]) + len(scales[1])
-	t.Logf("%d turned frames, %d measured (%d to the left of the picture), %d pass alone", tried, n, len(scales[1]), passed)
-	all, alld := slices.Concat(scales[0], scales[1]), slices.Concat(depths[0], depths[1])
+	name := [...]string{"turned to a side", "looking up or down"}[a]
+	n := len(scales)
+	t.Logf("%s: %d frames, %d measured, %d pass alone", name, tried, n, passed)
 	if n < 4 {
 		return
 	}
@@ -153,17 +149,17 @@ func clipSolid(t *testing.T, q *inquiry) {
 	const draws = 1000
 	good := 0
 	for range draws {
-		var a, b []float64
+		var x, y []float64
 		for range 2 * int(limit.turnFrames) {
 			k := rng.IntN(n)
-			a, b = append(a, all[k]), append(b, alld[k])
+			x, y = append(x, scales[k]), append(y, depths[k])
 		}
-		if median(a) >= limit.parallax && median(b) >= limit.depth {
+		if median(x) >= limit.parallax && median(y) >= limit.depth {
 			good++
 		}
 	}
-	t.Logf("parallax %s, depth %s; medians of %d drawn frames pass %d of %d times",
-		spread(all), spread(alld), 2*int(limit.turnFrames), good, draws)
+	t.Logf("%s: parallax %s, depth %s; medians of %d drawn frames pass %d of %d times",
+		name, spread(scales), spread(depths), 2*int(limit.turnFrames), good, draws)
 }
 
 // clipLikeness compares frames with one of the first straight ones.

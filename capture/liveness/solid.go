@@ -116,8 +116,9 @@ func (g *grid) moments() {
 			g.mean[y*gridSide+x] = float32(mean)
 			g.std[y*gridSide+x] = float32(math.Sqrt(max(square/patchPixels-mean*mean, 0)))
 			if x+patchRadius+1 < gridSide {
-				sum += sums[x+patchRadius+1] - sums[x-patchRadius]
-				square += squares[x+patchRadius+1] - squares[x-patchRadius]
+				in, out := x+patchRadius+1, x-patchRadius
+				sum += sums[in] - sums[out]          //nolint:gosec // checked above
+				square += squares[in] - squares[out] //nolint:gosec // checked above
 			}
 		}
 		if y+patchRadius+1 == gridSide {
@@ -250,8 +251,25 @@ func (s *solidity) setStraight(img image.Image, m *face.Mesh) bool {
 	return true
 }
 
-// measure holds a picture turned by yaw degrees against the straight one. It reports false where too little of the skin was found again.
-func (s *solidity) measure(img image.Image, m *face.Mesh, yaw float64) (parallax, bool) {
+// axis is about which a head is turned: to the sides, or up and down.
+type axis int
+
+const (
+	turning axis = iota
+	nodding
+)
+
+// along is the coordinate in which a turn about the axis moves things.
+func (a axis) along(v vec) float64 {
+	if a == nodding {
+		return v.y
+	}
+	return v.x
+}
+
+// measure holds a picture turned by some degrees about an axis, with the sign of face.Angles, against the straight one. It reports false where
+// too little of the skin was found again.
+func (s *solidity) measure(img image.Image, m *face.Mesh, a axis, degrees float64) (parallax, bool) {
 	s.turned.set(img, m, s.unit)
 	h, ok := fitHomography(s.straight.points[:], s.turned.points[:])
 	if !ok {
@@ -266,10 +284,10 @@ func (s *solidity) measure(img image.Image, m *face.Mesh, yaw float64) (parallax
 	if len(s.from) < fewestMatch {
 		return parallax{patches: len(s.from)}, false
 	}
-	slope, correlation, ok := s.regress()
-	sign := math.Copysign(1, yaw)
+	slope, correlation, ok := s.regress(a)
+	sign := math.Copysign(1, degrees)
 	return parallax{
-		scale: -slope * sign / math.Sin(math.Abs(yaw)*math.Pi/180), depth: -correlation * sign, patches: len(s.from),
+		scale: -slope * sign / math.Sin(math.Abs(degrees)*math.Pi/180), depth: -correlation * sign, patches: len(s.from),
 	}, ok
 }
 
@@ -290,18 +308,18 @@ func (s *solidity) match() {
 	}
 }
 
-// regress fits the homography anew to what was found, and holds what is left of the sideways movement against the depth. From both is taken
-// what 1, x, y, x² and xy explain: a plane in perspective, and most of a cylinder.
-func (s *solidity) regress() (slope, correlation float64, ok bool) {
+// regress fits the homography anew to what was found, and holds what is left of the movement across the axis against the depth. From both is
+// taken what 1, x, y, xy and the square of that coordinate explain: a plane in perspective, and most of a cylinder.
+func (s *solidity) regress(a axis) (slope, correlation float64, ok bool) {
 	h, ok := fitHomography(s.from, s.to)
 	if !ok {
 		return 0, 0, false
 	}
-	terms := func(p vec) []float64 { return []float64{1, p.x, p.y, p.x * p.x, p.x * p.y} }
+	terms := func(p vec) []float64 { return []float64{1, p.x, p.y, a.along(p) * a.along(p), p.x * p.y} }
 	var forDepth, forMove equations
 	moves := make([]float64, len(s.from))
 	for i, p := range s.from {
-		moves[i] = s.to[i].x - h.at(p).x
+		moves[i] = a.along(s.to[i]) - a.along(h.at(p))
 		forDepth.add(terms(p), s.depths[i])
 		forMove.add(terms(p), moves[i])
 	}

@@ -40,7 +40,7 @@ const (
 func shoot(of surface, yaw float64, seed uint64) (*image.Gray, *face.Mesh) {
 	texture := blots(seed)
 	img := image.NewGray(image.Rect(0, 0, shotSide, shotSide))
-	rng := rand.New(rand.NewPCG(seed, uint64(math.Float64bits(yaw))))
+	rng := rand.New(rand.NewPCG(seed, math.Float64bits(yaw)))
 	sin, cos := math.Sincos(yaw * math.Pi / 180)
 	for v := range shotSide {
 		for u := range shotSide {
@@ -155,7 +155,7 @@ func TestOnlyAHeadShowsTheParallaxOfOne(t *testing.T) {
 			}
 			for _, yaw := range []float64{-20, 16, 22} {
 				img, mesh := shoot(c.of, yaw, 1)
-				p, ok := s.measure(img, mesh, yaw)
+				p, ok := s.measure(img, mesh, turning, yaw)
 				if !ok {
 					t.Errorf("yaw %v: only %d patches", yaw, p.patches)
 					continue
@@ -169,6 +169,39 @@ func TestOnlyAHeadShowsTheParallaxOfOne(t *testing.T) {
 	}
 }
 
+// lying lays a picture and its mesh on their side, so that a turn to the side becomes a look down.
+func lying(img *image.Gray, mesh *face.Mesh) (*image.Gray, *face.Mesh) {
+	out, m := image.NewGray(img.Rect), new(face.Mesh)
+	for y := range shotSide {
+		for x := range shotSide {
+			out.SetGray(y, x, img.GrayAt(x, y))
+		}
+	}
+	for i, p := range mesh {
+		m[i] = face.Point{X: p.Y, Y: p.X, Z: p.Z}
+	}
+	// The distance of the eyes is the unit: it has to lie along.
+	m[face.EyeLeftOuter], m[face.EyeRightOut] = face.Point{X: shotSide/2 - 50, Y: shotSide/2 - 20}, face.Point{X: shotSide/2 + 50, Y: shotSide/2 - 20}
+	return out, m
+}
+
+func TestALookDownShowsParallaxToo(t *testing.T) {
+	s := new(solidity)
+	for name, c := range map[string]struct {
+		of    surface
+		solid bool
+	}{"a head": {aHead, true}, "a fold": {aFold, false}} {
+		if !s.setStraight(func() (image.Image, *face.Mesh) { i, m := lying(shoot(c.of, 0, 2)); return i, m }()) {
+			t.Fatal("the straight picture was refused")
+		}
+		img, mesh := lying(shoot(c.of, 18, 2))
+		p, ok := s.measure(img, mesh, nodding, 18)
+		if got := p.scale >= limit.parallax && p.depth >= limit.depth; !ok || got != c.solid {
+			t.Errorf("%s: scale %.2f, depth %.2f, %d patches", name, p.scale, p.depth, p.patches)
+		}
+	}
+}
+
 func TestSolidityRefusesWhatShowsNothing(t *testing.T) {
 	s := new(solidity)
 	img, mesh := shoot(aHead, 0, 1)
@@ -179,17 +212,17 @@ func TestSolidityRefusesWhatShowsNothing(t *testing.T) {
 		t.Fatal("the straight picture was refused")
 	}
 	blank := image.NewGray(img.Rect)
-	if p, ok := s.measure(blank, mesh, 20); ok {
+	if p, ok := s.measure(blank, mesh, turning, 20); ok {
 		t.Errorf("a blank picture shows %+v", p)
 	}
-	if p, ok := s.measure(img, new(face.Mesh), 20); ok {
+	if p, ok := s.measure(img, new(face.Mesh), turning, 20); ok {
 		t.Errorf("a mesh without extent shows %+v", p)
 	}
 	outside := *mesh
 	for i := range outside {
 		outside[i].X += 1e6
 	}
-	if p, ok := s.measure(img, &outside, 20); ok {
+	if p, ok := s.measure(img, &outside, turning, 20); ok {
 		t.Errorf("a face outside the picture shows %+v", p)
 	}
 }
@@ -248,6 +281,6 @@ func BenchmarkSolidity(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		s.setStraight(straight, mesh)
-		s.measure(turned, other, 18)
+		s.measure(turned, other, turning, 18)
 	}
 }
