@@ -123,8 +123,9 @@ bench-face: ## how fast faces are seen and matched; time of the processor, on on
 	GOMAXPROCS=1 $(GO) test -tags demo -run '^$$' -bench Judge -benchtime 3x ./capture/liveness
 
 FACES ?=
-eval-face: ## how well faces are told apart, over all pairs of FACES=folder/person/picture.jpg or of some packages of npm
-	$(GO) run ./cmd/release faces -gallery "$(FACES)"
+VIDEOS ?=
+eval-face: ## how well faces are told apart (FACES=folder of person/picture.jpg, or packages of npm) and followed (VIDEOS=folder)
+	$(GO) run ./cmd/release faces -gallery "$(FACES)" -videos "$(VIDEOS)"
 	@$(MAKE) --no-print-directory eval-people eval-attacks
 
 bench-window: ## the window's start, memory and pictures a second, beside an empty window

@@ -13,7 +13,7 @@
 // # What is not here
 //
 // Whether a face lives is a matter of many pictures: see capture/liveness. The mesh's depth is the network's belief and no measurement: it lays
-// a head's depth over a photograph too.
+// a head's depth over a photograph too. Figures, and what they cannot say, stand in MEASURED.md.
 //
 // # Without the library
 //

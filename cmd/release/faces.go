@@ -51,6 +51,7 @@ type listed struct {
 func faces(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("faces", flag.ContinueOnError)
 	folder := flags.String("gallery", "", "`folder` of person/picture.jpg; without it the pictures of some packages of npm")
+	videos := flags.String("videos", "", "`folder` of videos in which to follow a face")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -71,6 +72,9 @@ func faces(ctx context.Context, args []string) error {
 	people, results, err := matching.Measure(e, gallery, func(s string) { fmt.Fprintln(os.Stderr, s) })
 	if err == nil {
 		matching.Report(os.Stdout, people, results)
+	}
+	if err == nil && *videos != "" {
+		err = watch(ctx, e, *videos, os.Stdout)
 	}
 	return errors.Join(err, e.Close())
 }
