@@ -41,6 +41,7 @@ func (w *Window) cannot(on bool) {
 type settling struct {
 	on    bool
 	since time.Time
+	ended bool // the recording begins
 }
 
 // settleTime is how long a straight look is waited for; then the recording begins all the same, as the backend may find it.
@@ -63,12 +64,12 @@ func (w *Window) stopSettling() {
 
 // settle begins the recording once the straight look is known, or nobody is there to find it.
 func (w *Window) settle() {
-	if !w.settling.on || w.state.Busy {
+	if !w.settling.on || w.settling.ended || w.state.Busy {
 		return
 	}
 	found := w.seen.purpose == watchVideo && w.seen.progress.Neutral
 	if found || w.watch.sight.Load() == blind || time.Since(w.settling.since) > settleTime {
-		w.settling.since = time.Now().Add(time.Hour) // once
+		w.settling.ended = true
 		w.record()
 	}
 }

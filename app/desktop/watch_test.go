@@ -127,7 +127,14 @@ func TestMovementIsToldByBellAndWord(t *testing.T) {
 		t.Fatalf("at %s, heard %q", d.screen(), v.said)
 	}
 	d.until("the straight look", func() bool { return d.seen.progress.Neutral })
-	d.until("the recording to be tried", func() bool { return time.Until(d.settling.since) > time.Minute || !d.settling.on })
+	film := d.feed.recording.Load()
+	for range 3 {
+		d.settle()
+	}
+	if d.settling.ended && d.feed.recording.Load() != film {
+		t.Error("the recording is begun again and again")
+	}
+	d.until("the recording to be tried", func() bool { return d.settling.ended || !d.settling.on })
 	s.play(act(t, 3*time.Second, puppet.Asked{Move: puppet.TurnLeft, From: time.Second, Until: 5 * time.Second}))
 	d.apply(journey.State{Stage: journey.StageRecording, Recording: journey.Recording{
 		Prompts: 4, Prompt: &api.Prompt{Index: 1, Kind: api.TurnLeft},
@@ -171,7 +178,7 @@ func TestWithoutEyesTheWindowWorksAsEver(t *testing.T) {
 	d.state.Stage, d.typed.picture = journey.StageRecordingIntro, nil
 	d.show(true)
 	d.press("videointro.main")
-	if !d.settling.on || time.Until(d.settling.since) < time.Minute {
+	if d.settling.on && !d.settling.ended {
 		t.Error("a recording without eyes waits for a look that nobody sees")
 	}
 }
@@ -200,6 +207,31 @@ func TestWhoCannotMoveGoesToAnOperator(t *testing.T) {
 	d.press("back")
 	if d.screen() != "videointro" {
 		t.Fatalf("back at %s", d.screen())
+	}
+}
+
+func TestARecordingToBeRepeatedSaysWhyAndNothingElse(t *testing.T) {
+	s := &stage{film: act(t, time.Second)}
+	d, _ := atFace(t, s, journey.StageRecordingIntro, nil)
+	since := time.Now()
+	expected := since.Add(time.Hour)
+	judged := func(at journey.Stage, i api.Identification, p *api.Problem) {
+		d.apply(journey.State{Stage: at, Enrolment: api.Enrolment{ID: "e", Identification: &i}, Problem: p})
+	}
+	judged(journey.StageJudging, api.Identification{State: api.IdentificationJudging, Since: since, Expected: &expected}, nil)
+	if m := d.judgingModel(); d.screen() != "judging" || m.Share <= 0 || m.Share > 0.1 {
+		t.Errorf("at %s, %v of the wait is over", d.screen(), m.Share)
+	}
+	verdict := api.Identification{State: api.IdentificationAgain, Reason: api.FaceDark, Since: since, TriesLeft: 2}
+	judged(journey.StageRecordingIntro, verdict, api.Fail(api.FaceDark, "judged"))
+	f := api.FailureOf(api.FaceDark)
+	if d.screen() != "videointro" || !d.says(f.Sentence.KK) || !d.says(f.Remedy.KK) || d.frame.Find("failure.close") != nil {
+		t.Errorf("at %s the window says %q", d.screen(), d.words())
+	}
+	verdict.Reason = api.SelfieDiffers
+	judged(journey.StageSelfie, verdict, api.Fail(api.SelfieDiffers, "judged"))
+	if f = api.FailureOf(api.SelfieDiffers); d.screen() != "selfie" || !d.says(f.Sentence.KK) {
+		t.Errorf("at %s the window says %q", d.screen(), d.words())
 	}
 }
 
