@@ -228,9 +228,7 @@ func TestARecordingToBeRepeatedSaysWhyAndNothingElse(t *testing.T) {
 	if d.screen() != "videointro" || !d.says(f.Sentence.KK) || !d.says(f.Remedy.KK) || d.frame.Find("failure.close") != nil {
 		t.Errorf("at %s the window says %q", d.screen(), d.words())
 	}
-	verdict.Reason = api.SelfieDiffers
-	judged(journey.StageSelfie, verdict, api.Fail(api.SelfieDiffers, "judged"))
-	if f = api.FailureOf(api.SelfieDiffers); d.screen() != "selfie" || !d.says(f.Sentence.KK) {
+	if judged(journey.StageSelfie, verdict, api.Fail(api.FaceDark, "judged")); d.screen() != "selfie" || !d.says(f.Sentence.KK) {
 		t.Errorf("at %s the window says %q", d.screen(), d.words())
 	}
 }
