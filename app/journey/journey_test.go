@@ -25,7 +25,7 @@ func TestTheWholeWay(t *testing.T) {
 	}
 	want := []Stage{
 		StageWelcome, StageCamera, StageIIN, StageCode, StageCompanion, StageSummary, StageSignIn, StageSignInCode,
-		StageBiometrics, StageSelfie, StageRecordingIntro, StageRecording, StageRecordingIntro, StagePIN, StageCardChoice,
+		StageBiometrics, StageSelfie, StageRecordingIntro, StageRecording, StageRecordingIntro, StageJudging, StagePIN, StageCardChoice,
 		StageCardFront, StageCardBack, StageFields, StageChecking, StageCabinet, StageGrant, StageAgreement, StageForm,
 		StageSubmit, StageStatus, StagePassword, StageDone,
 	}

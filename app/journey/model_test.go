@@ -298,7 +298,8 @@ func (m *model) phoneAndFace() {
 		return *m.e.Challenge, nil
 	})
 	at(m, api.FinishRecording, []api.Step{api.StepRecording}, func(api.None, *http.Request) *api.Problem {
-		m.e.Challenge, m.e.Step = nil, api.StepPIN
+		m.e.Challenge, m.e.Step = nil, api.StepJudging
+		m.e.Identification = &api.Identification{State: api.IdentificationJudging}
 		return nil
 	})
 }
@@ -418,6 +419,22 @@ func (m *model) cardAndKeys() {
 }
 
 // approve is the operator's decision.
+// pass is the verdict on the recording.
+func (m *model) pass() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.e.Step, m.e.Nonce = api.StepPIN, rand.Text()
+	m.e.Identification = &api.Identification{State: api.IdentificationPassed}
+}
+
+// again is another verdict.
+func (m *model) again(reason api.Code) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.e.Step, m.e.Nonce = api.StepRecording, rand.Text()
+	m.e.Identification = &api.Identification{State: api.IdentificationAgain, Reason: reason, TriesLeft: 2}
+}
+
 func (m *model) approve() {
 	m.mu.Lock()
 	defer m.mu.Unlock()

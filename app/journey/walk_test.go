@@ -130,6 +130,7 @@ func (c *citizen) take(ctx context.Context, j *Journey, s State) error {
 		StageRebind:         func() error { return j.Rebind(ctx, modelPIN) },
 		StageKeysLost:       func() error { return j.GiveUpKeys(ctx, modelPIN) },
 		StageRecordingIntro: func() error { return j.Record(ctx, api.ChallengeRequest{}, frames(c.now)) },
+		StageJudging:        func() error { c.model.pass(); return j.Refresh(ctx) },
 		StagePIN:            func() error { return j.SetPIN(ctx, modelPIN) },
 		StageCardChoice:     func() error { return j.ChooseCard(ctx, CardChoice{c.with, CardByFile}) },
 		StageCardFront:      func() error { return j.SendCard(ctx, api.Front, picture) },

@@ -82,12 +82,17 @@ func (c *challenge) revealed() int {
 	return n
 }
 
-// reveal shows the prompt that is due at a head's receipt: the first with the
-// first head, each other once the one before has had its time. A line that
-// stalls thus prolongs the recording and skips nothing.
+// straight is how long the citizen looks straight ahead before the first prompt:
+// every movement is held against that look.
+const straight = 1500 * time.Millisecond
+
+// reveal shows the prompt that is due at a head's receipt: the first some time
+// after the first head, each other once the one before has had its time. A line
+// that stalls thus prolongs the recording and skips nothing.
 func (c *challenge) reveal(now time.Time, each time.Duration) {
 	n := c.revealed()
 	switch {
+	case len(c.Heads) == 0 || now.Before(c.Heads[0].At.Add(straight)):
 	case c.Over || n > 0 && now.Before(c.Prompts[n-1].Until):
 	case n == len(c.Prompts):
 		c.Over = true

@@ -146,13 +146,14 @@ func TestPromptsAreShownWhenDue(t *testing.T) {
 	const each = 3 * time.Second
 	rapid.Check(t, func(t *rapid.T) {
 		now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
-		c := &challenge{Prompts: make([]shown, rapid.IntRange(3, 6).Draw(t, "prompts"))}
+		c := &challenge{Prompts: make([]shown, rapid.IntRange(3, 6).Draw(t, "prompts")), Heads: []heard{{At: now}}}
+		began := now
 		for range rapid.IntRange(1, 60).Draw(t, "heads") {
 			before := c.revealed()
 			now = now.Add(time.Duration(rapid.IntRange(0, 10_000).Draw(t, "ms")) * time.Millisecond)
 			c.reveal(now, each)
 			after := c.revealed()
-			if after > before+1 || after == 0 {
+			if after > before+1 || (after == 0) != now.Before(began.Add(straight)) {
 				t.Fatalf("%d prompts after %d", after, before)
 			}
 			if before > 0 && after > before && now.Before(c.Prompts[before-1].Until) {

@@ -3,7 +3,6 @@
 package service
 
 import (
-	"encoding/base64"
 	"image"
 	"time"
 
@@ -22,11 +21,7 @@ func (c *citizen) record() []byte {
 
 func (c *citizen) film() *liveness.Recorder {
 	c.Helper()
-	seed, err := base64.RawURLEncoding.DecodeString(c.e.Challenge.Seed)
-	if err != nil {
-		c.Fatal(err)
-	}
-	rec, err := liveness.NewRecorder(seed, c.a.clock.now())
+	rec, err := liveness.NewRecorder(c.seed(), c.a.clock.now())
 	if err != nil {
 		c.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -168,7 +169,9 @@ func (w *walker) take(ctx context.Context, s journey.State) (done string, err er
 		return "consent by PIN", w.pin(ctx, w.j.Grant)
 	case journey.StageRejected:
 		return w.rejected(ctx, s)
-	case journey.StageJudging, journey.StageChecking, journey.StageStatus, journey.StageLocked:
+	case journey.StageJudging:
+		return w.judged(ctx)
+	case journey.StageChecking, journey.StageStatus, journey.StageLocked:
 		return "waited", w.wait(ctx, func(now journey.State) bool { return now.Stage != s.Stage })
 	default:
 		return "", errors.New("the script does not say how to go on")
@@ -236,6 +239,16 @@ func (w *walker) rejected(ctx context.Context, s journey.State) (string, error) 
 	}
 	w.repeats++
 	return fmt.Sprintf("rejected for %s, to be done again", reason), w.j.Repeat(ctx)
+}
+
+// judged waits for the verdict on the recording, and tells it.
+func (w *walker) judged(ctx context.Context) (string, error) {
+	err := w.wait(ctx, func(now journey.State) bool { return now.Stage != journey.StageJudging })
+	v := w.j.State().Enrolment.Identification
+	if err != nil || v == nil {
+		return "waited", err
+	}
+	return strings.TrimSpace(fmt.Sprintf("judged: %s %s %s", v.State, v.Reason, v.Movement)), nil
 }
 
 // wait waits until the journey's state is as wanted.
