@@ -28,7 +28,7 @@ build: ## the programs, and ONNX Runtime beside them, under bin/
 	$(GO) build -ldflags '$(LDFLAGS)' -o bin/ ./cmd/qoltanba ./cmd/qoltanbad
 	$(GO) build -tags demo -ldflags '$(LDFLAGS)' -o bin/qoltanba-demo ./cmd/qoltanba
 	$(GO) build -tags demo -ldflags '$(LDFLAGS)' -o bin/qoltanbad-demo ./cmd/qoltanbad
-	@library=$$(.ci/runtime) || exit 0; cp -u "$$library" bin/
+	@library=$$(.ci/runtime) || exit 0; cmp -s "$$library" "bin/$${library##*/}" || cp "$$library" bin/
 
 build-windows: ## the desktop programs for Windows, under bin/windows/
 	@.ci/setup windows

@@ -3,9 +3,34 @@ package inference
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"testing"
 )
+
+// TestSetupFetchesThisVersion runs the script that fetches the library: it leaves it where the program looks, and the one that is named in the remedy.
+func TestSetupFetchesThisVersion(t *testing.T) {
+	script := filepath.Join("..", "..", "..", ".ci", "runtime")
+	text, err := os.ReadFile(script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "\nversion="+Version+"\n") {
+		t.Errorf("%s fetches another version than %s", script, Version)
+	}
+	if runtime.GOOS == "windows" {
+		t.Skip("the script is one of Unix")
+	}
+	out, err := exec.CommandContext(t.Context(), script).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want, err := Cached(); err != nil || strings.TrimSpace(string(out)) != want {
+		t.Errorf("it leaves the library at %s; looked for at %s, %v", out, want, err)
+	}
+}
 
 func TestLibraryIsLookedForInOrder(t *testing.T) {
 	cache, named := t.TempDir(), filepath.Join(t.TempDir(), "another")
