@@ -112,9 +112,9 @@ func (r *raster) settleRow(cy, pixels, rows int, rgb bool) {
 			a, b, c = (a+n/2)/n, (b+n/2)/n, (c+n/2)/n
 		}
 		if rgb {
-			out[0], out[1], out[2] = uint8(a), uint8(b), uint8(c)
+			out[0], out[1], out[2] = uint8(a), uint8(b), uint8(c) //nolint:gosec // G115: means of bytes
 		} else {
-			out[0], out[1], out[2] = color.YCbCrToRGB(uint8(a), uint8(b), uint8(c))
+			out[0], out[1], out[2] = color.YCbCrToRGB(uint8(a), uint8(b), uint8(c)) //nolint:gosec // G115: means of bytes
 		}
 	}
 }

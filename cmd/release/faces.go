@@ -71,7 +71,7 @@ func faces(ctx context.Context, args []string) error {
 	}
 	people, results, err := matching.Measure(e, gallery, func(s string) { fmt.Fprintln(os.Stderr, s) })
 	if err == nil {
-		matching.Report(os.Stdout, people, results)
+		err = matching.Report(os.Stdout, people, results)
 	}
 	if err == nil && *videos != "" {
 		err = watch(ctx, e, *videos, os.Stdout)
@@ -88,7 +88,7 @@ func fromFolder(folder string) (matching.Gallery, error) {
 	sort.Strings(files)
 	var all matching.Gallery
 	for _, file := range files {
-		data, err := os.ReadFile(file) //nolint:gosec // G304: the folder that was named
+		data, err := os.ReadFile(file)
 		if err != nil {
 			return nil, err
 		}
@@ -200,7 +200,7 @@ func (p *listed) stills(ctx context.Context, video []byte) (all matching.Gallery
 		return nil, err
 	}
 	for _, name := range names {
-		data, err := os.ReadFile(name) //nolint:gosec // G304: just written
+		data, err := os.ReadFile(name)
 		if err != nil {
 			return nil, err
 		}

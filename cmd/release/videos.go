@@ -103,33 +103,40 @@ const maxVideoSide = 4096
 
 // readPPM reads pictures in the portable pixmap format, one after another.
 func readPPM(r *bufio.Reader, see func(image.Image) error) error {
-	var img *image.RGBA
-	var row []byte
-	for {
+	for img := image.NewRGBA(image.Rectangle{}); ; {
 		var w, h, top int
-		if _, err := fmt.Fscanf(r, "P6\n%d %d\n%d\n", &w, &h, &top); err != nil {
-			if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-				return nil
-			}
+		switch _, err := fmt.Fscanf(r, "P6\n%d %d\n%d\n", &w, &h, &top); {
+		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+			return nil
+		case err != nil:
 			return fmt.Errorf("what ffmpeg sends is no picture: %w", err)
-		}
-		if w < 1 || h < 1 || w > maxVideoSide || h > maxVideoSide || top != 255 {
+		case w < 1 || h < 1 || w > maxVideoSide || h > maxVideoSide || top != 255:
 			return fmt.Errorf("a picture of %d×%d", w, h)
 		}
-		if img == nil || img.Rect.Dx() != w || img.Rect.Dy() != h {
-			img, row = image.NewRGBA(image.Rect(0, 0, w, h)), make([]byte, 3*w)
+		if img.Rect.Dx() != w || img.Rect.Dy() != h {
+			img = image.NewRGBA(image.Rect(0, 0, w, h))
 		}
-		for y := range h {
-			if _, err := io.ReadFull(r, row); err != nil {
-				return fmt.Errorf("a picture is cut off: %w", err)
-			}
-			for x := range w {
-				copy(img.Pix[img.PixOffset(x, y):], row[3*x:3*x+3])
-				img.Pix[img.PixOffset(x, y)+3] = 255
-			}
+		if err := readPixels(r, img); err != nil {
+			return err
 		}
 		if err := see(img); err != nil {
 			return err
 		}
 	}
+}
+
+// readPixels fills the picture with pixels of three bytes.
+func readPixels(r io.Reader, img *image.RGBA) error {
+	row := make([]byte, 3*img.Rect.Dx())
+	for y := range img.Rect.Dy() {
+		if _, err := io.ReadFull(r, row); err != nil {
+			return fmt.Errorf("a picture is cut off: %w", err)
+		}
+		for x := range img.Rect.Dx() {
+			at := img.PixOffset(x, y)
+			copy(img.Pix[at:], row[3*x:3*x+3])
+			img.Pix[at+3] = 255
+		}
+	}
+	return nil
 }

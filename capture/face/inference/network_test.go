@@ -32,7 +32,7 @@ func TestWrongLibraryIsNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, library := range []string{text, text + ".missing", "libc.so.6"} {
-		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestWrongLibraryIsNamed$") //nolint:gosec // G204: this test
+		command := exec.CommandContext(t.Context(), os.Args[0], "-test.run", "^TestWrongLibraryIsNamed$")
 		command.Env = append(os.Environ(), "WRONG_LIBRARY="+library)
 		if out, err := command.CombinedOutput(); err != nil {
 			t.Errorf("%s: %v: %s", library, err, out)

@@ -72,7 +72,9 @@ func TestRates(t *testing.T) {
 func TestReportSaysWhatWasCounted(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	Report(&out, []string{"a", "b", "c"}, []Result{{"as it is", pairsOf(), nil}, {"100 pixels", pairsOf(), []string{"lost.jpg"}}})
+	if err := Report(&out, []string{"a", "b", "c"}, []Result{{"as it is", pairsOf(), nil}, {"100 pixels", pairsOf(), []string{"lost.jpg"}}}); err != nil {
+		t.Fatal(err)
+	}
 	for _, words := range []string{"3 people, 2 of them", "3 pairs of one person, 4 of two", "the program's Same", "lost.jpg", "most alike | 0.900"} {
 		if !strings.Contains(out.String(), words) {
 			t.Errorf("it does not say %q", words)

@@ -3,6 +3,7 @@ package matching
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"qoltanba/capture/face"
 )
@@ -14,7 +15,8 @@ var (
 )
 
 // Report writes the tables.
-func Report(out io.Writer, people []string, results []Result) {
+func Report(to io.Writer, people []string, results []Result) error {
+	out := new(strings.Builder)
 	first := results[0]
 	genuines := FalseNonMatches(first.Pairs, len(people), func(face.Likeness) bool { return true })
 	impostors := FalseMatches(first.Pairs, len(people), func(face.Likeness) bool { return false })
@@ -34,9 +36,11 @@ func Report(out io.Writer, people []string, results []Result) {
 	for _, p := range genuine {
 		fmt.Fprintf(out, "| one person, least alike | %.3f | %.3f | %s, %s |\n", p.Likeness.Cosine, p.Likeness.Distance, p.Names[0], p.Names[1])
 	}
+	_, err := io.WriteString(to, out.String())
+	return err
 }
 
-func table(out io.Writer, pairs []Pair, people int) {
+func table(out *strings.Builder, pairs []Pair, people int) {
 	fmt.Fprint(out, "| same, where | two people the same | one person not the same |\n|---|---|---|\n")
 	row := func(name string, same Rule) {
 		fmt.Fprintf(out, "| %s | %v | %v |\n", name, FalseMatches(pairs, people, same), FalseNonMatches(pairs, people, same))

@@ -178,14 +178,14 @@ func (g *Graph) settle() error {
 	return nil
 }
 
+// onPictures are the operators that need height, width and channels.
+var onPictures = map[Op]bool{Conv: true, Depthwise: true, MaxPool: true, MeanPool: true, Pad: true, Mean: true, PRelu: true}
+
 // outcome is the shape of what a node makes.
 func (g *Graph) outcome(n *Node) ([]int, error) {
 	x := g.Tensors[n.In[0]].Shape
-	switch n.Op {
-	case Conv, Depthwise, MaxPool, MeanPool, Pad, Mean, PRelu:
-		if len(x) != 4 {
-			return nil, malformed("of no picture: %v", x)
-		}
+	if onPictures[n.Op] && len(x) != 4 {
+		return nil, malformed("of no picture: %v", x)
 	}
 	switch n.Op {
 	case Conv, Depthwise:
@@ -197,18 +197,11 @@ func (g *Graph) outcome(n *Node) ([]int, error) {
 	case Mean:
 		return []int{1, x[3]}, nil
 	case PRelu:
-		if slope := g.Tensors[n.In[1]]; slope.Raw == nil || slope.Size() != x[3] {
-			return nil, malformed("slopes of shape %v for %d channels", slope.Shape, x[3])
-		}
-		return x, nil
+		return g.leaked(n, x)
 	case Relu, Abs:
 		return x, nil
 	case Dense:
-		w := g.Tensors[n.In[1]].Shape
-		if len(x) != 2 || len(w) != 2 || x[0] != 1 || w[1] != x[1] || g.Tensors[n.In[1]].Raw == nil {
-			return nil, malformed("weights %v for %v", w, x)
-		}
-		return []int{x[0], w[0]}, nil
+		return g.weighed(n, x)
 	case Add, Sub, Mul:
 		return g.paired(n, x)
 	case Reshape:
@@ -217,6 +210,22 @@ func (g *Graph) outcome(n *Node) ([]int, error) {
 		return g.joined(n, x)
 	}
 	return nil, malformed("operator %s", n.Op)
+}
+
+func (g *Graph) leaked(n *Node, x []int) ([]int, error) {
+	if slope := g.Tensors[n.In[1]]; slope.Raw == nil || slope.Size() != x[3] {
+		return nil, malformed("slopes of shape %v for %d channels", slope.Shape, x[3])
+	}
+	return x, nil
+}
+
+func (g *Graph) weighed(n *Node, x []int) ([]int, error) {
+	weights := g.Tensors[n.In[1]]
+	w := weights.Shape
+	if weights.Raw == nil || len(x) != 2 || len(w) != 2 || x[0] != 1 || w[1] != x[1] {
+		return nil, malformed("weights %v for %v", w, x)
+	}
+	return []int{1, w[0]}, nil
 }
 
 func (n *Node) slid(x []int, kernel [2]int, channels int) ([]int, error) {

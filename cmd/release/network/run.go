@@ -12,11 +12,12 @@ func (g *Graph) Run(inputs ...[]float32) ([][]float32, error) {
 		return nil, fmt.Errorf("the network takes %d inputs, not %d", len(g.Inputs), len(inputs))
 	}
 	r := &run{graph: g, values: make([][]float32, len(g.Tensors))}
-	for k, i := range g.Inputs {
-		if len(inputs[k]) != g.Tensors[i].Size() {
-			return nil, fmt.Errorf("input %d has %d numbers, not %d", k, g.Tensors[i].Size(), len(inputs[k]))
+	for k, in := range inputs {
+		i := g.Inputs[k]
+		if want := g.Tensors[i].Size(); len(in) != want {
+			return nil, fmt.Errorf("input %d has %d numbers, not %d", k, want, len(in))
 		}
-		r.values[i] = inputs[k]
+		r.values[i] = in
 	}
 	for i, t := range g.Tensors {
 		if t.Raw != nil {

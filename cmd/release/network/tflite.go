@@ -145,14 +145,7 @@ func (r *tfReader) options(n *Node, o int) {
 	act := -1 // field of the fused activation
 	switch n.Op {
 	case Conv, Depthwise, MaxPool:
-		n.Same = r.octet(o, 0) == 0
-		n.Stride = [2]int{r.integer(o, 2, 1), r.integer(o, 1, 1)}
-		act = map[Op]int{Conv: 3, Depthwise: 4, MaxPool: 5}[n.Op]
-		if n.Op == MaxPool {
-			n.Kernel = [2]int{r.integer(o, 4, 1), r.integer(o, 3, 1)}
-		} else if r.integer(o, act+1, 1) != 1 || r.integer(o, act+2, 1) != 1 {
-			r.fail("a dilated convolution")
-		}
+		act = r.sliding(n, o)
 	case Add, Sub, Mul:
 		act = 0
 		if n.Op != Sub && len(n.In) == 2 && r.graph.Tensors[n.In[0]].Raw != nil { // constants stand second
@@ -174,14 +167,30 @@ func (r *tfReader) options(n *Node, o int) {
 		n.In = n.In[:1]
 	}
 	if act >= 0 {
-		switch a := r.octet(o, act); a {
-		case 0:
-		case 1:
-			n.Relu = true
-		default:
-			r.fail("activation %d", a)
-		}
+		n.Relu = r.relu(o, act)
 	}
+}
+
+// relu reads the activation that is part of an operator: none, or this one.
+func (r *tfReader) relu(options, field int) bool {
+	a := r.octet(options, field)
+	if a > 1 {
+		r.fail("activation %d", a)
+	}
+	return a == 1
+}
+
+// sliding reads the options of an operator that slides over a picture, and says which field is its activation.
+func (r *tfReader) sliding(n *Node, o int) (act int) {
+	n.Same = r.octet(o, 0) == 0
+	n.Stride = [2]int{r.integer(o, 2, 1), r.integer(o, 1, 1)}
+	act = map[Op]int{Conv: 3, Depthwise: 4, MaxPool: 5}[n.Op]
+	if n.Op == MaxPool {
+		n.Kernel = [2]int{r.integer(o, 4, 1), r.integer(o, 3, 1)}
+	} else if r.integer(o, act+1, 1) != 1 || r.integer(o, act+2, 1) != 1 {
+		r.fail("a dilated convolution")
+	}
+	return act
 }
 
 // holds says whether the indices name tensors.
