@@ -53,6 +53,7 @@ const (
 	arrows      = 3
 	badge       = 96 // of the countdown's number
 	maxOutline  = 48
+	barely      = 0.05 // what is less than this is a head that sways
 )
 
 // aidDrawing draws an Aid in lines, sharp at every size of the window.
@@ -168,7 +169,7 @@ func (d *aidDrawing) paint() {
 // lights tells whether a tick of the ring is lit.
 func (a *Aid) lights(tick int) bool {
 	switch {
-	case a.Lit <= 0:
+	case a.Lit < barely:
 		return false
 	case a.Lit >= 1:
 		return true
@@ -223,7 +224,7 @@ func (d *aidDrawing) paintArrows() {
 			continue
 		}
 		ink := look.ColorGuide
-		if a.Lit*arrows > float32(i) {
+		if a.Lit*arrows > float32(i)+0.3 {
 			ink = look.ColorGuideGood
 		}
 		d.show(img, "chevron-"+string(a.Side), ink)
