@@ -2,6 +2,7 @@ package keystore
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -156,6 +157,19 @@ func nearestFolder(path string) string {
 	}
 }
 
+// belowFile says whether what should be a folder of the path is a file.
+func belowFile(path string) bool {
+	for {
+		if info, err := os.Stat(path); err == nil {
+			return !info.IsDir()
+		}
+		if filepath.Dir(path) == path {
+			return false
+		}
+		path = filepath.Dir(path)
+	}
+}
+
 // syncMarkers are parts of paths by which the folders of cloud services are
 // known, in lower case; the first part may be followed by an account's name.
 var syncMarkers = []struct{ service, marker string }{
@@ -201,6 +215,9 @@ func DefaultFolder() (string, error) {
 // another name. The errors are those of writing.
 func CreateFolder(dir string) error {
 	if err := os.MkdirAll(dir, privateFolder); err != nil {
+		if belowFile(dir) { // Windows says of it what it says of a folder that is gone
+			return fmt.Errorf("%w: %w", ErrNotFolder, err)
+		}
 		return DiskError(err)
 	}
 	if err := SyncFolder(filepath.Dir(filepath.Clean(dir))); err != nil {
