@@ -39,6 +39,7 @@ type show struct {
 	guided  *bool
 	until   *string
 	wrong   *int
+	unable  *bool
 	ended   chan error
 }
 
@@ -52,6 +53,7 @@ func demoOptions(flags *flag.FlagSet, o *options, front *desktop.Config) *show {
 		out:     flags.String("out", "", "`folder` for the autopilot's pictures (screens) and key files (keys)"),
 		until:   flags.String("until", "", "`stage` at which the autopilot closes the window"),
 		wrong:   flags.Int("wrong-codes", 0, "`number` of codes that the autopilot mistypes first"),
+		unable:  flags.Bool("unable", false, "the autopilot cannot do what the video identification asks"),
 		measure: flags.Duration("measure", 0, "go to the camera's picture and measure the interface for so `long`"),
 		guided:  flags.Bool("guided", false, "with -measure: with the face watched"),
 	}
@@ -111,7 +113,7 @@ func (d *show) prepareFlight(ctx context.Context, backend string, citizen citize
 		return autopilot.Fly(ctx, w, autopilot.Config{
 			Citizen: citizen, Sitter: sitter, Backend: service, PIN: samplePIN, Password: samplePassword,
 			Pictures: filepath.Join(*d.out, "screens"), Log: d.front.Log,
-			Until: journey.Stage(*d.until), WrongCodes: *d.wrong,
+			Until: journey.Stage(*d.until), WrongCodes: *d.wrong, Unable: *d.unable,
 		})
 	})
 	return nil

@@ -37,7 +37,9 @@ type Config struct {
 	Until journey.Stage
 	// WrongCodes is how many codes are mistyped before the right one.
 	WrongCodes int
-	Log        *slog.Logger
+	// Unable is a citizen who cannot do what the video identification asks.
+	Unable bool
+	Log    *slog.Logger
 }
 
 // Pilot walks a window to its last screen.

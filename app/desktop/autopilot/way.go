@@ -41,7 +41,7 @@ func (p *Pilot) take(ctx context.Context, at journey.State) (done bool, err erro
 		journey.StageRecover:        p.simply("recover"),
 		journey.StageRebind:         p.givePIN("rebind"),
 		journey.StageKeysLost:       p.givePIN("keyslost"),
-		journey.StageRecordingIntro: p.simply("videointro"),
+		journey.StageRecordingIntro: p.videoIntro,
 		journey.StagePIN:            p.pin,
 		journey.StageCardChoice:     p.cardChoice,
 		journey.StageCardFront:      p.card,
@@ -246,6 +246,17 @@ func (p *Pilot) shoot(ctx context.Context, name string) error {
 		return err
 	}
 	return p.press(ctx, shot+".main")
+}
+
+// videoIntro begins the recording, or says that the citizen cannot do it.
+func (p *Pilot) videoIntro(ctx context.Context, s journey.State) error {
+	if !p.Unable {
+		return p.simply("videointro")(ctx, s)
+	}
+	if err := p.simply("videointro", "videointro.cannot")(ctx, s); err != nil {
+		return err
+	}
+	return p.simply("cannot")(ctx, s)
 }
 
 // perform does what the prompts ask until the recording is over, with a picture in another language at each of the first movements.
