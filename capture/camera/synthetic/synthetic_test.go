@@ -73,7 +73,7 @@ func TestThePersonDoesWhatIsAskedAndGoesBack(t *testing.T) {
 		p := newPerson(t, 7)
 		x0, y0, n0 := middleOfSkin(play(t, p, time.Second))
 		p.Do(move)
-		x1, y1, n1 := middleOfSkin(play(t, p, 1200*time.Millisecond))
+		x1, y1, n1 := middleOfSkin(play(t, p, 1400*time.Millisecond))
 		if !moved(x1-x0, y1-y0, float64(n1)/float64(n0)) {
 			t.Errorf("%s: the face went by %.0f, %.0f and grew to %.2f", move, x1-x0, y1-y0, float64(n1)/float64(n0))
 		}

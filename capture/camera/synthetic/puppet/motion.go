@@ -29,7 +29,7 @@ func NewMover(seed uint64) *Mover {
 	rng := rand.New(rand.NewPCG(seed, 2)) //nolint:gosec // habits, to be repeatable
 	between := func(lo, hi float64) float64 { return lo + (hi-lo)*rng.Float64() }
 	return &Mover{
-		late: time.Duration(between(0.18, 0.42) * float64(time.Second)), eager: between(0.94, 1.1),
+		late: time.Duration(between(0.35, 0.6) * float64(time.Second)), eager: between(0.94, 1.1),
 		sway: [4]float64{between(0.5, 1.3), between(0.4, 1), between(0, 6.28), between(0, 6.28)},
 		lean: Pose{Roll: between(-2, 2), TX: between(-0.06, 0.06), TY: between(-0.05, 0.05)},
 	}

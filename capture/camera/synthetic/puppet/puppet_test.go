@@ -190,7 +190,7 @@ func TestMovesAreMadeOnceAndUndone(t *testing.T) {
 	for _, what := range Moves() {
 		m := NewMover(3)
 		var most Pose
-		for now := time.Duration(0); now <= 2500*time.Millisecond; now += 33 * time.Millisecond {
+		for now := time.Duration(0); now <= 2800*time.Millisecond; now += 33 * time.Millisecond {
 			if now > 300*time.Millisecond {
 				m.Ask(what, now)
 			}
@@ -205,7 +205,7 @@ func TestMovesAreMadeOnceAndUndone(t *testing.T) {
 		if !wanted[what] {
 			t.Errorf("%s came to %+v", what, most)
 		}
-		if p := m.At(2600 * time.Millisecond); math.Abs(p.Yaw) > 4 || math.Abs(p.Pitch) > 4 || math.Abs(p.Near) > 0.03 || p.Blink > 0 {
+		if p := m.At(2900 * time.Millisecond); math.Abs(p.Yaw) > 4 || math.Abs(p.Pitch) > 4 || math.Abs(p.Near) > 0.03 || p.Blink > 0 {
 			t.Errorf("%s ended in %+v", what, p)
 		}
 	}
