@@ -77,7 +77,7 @@ func TestStories(t *testing.T) {
 // serve starts the backend on $WORK/backend under $RULES, with further flags,
 // and sets $URL:
 //
-//	serve [--operator none] [--operator-first REASON]
+//	serve [--operator none] [--operator-first REASON] [--machine-pass accept]
 func serve(ts *testscript.TestScript, _ bool, flags []string) {
 	address, stop, err := startBackend(ts.MkAbs("."), ts.Getenv("RULES"), flags...)
 	ts.Check(err)

@@ -167,6 +167,11 @@ func (w *walker) take(ctx context.Context, s journey.State) (done string, err er
 		return "lost keys given up by PIN", w.pin(ctx, w.j.GiveUpKeys)
 	case journey.StageGrant:
 		return "consent by PIN", w.pin(ctx, w.j.Grant)
+	case journey.StageRecordingIntro:
+		if w.script.Unable {
+			return "asked for an operator", w.j.AskOperator(ctx)
+		}
+		return "movements recorded", w.recordPatiently(ctx)
 	case journey.StageRejected:
 		return w.rejected(ctx, s)
 	case journey.StageJudging:
@@ -195,10 +200,9 @@ var simple = map[journey.Stage]struct {
 	journey.StageSignIn: {"phone given", func(ctx context.Context, w *walker) error {
 		return w.j.SignIn(ctx, w.script.Citizen.Phone)
 	}},
-	journey.StageBiometrics:     {"consented", func(ctx context.Context, w *walker) error { return w.j.AcceptBiometrics(ctx) }},
-	journey.StageSelfie:         {"selfie sent", func(ctx context.Context, w *walker) error { return w.selfie(ctx) }},
-	journey.StageRecordingIntro: {"movements recorded", func(ctx context.Context, w *walker) error { return w.recordPatiently(ctx) }},
-	journey.StagePIN:            {"PIN set", func(ctx context.Context, w *walker) error { return w.j.SetPIN(ctx, w.script.PIN) }},
+	journey.StageBiometrics: {"consented", func(ctx context.Context, w *walker) error { return w.j.AcceptBiometrics(ctx) }},
+	journey.StageSelfie:     {"selfie sent", func(ctx context.Context, w *walker) error { return w.selfie(ctx) }},
+	journey.StagePIN:        {"PIN set", func(ctx context.Context, w *walker) error { return w.j.SetPIN(ctx, w.script.PIN) }},
 	journey.StageCardChoice: {"by camera", func(ctx context.Context, w *walker) error {
 		return w.j.ChooseCard(ctx, journey.CardChoice{Document: w.script.Citizen.Document, Source: journey.CardByCamera})
 	}},

@@ -29,6 +29,7 @@ type Script struct {
 	WrongCodes int  // codes mistyped at the first code, before the right one
 	WrongPINs  int  // PINs mistyped when the PIN is first asked for
 	CallBack   bool // ask for a call-back where no code comes
+	Unable     bool // cannot do what the video identification asks
 	Repeats    int  // rejections that are answered by doing it again
 
 	Limit  time.Duration   // for the whole way
@@ -60,6 +61,7 @@ const (
 //	wrong-codes N         mistyped at the first code, before the right one
 //	wrong-pins N          mistyped when the PIN is first asked for
 //	call-back             asked for where no code comes
+//	unable                cannot do what the video identification asks
 //	repeat N              rejections answered by doing it again
 //	limit DURATION        for the whole way, such as 90s
 //	end STAGE             where the script ends, done without it
@@ -104,6 +106,9 @@ func (s *Script) take(directive string, values []string) error {
 		return each(values, func(v string) error { return stage(v, func(at journey.Stage) { s.HaltBut = append(s.HaltBut, at) }) })
 	case "call-back":
 		s.CallBack = true
+		return want(values, 0)
+	case "unable":
+		s.Unable = true
 		return want(values, 0)
 	}
 	read, known := directives[directive]

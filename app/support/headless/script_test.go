@@ -17,11 +17,11 @@ import (
 func TestParse(t *testing.T) {
 	t.Parallel()
 	s, err := Parse([]byte("# who\ncitizen sergey # of the population\nlanguage kk\npin 739105\nwrong-codes 3\nlimit 90s\n" +
-		"call-back\nexpect code locked\nexpect code\nhalt-but\nhalt-but welcome iin\nend sign-in\nemail a@b.kz\n"))
+		"call-back\nexpect code locked\nexpect code\nhalt-but\nhalt-but welcome iin\nunable\nend sign-in\nemail a@b.kz\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.Citizen.ID != "sergey" || s.Language != api.Kazakh || s.PIN != api.Secret("739105") || s.WrongCodes != 3 || !s.CallBack ||
+	if s.Citizen.ID != "sergey" || s.Language != api.Kazakh || s.PIN != api.Secret("739105") || s.WrongCodes != 3 || !s.CallBack || !s.Unable ||
 		s.Limit != 90*time.Second || len(s.Expect) != 3 || s.End != journey.StageSignIn || s.Email != "a@b.kz" ||
 		!s.Halts || len(s.HaltBut) != 2 {
 		t.Error("read otherwise than written")
@@ -39,6 +39,7 @@ func TestParseRefuses(t *testing.T) {
 		"a dance":       "citizen aigul\ndance",
 		"no value":      "citizen",
 		"two values":    "citizen aigul berik",
+		"a reason":      "citizen aigul\nunable knee",
 		"a short PIN":   "citizen aigul\npin 123",
 		"a long time":   "citizen aigul\nlimit 100h",
 		"many mistakes": "citizen aigul\nwrong-codes 1000",
