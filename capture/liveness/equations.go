@@ -28,10 +28,10 @@ func (e *equations) solve(n int) (x [maxUnknowns]float64, ok bool) {
 		for j := range i + 1 {
 			sum := e.m[i][j]
 			for k := range j {
-				sum -= l[i][k] * l[j][k]
+				sum -= l[i][k] * l[j][k] //nolint:gosec // n is at most maxUnknowns
 			}
 			if i != j {
-				l[i][j] = sum / l[j][j] //nolint:gosec // n is at most maxUnknowns
+				l[i][j] = sum / l[j][j] //nolint:gosec // likewise
 				continue
 			}
 			if sum <= 1e-12*e.m[i][i] || math.IsNaN(sum) {
