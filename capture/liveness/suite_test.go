@@ -24,7 +24,7 @@ import (
 
 var (
 	rounds  = flag.Int("rounds", 0, "recordings of each kind in the suite of attacks; 0 is the short form")
-	brief   = flag.Bool("brief", false, "shorter recordings of six frames a second, as in the short form")
+	brief   = flag.Bool("brief", false, "shorter, smaller recordings of six frames a second, as in the short form")
 	only    = flag.String("kind", "", "kinds of the suite, with commas between, instead of all")
 	verbose = flag.Bool("findings", false, "print the findings of every recording")
 )
@@ -230,7 +230,7 @@ func suite(t *testing.T, kind puppet.Kind) {
 	y.fill(t, n, func(rng *rand.Rand) (*liveness.Case, puppet.Script, puppet.Conditions) {
 		under := takeUnder(rng)
 		if each < 3000 {
-			under.Rate = 6
+			under.Rate, under.Width, under.Height, under.Size = 6, 480, 360, max(under.Size, 0.24)
 		}
 		if slices.Contains(sheets, kind) {
 			under.Effort = 1 + 0.8*rng.Float64() // who holds a sheet turns it as far as it takes
@@ -269,6 +269,7 @@ func (y *row) check(t *testing.T) {
 	switch {
 	case y.kind == puppet.Honest && y.passed < y.n-y.n*3/100:
 		t.Errorf("too few honest puppets were accepted: %s", y)
+	case y.kind == puppet.Mask: // no bound is claimed: LIMITS.md
 	case y.kind != puppet.Honest && y.passed > 0:
 		t.Errorf("an attack was accepted: %s", y)
 	}
