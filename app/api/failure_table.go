@@ -223,7 +223,7 @@ var failures = table(
 		Wording{"Жарық жерге отырып, басыңызды баяу бұрып, қайталаңыз.", "Сядьте там, где светлее, поворачивайте голову медленно и повторите.", "Sit where there is more light, turn your head slowly, and do it again."}),
 	row(LightUnclear, http.StatusUnprocessableEntity, true,
 		Wording{"Экранның жарығы бетіңізден көрінбеді.", "Свет экрана не был виден на лице.", "The light of the screen was not seen on your face."},
-		Wording{"Экранға жақынырақ отырып, бөлмені көлеңкелеп, экранды жарығырақ етіп, қайталаңыз. Болмаса, «Түссіз, тек қимылдар» дегенді таңдаңыз.", "Сядьте ближе к экрану, приглушите свет в комнате, сделайте экран ярче и повторите. Если не выходит, выберите «Без вспышек, только движения».", "Sit closer to the screen, dim the room, make the screen brighter, and do it again. If that does not help, choose movements only."}),
+		Wording{"Экранға жақынырақ отырып, бөлмені көлеңкелеп, экранды жарығырақ етіп, қайталаңыз. Болмаса, «Түстерсіз» дегенді таңдаңыз.", "Сядьте ближе к экрану, приглушите свет в комнате, сделайте экран ярче и повторите. Если не выходит, выберите «Без смены цветов».", "Sit closer to the screen, dim the room, make the screen brighter, and do it again. If that does not help, choose “Without colours”."}),
 	row(RecordingCut, http.StatusUnprocessableEntity, true,
 		Wording{"Бейнежазба үзіліп қалды.", "Видеозапись прерывалась.", "The recording was interrupted."},
 		Wording{"Камера пайдаланатын басқа бағдарламаларды жауып, қайталаңыз.", "Закройте другие программы, которые используют камеру, и повторите.", "Close other programs that use the camera, and do it again."}),
