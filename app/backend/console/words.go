@@ -178,6 +178,7 @@ var wordings = map[string]api.Wording{
 	"check.blink":                 {KK: "көздің жұмылуы", RU: "закрытие глаз", EN: "closing of the eyes"},
 	"check.turn-frames":           {KK: "бұрылысты көруге жарайтын кадрлар", RU: "кадры, годные для проверки поворота", EN: "frames by which the turn can be seen"},
 	"check.parallax":              {KK: "бұрылған бастың параллаксы", RU: "параллакс повёрнутой головы", EN: "parallax of the turned head"},
+	"check.nod-parallax":          {KK: "жоғары не төмен қараған бастың параллаксы", RU: "параллакс головы, поднятой или опущенной", EN: "parallax of the head looking up or down"},
 	"check.depth":                 {KK: "бет тереңдігімен байланысы", RU: "связь с глубиной лица", EN: "correlation with the depth of a face"},
 	"check.selfie":                {KK: "селфиге ұқсастық", RU: "сходство с селфи", EN: "likeness to the selfie"},
 	"check.same-person":           {KK: "тік кадрлардың өзара ұқсастығы", RU: "сходство прямых кадров между собой", EN: "likeness of the straight frames"},

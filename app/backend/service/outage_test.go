@@ -459,9 +459,13 @@ func TestALostLineCostsNoTry(t *testing.T) {
 	do(c, api.StartChallenge, api.ChallengeRequest{})
 	all := c.e.Challenge.TriesLeft
 	again := func(silent time.Duration) int {
-		told, err := ask(c, api.SendHead, api.HeadRequest{Frames: 0, Head: strings.Repeat("0", 64)})
-		if err != nil || told.Prompt == nil {
-			t.Fatal("no prompt was shown", err)
+		var told api.Challenge
+		for n := 0; told.Prompt == nil; n++ { // the first prompt follows the straight look
+			var err error
+			if told, err = ask(c, api.SendHead, api.HeadRequest{Frames: n, Head: strings.Repeat("0", 64)}); err != nil || n > 10 {
+				t.Fatal("no prompt was shown", err)
+			}
+			a.clock.advance(500 * time.Millisecond)
 		}
 		a.clock.advance(silent)
 		do(c, api.StartChallenge, api.ChallengeRequest{})
