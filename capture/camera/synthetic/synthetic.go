@@ -128,7 +128,7 @@ type stream struct {
 	device *Device
 	want   camera.Format
 	n      uint64 // frames given
-	shown  uint64 // pictures that the source would have shown by now
+	shown  uint64 // number of the picture that is due, with those that were skipped
 	next   time.Time
 	closed bool
 }
@@ -153,12 +153,12 @@ func (s *stream) Next(ctx context.Context) (camera.Frame, error) {
 	s.n++
 	at := time.Now()
 	interval := time.Second / time.Duration(s.want.Rate)
-	s.shown++
 	if s.next = s.next.Add(interval); at.Sub(s.next) > interval {
 		s.shown += uint64(at.Sub(s.next) / interval) //nolint:gosec // not negative
 		s.next = at
 	}
 	f, err := s.take(faults.BadEvery > 0 && n%faults.BadEvery == faults.BadEvery-1)
+	s.shown++
 	f.Seq, f.At = n, at
 	return f, err
 }

@@ -5,6 +5,7 @@ package inference
 import (
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 
 	ort "github.com/yalue/onnxruntime_go"
@@ -13,18 +14,23 @@ import (
 var opening sync.Mutex // the binding's state is the process's
 
 // Open loads the library at a path; "" finds it: beside the program, then as [Variable] names it, then in the cache. Once it has been loaded,
-// Open does nothing. Errors are [ErrNoRuntime] with the cause.
+// Open only looks whether there is a file at the path. Errors are [ErrNoRuntime] with the cause.
 func Open(library string) error {
 	opening.Lock()
 	defer opening.Unlock()
-	if ort.IsInitialized() {
-		return nil
-	}
-	if library == "" {
+	if library == "" && !ort.IsInitialized() {
 		var err error
 		if library, err = find(); err != nil {
 			return err
 		}
+	}
+	if library != "" {
+		if _, err := os.Stat(library); err != nil {
+			return fmt.Errorf("%w (%w)", ErrNoRuntime, err)
+		}
+	}
+	if ort.IsInitialized() {
+		return nil
 	}
 	ort.SetSharedLibraryPath(library)
 	if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {
