@@ -2,7 +2,7 @@ package desktop
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
@@ -25,9 +25,9 @@ func (p *presence) MouseIn(*desktop.MouseEvent)    { p.felt() }
 func (p *presence) MouseMoved(*desktop.MouseEvent) { p.felt() }
 func (p *presence) MouseOut()                      {}
 
-// CreateRenderer implements [fyne.Widget]: there is nothing to see.
+// CreateRenderer implements [fyne.Widget]: there is nothing to see, so nothing that a painter would spend time on.
 func (p *presence) CreateRenderer() fyne.WidgetRenderer {
-	return widget.NewSimpleRenderer(canvas.NewRectangle(nil))
+	return widget.NewSimpleRenderer(container.NewWithoutLayout())
 }
 
 // present tells the journey that the citizen is there.

@@ -128,6 +128,7 @@ func (d *desk) watch(end time.Time) {
 	empty := software.NewCanvas()
 	draw := time.NewTicker(time.Second)
 	defer draw.Stop()
+	d.window.Canvas().Capture()
 	for {
 		d.runLine()
 		select {
