@@ -8,6 +8,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+
+	"qoltanba/keystore/keypair"
 )
 
 const deviceKeyName = "device-key"
@@ -28,7 +30,7 @@ func DeviceKey(ctx context.Context, source KeySource) (key crypto.Signer, create
 		return nil, false, fmt.Errorf("device key: %w", err)
 	}
 	defer clear(der)
-	key, err = ParsePKCS8(der)
+	key, err = keypair.ParsePKCS8(der)
 	if err != nil {
 		return nil, false, fmt.Errorf("device key: %w", err)
 	}
@@ -43,5 +45,5 @@ func newDeviceKey() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return MarshalPKCS8(key)
+	return keypair.MarshalPKCS8(key)
 }

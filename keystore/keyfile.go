@@ -11,6 +11,7 @@ import (
 
 	"software.sslmate.com/src/go-pkcs12"
 
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
@@ -76,7 +77,7 @@ func WriteKeyFile(dir string, key crypto.Signer, cert *x509.Certificate, passwor
 }
 
 func writeKeyFile(d disk, dir string, kf KeyFile, password string, encoding Encoding) (string, error) {
-	if !samePublic(kf.Certificate.PublicKey, kf.Key.Public()) {
+	if !keypair.Same(kf.Certificate.PublicKey, kf.Key.Public()) {
 		return "", ErrMismatch
 	}
 	if !PasswordKept(password) {
@@ -133,7 +134,7 @@ func (kf KeyFile) equals(other KeyFile, err error) error {
 	if err != nil {
 		return err
 	}
-	if !kf.Certificate.Equal(other.Certificate) || !samePublic(kf.Key.Public(), other.Key.Public()) {
+	if !kf.Certificate.Equal(other.Certificate) || !keypair.Same(kf.Key.Public(), other.Key.Public()) {
 		return ErrMismatch
 	}
 	return nil
@@ -170,7 +171,7 @@ func DecodeKeyFile(data []byte, password string) (KeyFile, error) {
 	if !ok {
 		return KeyFile{}, ErrNoKeyFile
 	}
-	if !samePublic(cert.PublicKey, key.Public()) {
+	if !keypair.Same(cert.PublicKey, key.Public()) {
 		return KeyFile{}, ErrMismatch
 	}
 	return KeyFile{Key: key, Certificate: cert}, nil

@@ -12,6 +12,7 @@ import (
 
 	"software.sslmate.com/src/go-pkcs12"
 
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
@@ -33,7 +34,7 @@ func TestKeyFileOpensEverywhere(t *testing.T) {
 				t.Fatal(err)
 			}
 			kf, err := ReadKeyFile(path, goodPassword)
-			if err != nil || !kf.Certificate.Equal(cert) || !samePublic(kf.Key.Public(), key.Public()) {
+			if err != nil || !kf.Certificate.Equal(cert) || !keypair.Same(kf.Key.Public(), key.Public()) {
 				t.Errorf("does not read back: %v", err)
 			}
 			t.Run("OpenSSL", func(t *testing.T) {
@@ -64,7 +65,7 @@ func TestKeyFileNameAndMode(t *testing.T) {
 	if err := CreateFolder(dir); err != nil {
 		t.Fatal(err)
 	}
-	for i, kind := range RSA2048.Kinds() {
+	for i, kind := range profile.RSAKinds() {
 		key := rsaKeys()[i]
 		cert := issue(t, key, kind)
 		path, err := WriteKeyFile(dir, key, cert, goodPassword, Encoding3DES)
@@ -270,7 +271,7 @@ func FuzzDecodeKeyFile(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		kf, err := DecodeKeyFile(data, goodPassword)
-		if err == nil && !samePublic(kf.Certificate.PublicKey, kf.Key.Public()) {
+		if err == nil && !keypair.Same(kf.Certificate.PublicKey, kf.Key.Public()) {
 			t.Error("a foreign certificate passes")
 		}
 	})

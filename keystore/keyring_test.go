@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/zalando/go-keyring"
+
+	"qoltanba/keystore/keypair"
 )
 
 // TestRealKeyring runs inside the session that TestGNOMEKeyring makes. On
@@ -22,7 +24,7 @@ func TestRealKeyring(t *testing.T) {
 		t.Fatalf("device key: %v, %v", created, err)
 	}
 	second, created, err := DeviceKey(t.Context(), source)
-	if err != nil || created || !samePublic(first.Public(), second.Public()) {
+	if err != nil || created || !keypair.Same(first.Public(), second.Public()) {
 		t.Errorf("device key again: %v, %v", created, err)
 	}
 	for range 2 {

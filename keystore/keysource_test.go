@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/zalando/go-keyring"
+
+	"qoltanba/keystore/keypair"
 )
 
 // quick is the passphrase source with little work, for tests.
@@ -26,7 +28,7 @@ func TestDeviceKeyIsMadeOnce(t *testing.T) {
 				t.Fatalf("first: %v, %v", created, err)
 			}
 			second, created, err := DeviceKey(t.Context(), source)
-			if err != nil || created || !samePublic(first.Public(), second.Public()) {
+			if err != nil || created || !keypair.Same(first.Public(), second.Public()) {
 				t.Errorf("second: %v, %v", created, err)
 			}
 		})
@@ -35,7 +37,7 @@ func TestDeviceKeyIsMadeOnce(t *testing.T) {
 
 func TestDeviceKeyChecksWhatItFinds(t *testing.T) {
 	t.Parallel()
-	rsaKey, err := MarshalPKCS8(rsaKeys()[0])
+	rsaKey, err := keypair.MarshalPKCS8(rsaKeys()[0])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,8 +5,8 @@
 //
 // # The way of a key
 //
-// An [Algorithm] makes one key pair for each kind of certificate. [NewRequest]
-// forms the PKCS#10 request that goes to the authority; [Vault.Put] locks the
+// A [keypair.Algorithm] makes one key pair for each of its kinds of certificate.
+// [NewRequest] forms the PKCS#10 request that goes to the authority; [Vault.Put] locks the
 // private keys away before anything is sent. When the certificates are there,
 // [Vault.Get] brings the keys back, [WriteKeyFile] puts each of them with its
 // certificate into the folder that the citizen chose, and only after that does

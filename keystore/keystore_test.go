@@ -15,6 +15,7 @@ import (
 	"github.com/zalando/go-keyring"
 	"go.uber.org/goleak"
 
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
@@ -33,17 +34,28 @@ func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m)
 }
 
-var rsaKeys = sync.OnceValue(func() [2]crypto.Signer {
-	var keys [2]crypto.Signer
+var rsaKeys = sync.OnceValue(func() [2]crypto.Signer { return twoKeys(keypair.RSA) })
+
+var gostKeys = sync.OnceValue(func() [2]crypto.Signer { return twoKeys(keypair.GOST512) })
+
+func twoKeys(a keypair.Algorithm) (keys [2]crypto.Signer) {
 	for i := range keys {
-		key, err := RSA2048.GenerateKey()
+		key, err := a.GenerateKey()
 		if err != nil {
 			panic(err)
 		}
 		keys[i] = key
 	}
 	return keys
-})
+}
+
+// keyOf is the first of the keys that a kind of certificate is issued on.
+func keyOf(kind profile.Kind) crypto.Signer {
+	if kind.Algorithm() == keypair.GOST512 {
+		return gostKeys()[0]
+	}
+	return rsaKeys()[0]
+}
 
 // issue makes a certificate of the profile on key; the authority is a throwaway.
 func issue(t testing.TB, key crypto.Signer, kind profile.Kind) *x509.Certificate {
@@ -62,7 +74,7 @@ func issue(t testing.TB, key crypto.Signer, kind profile.Kind) *x509.Certificate
 		KeyUsage: kind.KeyUsage(), ExtraExtensions: []pkix.Extension{profile.KeyStoreExtension()},
 	}
 	template.ExtKeyUsage, template.UnknownExtKeyUsage = kind.ExtKeyUsages()
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	der, err := keypair.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -13,12 +12,17 @@ import (
 	"net/mail"
 	"strings"
 
+	"golang.org/x/crypto/cryptobyte"
+	tags "golang.org/x/crypto/cryptobyte/asn1"
+
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
 const (
 	maxRequest = 16 << 10
 	maxEmail   = 254 // RFC 5321, 4.5.3.1.3, without the angle brackets
+	rsaBits    = 2048
 	rsaExp     = 65537
 )
 
@@ -33,27 +37,68 @@ type Request struct {
 
 // NewRequest forms a PKCS#10 request (RFC 2986) as DER: the owner as subject,
 // an extension request with the e-mail, if not empty, as rfc822Name and with
-// the PKCS#12 key store, signed by key with SHA-256.
+// the PKCS#12 key store, signed by key, of any [keypair.Algorithm] that signs.
 func NewRequest(key crypto.Signer, owner profile.Subject, email string) ([]byte, error) {
 	subject, err := owner.Raw()
 	if err != nil {
 		return nil, fmt.Errorf("certificate request: %w", err)
 	}
-	template := &x509.CertificateRequest{
-		RawSubject:      subject,
-		ExtraExtensions: []pkix.Extension{profile.KeyStoreExtension()},
+	spki, err := keypair.MarshalPublicKey(key.Public())
+	if err != nil {
+		return nil, fmt.Errorf("certificate request: %w", err)
 	}
 	if email != "" {
 		if err := CheckEmail(email); err != nil {
 			return nil, err
 		}
-		template.EmailAddresses = []string{email}
 	}
-	der, err := x509.CreateCertificateRequest(rand.Reader, template, key)
+	var b cryptobyte.Builder
+	b.AddASN1(tags.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddASN1Int64(0)
+		b.AddBytes(subject)
+		b.AddBytes(spki)
+		b.AddASN1(tags.Tag(0).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) {
+			b.AddASN1(tags.SEQUENCE, func(b *cryptobyte.Builder) { addExtensionRequest(b, email) })
+		})
+	})
+	info, err := b.Bytes()
+	if err != nil {
+		return nil, fmt.Errorf("certificate request: %w", err)
+	}
+	der, err := keypair.SignTBS(rand.Reader, key, info)
 	if err != nil {
 		return nil, fmt.Errorf("certificate request: %w", err)
 	}
 	return der, nil
+}
+
+var (
+	oidExtensionRequest = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 14} // RFC 2985, 5.4.2
+	oidSubjectAltName   = asn1.ObjectIdentifier{2, 5, 29, 17}
+)
+
+// addExtensionRequest adds type and value of the attribute.
+func addExtensionRequest(b *cryptobyte.Builder, email string) {
+	extension := func(b *cryptobyte.Builder, oid asn1.ObjectIdentifier, value func(*cryptobyte.Builder)) {
+		b.AddASN1(tags.SEQUENCE, func(b *cryptobyte.Builder) {
+			b.AddASN1ObjectIdentifier(oid)
+			b.AddASN1(tags.OCTET_STRING, value)
+		})
+	}
+	b.AddASN1ObjectIdentifier(oidExtensionRequest)
+	b.AddASN1(tags.SET, func(b *cryptobyte.Builder) {
+		b.AddASN1(tags.SEQUENCE, func(b *cryptobyte.Builder) {
+			if email != "" {
+				extension(b, oidSubjectAltName, func(b *cryptobyte.Builder) {
+					b.AddASN1(tags.SEQUENCE, func(b *cryptobyte.Builder) {
+						b.AddASN1(tags.Tag(1).ContextSpecific(), func(b *cryptobyte.Builder) { b.AddBytes([]byte(email)) })
+					})
+				})
+			}
+			store := profile.KeyStoreExtension()
+			extension(b, store.Id, func(b *cryptobyte.Builder) { b.AddBytes(store.Value) })
+		})
+	})
 }
 
 // CheckEmail checks that an address can stand in a certificate: one plain
@@ -85,16 +130,21 @@ func ParseRequest(der []byte) (*Request, error) {
 	if err != nil {
 		return nil, errors.New("malformed certificate request")
 	}
-	if err := checkPublicKey(csr.PublicKey); err != nil {
+	public, err := keypair.ParsePublicKey(csr.RawSubjectPublicKeyInfo)
+	if err != nil {
+		return nil, fmt.Errorf("certificate request: %w", err)
+	}
+	if err := checkPublicKey(public); err != nil {
 		return nil, err
 	}
-	if csr.SignatureAlgorithm != x509.SHA256WithRSA {
-		return nil, fmt.Errorf("certificate request: signature algorithm %v is not accepted", csr.SignatureAlgorithm)
+	signed, err := keypair.ParseSigned(der)
+	if err != nil {
+		return nil, fmt.Errorf("certificate request: %w", err)
 	}
-	if err := csr.CheckSignature(); err != nil {
+	if err := signed.Check(public); err != nil {
 		return nil, errors.New("certificate request: the signature is not by the key inside")
 	}
-	r := &Request{PublicKey: csr.PublicKey}
+	r := &Request{PublicKey: public}
 	if r.Owner, err = profile.ParseSubject(csr.RawSubject); err != nil {
 		return nil, fmt.Errorf("certificate request: %w", err)
 	}
@@ -110,13 +160,16 @@ func ParseRequest(der []byte) (*Request, error) {
 	return r, nil
 }
 
-func checkPublicKey(pub crypto.PublicKey) error {
-	key, ok := pub.(*rsa.PublicKey)
-	if !ok {
-		return errors.New("certificate request: the key is not RSA")
+// checkPublicKey refuses keys that are not of the strength that is certified.
+func checkPublicKey(public crypto.PublicKey) error {
+	if key, ok := public.(*rsa.PublicKey); ok {
+		if key.N.BitLen() != rsaBits || key.E != rsaExp {
+			return fmt.Errorf("certificate request: the key must have %d bits and the exponent %d", rsaBits, rsaExp)
+		}
+		return nil
 	}
-	if key.N.BitLen() != rsaBits || key.E != rsaExp {
-		return fmt.Errorf("certificate request: the key must have %d bits and the exponent %d", rsaBits, rsaExp)
+	if a, err := keypair.Of(public); err != nil || a != keypair.GOST512 {
+		return errors.New("certificate request: the key must be RSA or GOST 34.310-2015 of 512 bits")
 	}
 	return nil
 }

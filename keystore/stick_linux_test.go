@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
@@ -224,7 +225,7 @@ func TestStickHoldsKeyFiles(t *testing.T) {
 	if r := InspectFolder(folder); r.Err() != nil || !r.Has(FolderFAT) || !r.Has(FolderRemovable) {
 		t.Errorf("%+v", r)
 	}
-	key, err := RSA2048.GenerateKey()
+	key, err := keypair.RSA.GenerateKey()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +239,7 @@ func TestStickHoldsKeyFiles(t *testing.T) {
 	}
 	s.unmount()
 	s.mount(unix.MS_RDONLY)
-	if kf, err := ReadKeyFile(path, goodPassword); err != nil || !samePublic(kf.Key.Public(), key.Public()) {
+	if kf, err := ReadKeyFile(path, goodPassword); err != nil || !keypair.Same(kf.Key.Public(), key.Public()) {
 		t.Errorf("on the stick: %v", err)
 	}
 	if entries, err := os.ReadDir(folder); err != nil || len(entries) != 1 {

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"qoltanba/keystore"
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
@@ -23,7 +24,7 @@ type authority struct {
 
 func newAuthority(t *testing.T) authority {
 	t.Helper()
-	key, err := keystore.RSA2048.GenerateKey()
+	key, err := keypair.RSA.GenerateKey()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,8 +129,8 @@ func apply(t *testing.T, v *keystore.Vault, id string, owner profile.Subject) ma
 	t.Helper()
 	var pending []keystore.PendingKey
 	requests := map[profile.Kind][]byte{}
-	for _, kind := range keystore.RSA2048.Kinds() {
-		key, err := keystore.RSA2048.GenerateKey()
+	for _, kind := range profile.RSAKinds() {
+		key, err := keypair.RSA.GenerateKey()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
@@ -292,7 +293,7 @@ func encodeKeys(keys []PendingKey) ([]byte, error) {
 	}
 	stored := make([]storedKey, len(keys))
 	for i, k := range keys {
-		der, err := MarshalPKCS8(k.Key)
+		der, err := keypair.MarshalPKCS8(k.Key)
 		if err != nil {
 			return nil, err
 		}
@@ -309,7 +310,7 @@ func decodeKeys(plain []byte) ([]PendingKey, error) {
 	}
 	keys := make([]PendingKey, len(stored))
 	for i, s := range stored {
-		key, err := ParsePKCS8(s.PKCS8)
+		key, err := keypair.ParsePKCS8(s.PKCS8)
 		clear(s.PKCS8)
 		if err != nil {
 			return nil, ErrDamaged

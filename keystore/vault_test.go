@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
@@ -68,7 +69,7 @@ func pair() []PendingKey {
 
 func samePair(got []PendingKey) bool {
 	return slices.EqualFunc(got, pair(), func(a, b PendingKey) bool {
-		return a.Kind == b.Kind && samePublic(a.Key.Public(), b.Key.Public())
+		return a.Kind == b.Kind && keypair.Same(a.Key.Public(), b.Key.Public())
 	})
 }
 

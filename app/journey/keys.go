@@ -14,6 +14,7 @@ import (
 
 	"qoltanba/app/api"
 	"qoltanba/keystore"
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
@@ -210,13 +211,13 @@ func (j *Journey) lostKeys() bool {
 // generateKeys makes the keys side by side: the search for primes is what the
 // citizen waits for.
 func generateKeys() ([]keystore.PendingKey, error) {
-	kinds := keystore.RSA2048.Kinds()
+	kinds := profile.RSAKinds()
 	keys, errs := make([]keystore.PendingKey, len(kinds)), make([]error, len(kinds))
 	var made sync.WaitGroup
 	for i, kind := range kinds {
 		made.Go(func() {
 			keys[i].Kind = kind
-			keys[i].Key, errs[i] = keystore.RSA2048.GenerateKey()
+			keys[i].Key, errs[i] = keypair.RSA.GenerateKey()
 		})
 	}
 	made.Wait()

@@ -17,6 +17,8 @@ import (
 	"qoltanba/app/api/dpop"
 	"qoltanba/keystore"
 	"qoltanba/keystore/cms"
+
+	"qoltanba/keystore/keypair"
 )
 
 const sampleText = "Мен, АЙГУЛ САПАРОВА, қолтаңбамды сынап көрдім."
@@ -109,7 +111,7 @@ func checkMissing(t *testing.T, p *process) {
 func TestVerdicts(t *testing.T) {
 	t.Parallel()
 	m := newModel(t)
-	key, err := keystore.RSA2048.GenerateKey()
+	key, err := keypair.RSA.GenerateKey()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,12 +3,13 @@ package profile
 import (
 	"crypto"
 	"crypto/sha1" //nolint:gosec // an identifier, not a signature: RFC 5280, 4.2.1.2
-	"crypto/x509"
 	"encoding/asn1"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"math/big"
+
+	"qoltanba/keystore/keypair"
 )
 
 // KeyID is a subject key identifier: the SHA-1 of the content of the public
@@ -16,9 +17,9 @@ import (
 type KeyID = [sha1.Size]byte
 
 // SKI returns the subject key identifier of pub, which is a key that
-// [x509.MarshalPKIXPublicKey] knows.
+// [keypair.MarshalPublicKey] knows.
 func SKI(pub crypto.PublicKey) (KeyID, error) {
-	der, err := x509.MarshalPKIXPublicKey(pub)
+	der, err := keypair.MarshalPublicKey(pub)
 	if err != nil {
 		return KeyID{}, fmt.Errorf("key identifier: %w", err)
 	}

@@ -7,20 +7,34 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"qoltanba/keystore/keypair"
 )
 
 // Kind is what a certificate of an individual is for. The zero Kind is none.
 type Kind uint8
 
 // The kinds that are issued. One application yields one certificate of each
-// kind of its algorithm; a GOST kind will stand beside these.
+// kind of its algorithm.
 const (
 	RSASign Kind = iota + 1 // signing documents: RSA256_<ski>.p12
 	RSAAuth                 // signing in to portals: AUTH_RSA256_<ski>.p12
+	GOST512                 // both: GOST512_<ski>.p12
 )
 
-// RSAKinds lists the certificates of one RSA application, in the order in
-// which they are requested and written.
+// Kinds lists the certificates of one application with keys of an algorithm, in
+// the order in which they are requested and written; none where it issues none.
+func Kinds(a keypair.Algorithm) []Kind {
+	switch a {
+	case keypair.RSA:
+		return RSAKinds()
+	case keypair.GOST512:
+		return []Kind{GOST512}
+	}
+	return nil
+}
+
+// RSAKinds lists the certificates of one RSA application, as [Kinds] does.
 func RSAKinds() []Kind { return []Kind{RSAAuth, RSASign} }
 
 // validityYears is how long the NCA's certificates in files are valid.
@@ -28,6 +42,7 @@ const validityYears = 1
 
 type kindData struct {
 	name       string
+	algorithm  keypair.Algorithm
 	filePrefix string
 	keyUsage   x509.KeyUsage
 	standard   x509.ExtKeyUsage
@@ -37,6 +52,7 @@ type kindData struct {
 var kinds = map[Kind]kindData{
 	RSASign: {
 		name:       "rsa-sign",
+		algorithm:  keypair.RSA,
 		filePrefix: "RSA256_",
 		keyUsage:   x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment,
 		standard:   x509.ExtKeyUsageEmailProtection,
@@ -44,18 +60,27 @@ var kinds = map[Kind]kindData{
 	},
 	RSAAuth: {
 		name:       "rsa-auth",
+		algorithm:  keypair.RSA,
 		filePrefix: "AUTH_RSA256_",
 		keyUsage:   x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
 		standard:   x509.ExtKeyUsageClientAuth,
 		policy:     OIDPolicyIndividualAuth,
+	},
+	GOST512: {
+		name:       "gost512",
+		algorithm:  keypair.GOST512,
+		filePrefix: "GOST512_",
+		keyUsage:   x509.KeyUsageDigitalSignature | x509.KeyUsageContentCommitment | x509.KeyUsageKeyAgreement,
+		standard:   x509.ExtKeyUsageEmailProtection,
+		policy:     OIDPolicyNCA,
 	},
 }
 
 // Valid tells whether k is one of the kinds that are issued.
 func (k Kind) Valid() bool { _, ok := kinds[k]; return ok }
 
-// Name returns the stable code of the kind, "rsa-sign" or "rsa-auth"; it is
-// what is stored and sent. An invalid kind has the empty name.
+// Name returns the stable code of the kind, "rsa-sign", "rsa-auth" or "gost512";
+// it is what is stored and sent. An invalid kind has the empty name.
 func (k Kind) Name() string { return kinds[k].name }
 
 // String returns the name, or "unknown" for an invalid kind.
@@ -65,6 +90,12 @@ func (k Kind) String() string {
 	}
 	return k.Name()
 }
+
+// Algorithm returns that of the kind's keys, 0 for an invalid kind.
+func (k Kind) Algorithm() keypair.Algorithm { return kinds[k].algorithm }
+
+// Signs tells whether certificates of the kind are for signing documents.
+func (k Kind) Signs() bool { return kinds[k].keyUsage&x509.KeyUsageContentCommitment != 0 }
 
 // KeyUsage returns the bits of the critical key usage extension.
 func (k Kind) KeyUsage() x509.KeyUsage { return kinds[k].keyUsage }

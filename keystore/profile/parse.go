@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"qoltanba/keystore/keypair"
 )
 
 // ErrUnknownKind says that a certificate is of no kind that the profile knows.
@@ -46,11 +48,19 @@ func Parse(cert *x509.Certificate) (Info, error) {
 // there; a certificate that fits two kinds fits none. It returns
 // ErrUnknownKind otherwise.
 func ParseKind(cert *x509.Certificate) (Kind, error) {
-	if cert.PublicKeyAlgorithm != x509.RSA || !slices.ContainsFunc(cert.UnknownExtKeyUsage, OIDRoleIndividual.Equal) {
+	if !slices.ContainsFunc(cert.UnknownExtKeyUsage, OIDRoleIndividual.Equal) {
+		return 0, ErrUnknownKind
+	}
+	public, err := keypair.ParsePublicKey(cert.RawSubjectPublicKeyInfo)
+	if err != nil {
+		return 0, ErrUnknownKind
+	}
+	algorithm, err := keypair.Of(public)
+	if err != nil {
 		return 0, ErrUnknownKind
 	}
 	found := Kind(0)
-	for _, k := range RSAKinds() {
+	for _, k := range Kinds(algorithm) {
 		d := kinds[k]
 		if cert.KeyUsage&d.keyUsage != d.keyUsage || !slices.Contains(cert.ExtKeyUsage, d.standard) {
 			continue

@@ -8,8 +8,8 @@
 // # Central types
 //
 // [Subject] is the owner as the authority spells him. [Kind] is what a
-// certificate is for: [RSASign] or [RSAAuth], the pair that one application
-// yields. [Info] is what a finished certificate says.
+// certificate is for: [GOST512], for everything, or [RSASign] and [RSAAuth], the
+// pair that one application yields. [Info] is what a finished certificate says.
 //
 // # Invariants
 //

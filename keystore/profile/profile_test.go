@@ -4,7 +4,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -12,10 +11,12 @@ import (
 	"encoding/json"
 	"errors"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
@@ -31,7 +32,7 @@ func mustMarshal(t *testing.T, v any) []byte {
 // certify makes a self-signed certificate of the profile, changed by edit.
 func certify(t *testing.T, kind profile.Kind, edit func(*x509.Certificate)) *x509.Certificate {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key, err := kind.Algorithm().GenerateKey()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +58,7 @@ func certify(t *testing.T, kind profile.Kind, edit func(*x509.Certificate)) *x50
 	if edit != nil {
 		edit(tpl)
 	}
-	der, err := x509.CreateCertificate(rand.Reader, tpl, tpl, key.Public(), key)
+	der, err := keypair.CreateCertificate(rand.Reader, tpl, tpl, key.Public(), key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +70,7 @@ func certify(t *testing.T, kind profile.Kind, edit func(*x509.Certificate)) *x50
 }
 
 func TestCertificateOfEachKind(t *testing.T) {
-	for _, kind := range profile.RSAKinds() {
+	for _, kind := range slices.Concat(profile.Kinds(keypair.RSA), profile.Kinds(keypair.GOST512)) {
 		t.Run(kind.Name(), func(t *testing.T) {
 			cert := certify(t, kind, nil)
 			info, err := profile.Parse(cert)
@@ -109,6 +110,10 @@ func TestStrangeCertificatesAreNoKind(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+	weak := certify(t, profile.GOST512, func(c *x509.Certificate) { c.KeyUsage &^= x509.KeyUsageKeyAgreement })
+	if _, err := profile.Parse(weak); !errors.Is(err, profile.ErrUnknownKind) {
+		t.Errorf("a GOST key that agrees on none: %v", err)
 	}
 	lying := certify(t, profile.RSASign, func(c *x509.Certificate) { c.SubjectKeyId = []byte{1, 2, 3} })
 	if _, err := profile.Parse(lying); err == nil {
