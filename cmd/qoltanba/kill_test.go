@@ -95,7 +95,6 @@ func TestKilled(t *testing.T) {
 var elsewhere = []journey.Stage{
 	journey.StageResume, journey.StageRecover, journey.StageRebind, journey.StageCallBack, journey.StageServiceCentre, journey.StageTakeOver, journey.StagePassport,
 	journey.StageRejected, journey.StageKeysLost, journey.StageLocked, journey.StageEnded,
-	journey.StageJudging, // app/journey.TestKilledAtEveryInstant kills there: here an operator decides
 }
 
 // estate is what lies on the disks of both sides, and the backend over it.
@@ -112,15 +111,15 @@ func (e *estate) citizen() string { return filepath.Join(e.dir, "citizen") }
 func (e *estate) keys() string    { return filepath.Join(e.citizen(), "keys") }
 func (e *estate) vault() string   { return filepath.Join(e.citizen(), "data", "vault") }
 
-// killRules make the backend ask for no patience.
-const killRules = `{"rules": {"prompts": 3, "prompt_time": "1500ms", "head_every": "200ms", "code_resend": "10s", "recording_tries": 10, "recording_lock": "1s"}}`
+// killRules make the backend ask for no patience. The movements have their time, as a machine judges them.
+const killRules = `{"rules": {"code_resend": "10s", "recording_tries": 10, "recording_lock": "1s", "identification_tries": 10}}`
 
 func (e *estate) open() {
 	e.Helper()
 	rules := filepath.Join(e.dir, "rules.json")
 	e.must(os.WriteFile(rules, []byte(killRules), 0o600))
 	var err error
-	e.url, e.stop, err = startBackend(e.dir, rules)
+	e.url, e.stop, err = startBackend(e.dir, rules, "--machine-pass", "accept")
 	e.must(err)
 	e.Cleanup(e.close)
 }
