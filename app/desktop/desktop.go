@@ -246,8 +246,16 @@ func (w *Window) do(name string, action func(context.Context) error) {
 	w.work.Go(func() {
 		if err := action(w.ctx); err != nil && w.ctx.Err() == nil {
 			w.cfg.Log.Info("action refused", "action", name, "code", string(api.CodeOf(err)))
+			w.ui(w.idleAgain)
 		}
 	})
+}
+
+// idleAgain ends the waiting for an action that was refused before it began.
+func (w *Window) idleAgain() {
+	if s := w.journey.State(); w.state.Busy && !s.Busy && s.Stage == w.state.Stage {
+		w.apply(s)
+	}
 }
 
 // apply brings the window to a state of the journey.
@@ -262,6 +270,7 @@ func (w *Window) apply(s journey.State) {
 		begin := w.due
 		w.due = nil
 		begin()
+		w.state.Busy = true // as it is in a moment: what is pressed until then would be refused, and nothing would happen
 	}
 	w.show(false)
 	w.showWait()
