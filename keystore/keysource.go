@@ -84,6 +84,10 @@ func (s keyringSource) store(ctx context.Context, name string, secret []byte) er
 	return err
 }
 
+// keyringTurn lets one call at a time ask the keyring: one that nobody waits for
+// any more may still stand before the citizen as a request to unlock it.
+var keyringTurn = make(chan struct{}, 1)
+
 // waitKeyring makes a call that cannot be cancelled obey the context. If the
 // context ends first, the goroutine ends as soon as the keyring answers.
 func waitKeyring(ctx context.Context, call func() (string, error)) (string, error) {
@@ -92,8 +96,14 @@ func waitKeyring(ctx context.Context, call func() (string, error)) (string, erro
 		err  error
 	}
 	answers := make(chan answer, 1)
+	select {
+	case keyringTurn <- struct{}{}:
+	case <-ctx.Done():
+		return "", fmt.Errorf("%w: %w", ErrNoKeyring, ctx.Err())
+	}
 	go func() {
 		text, err := call()
+		<-keyringTurn
 		answers <- answer{text, err}
 	}()
 	select {
