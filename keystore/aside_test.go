@@ -11,7 +11,7 @@ func TestSetAsideKeepsWhatCannotBeOpened(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	first := open(t, dir, PassphraseSource(t.TempDir(), "a"))
-	if err := first.Put(t.Context(), "e", pair()); err != nil {
+	if err := first.Put(t.Context(), "e", everyKey()); err != nil {
 		t.Fatal(err)
 	}
 	sealed, err := os.ReadFile(filepath.Join(dir, "e.keys"))
@@ -25,7 +25,7 @@ func TestSetAsideKeepsWhatCannotBeOpened(t *testing.T) {
 	if _, err := reset.Get(t.Context(), "e"); !errors.Is(err, ErrVaultKeyLost) {
 		t.Fatalf("got %v", err)
 	}
-	if err := reset.Put(t.Context(), "f", pair()); !errors.Is(err, ErrVaultKeyLost) {
+	if err := reset.Put(t.Context(), "f", everyKey()); !errors.Is(err, ErrVaultKeyLost) {
 		t.Fatalf("a key was made beside what it cannot open: %v", err)
 	}
 	for range 2 {
@@ -33,7 +33,7 @@ func TestSetAsideKeepsWhatCannotBeOpened(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := reset.Put(t.Context(), "e", pair()); err != nil {
+	if err := reset.Put(t.Context(), "e", everyKey()); err != nil {
 		t.Fatal(err)
 	}
 	if err := reset.SetAside("e"); err != nil {

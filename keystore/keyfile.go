@@ -3,15 +3,14 @@ package keystore
 import (
 	"crypto"
 	"crypto/x509"
-	"encoding/asn1"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
 
-	"software.sslmate.com/src/go-pkcs12"
-
 	"qoltanba/keystore/keypair"
+	"qoltanba/keystore/pfx"
 	"qoltanba/keystore/profile"
 )
 
@@ -39,11 +38,7 @@ const (
 // slow, for both the encryption and the integrity code.
 const Iterations = 100_000
 
-const (
-	maxKeyFile = 64 << 10
-	// maxIterations bounds the work that a foreign file may demand.
-	maxIterations = 5_000_000
-)
+const maxKeyFile = 64 << 10
 
 // KeyFile is the content of a key file.
 type KeyFile struct {
@@ -57,9 +52,11 @@ func (KeyFile) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("[key file]")
 // LogValue hides key and owner.
 func (KeyFile) LogValue() slog.Value { return slog.StringValue("[key file]") }
 
-// WriteKeyFile writes key and certificate into the folder dir as a PKCS#12
-// file under the NCA's name, for example RSA256_<key identifier>.p12, readable
-// by its owner alone, and returns its path.
+// WriteKeyFile writes key and certificate, of any kind of the profile, into the
+// folder dir as a PKCS#12 file under the NCA's name, for example
+// GOST512_<key identifier>.p12, readable by its owner alone, and returns its
+// path. As in the files of the NCA's client, the key identifier is also the
+// localKeyId and the friendlyName of both, which Java shows as the alias.
 //
 // The file is written aside, synced, read back and opened with the password
 // before it gets its name; it replaces nothing. Calling again after a crash is
@@ -67,17 +64,12 @@ func (KeyFile) LogValue() slog.Value { return slog.StringValue("[key file]") }
 // this password counts as written. The errors are ErrMismatch,
 // ErrPasswordRules and those of the disk, of which ErrExists tells that the
 // name belongs to something else, be it a link.
-//
-// The NCA's client also gives both bags a friendlyName and makes localKeyId
-// the key identifier. The encoder used here sets localKeyId to the SHA-1 of
-// the certificate and no friendlyName: OpenSSL, Java and Windows pair key and
-// certificate by it all the same, and Java numbers the alias.
 func WriteKeyFile(dir string, key crypto.Signer, cert *x509.Certificate, password string, encoding Encoding) (string, error) {
 	return writeKeyFile(osDisk{}, dir, KeyFile{key, cert}, password, encoding)
 }
 
 func writeKeyFile(d disk, dir string, kf KeyFile, password string, encoding Encoding) (string, error) {
-	if !keypair.Same(kf.Certificate.PublicKey, kf.Key.Public()) {
+	if public, err := keypair.PublicKeyOf(kf.Certificate); err != nil || !keypair.Same(public, kf.Key.Public()) {
 		return "", ErrMismatch
 	}
 	if !PasswordKept(password) {
@@ -118,15 +110,24 @@ func keyFileName(cert *x509.Certificate) (string, error) {
 }
 
 func encodeKeyFile(kf KeyFile, password string, encoding Encoding) ([]byte, error) {
-	encoder := pkcs12.LegacyDES
-	if encoding == EncodingAES256 {
-		encoder = pkcs12.Modern2023
-	}
-	data, err := encoder.WithIterations(Iterations).Encode(kf.Key, kf.Certificate, nil, password)
+	ski, err := profile.SKIOfInfo(kf.Certificate.RawSubjectPublicKeyInfo)
 	if err != nil {
 		return nil, fmt.Errorf("encode key file: %w", err)
 	}
-	return data, nil
+	der, err := keypair.MarshalPKCS8(kf.Key)
+	if err != nil {
+		return nil, fmt.Errorf("encode key file: %w", err)
+	}
+	defer clear(der)
+	item := func(der []byte) []pfx.Item {
+		return []pfx.Item{{DER: der, FriendlyName: hex.EncodeToString(ski[:]), LocalKeyID: ski[:]}}
+	}
+	protection := pfx.TripleDES
+	if encoding == EncodingAES256 {
+		protection = pfx.AES256
+	}
+	contents := &pfx.Contents{Keys: item(der), Certificates: item(kf.Certificate.Raw)}
+	return pfx.Encode(contents, password, protection, Iterations)
 }
 
 // equals tells by an error whether another file, as decoded, is the same.
@@ -153,72 +154,41 @@ func ReadKeyFile(path, password string) (KeyFile, error) {
 	return DecodeKeyFile(data, password)
 }
 
-// DecodeKeyFile opens the content of a key file: DER, at most 64 KiB, with one
-// private key and its certificate. A certificate chain is passed over. The
-// errors are ErrPassword, ErrNoKeyFile and ErrMismatch.
+// DecodeKeyFile opens the content of a key file: PKCS#12 of any program, in BER
+// or DER, at most 64 KiB, with one private key and its certificate. Other
+// certificates are passed over. The errors are ErrPassword, ErrNoKeyFile and
+// ErrMismatch.
 func DecodeKeyFile(data []byte, password string) (KeyFile, error) {
-	if len(data) > maxKeyFile || !modestIterations(data, 0) {
+	if len(data) > maxKeyFile {
 		return KeyFile{}, ErrNoKeyFile
 	}
-	parsed, cert, _, err := pkcs12.DecodeChain(data, password)
-	if errors.Is(err, pkcs12.ErrIncorrectPassword) {
+	contents, err := pfx.Decode(data, password)
+	if errors.Is(err, pfx.ErrPassword) {
 		return KeyFile{}, ErrPassword
 	}
 	if err != nil {
 		return KeyFile{}, fmt.Errorf("%w: %w", ErrNoKeyFile, err)
 	}
-	key, ok := parsed.(crypto.Signer)
-	if !ok {
+	defer func() {
+		for _, k := range contents.Keys {
+			clear(k.DER)
+		}
+	}()
+	if len(contents.Keys) != 1 || len(contents.Certificates) == 0 {
 		return KeyFile{}, ErrNoKeyFile
 	}
-	if !keypair.Same(cert.PublicKey, key.Public()) {
-		return KeyFile{}, ErrMismatch
+	key, err := keypair.ParsePKCS8(contents.Keys[0].DER)
+	if err != nil {
+		return KeyFile{}, fmt.Errorf("%w: %w", ErrNoKeyFile, err)
 	}
-	return KeyFile{Key: key, Certificate: cert}, nil
-}
-
-// modestIterations walks through everything that is readable without the
-// password and tells whether no round count, which always follows the salt as
-// INTEGER after OCTET STRING, is beyond reason; a count of thousands of
-// millions would keep the program busy for hours. An octet string that is not
-// DER from end to end is ciphertext or a salt, which hold no parameters: bytes of
-// it that happen to look like a count mean nothing.
-func modestIterations(der []byte, depth int) bool {
-	salt := false
-	for len(der) > 0 {
-		var v asn1.RawValue
-		rest, err := asn1.Unmarshal(der, &v)
-		if err != nil || depth > maxDepth {
-			return depth == 0 // what is no DER at all is refused by the decoder
+	for _, c := range contents.Certificates {
+		cert, err := x509.ParseCertificate(c.DER)
+		if err != nil {
+			return KeyFile{}, fmt.Errorf("%w: %w", ErrNoKeyFile, err)
 		}
-		der = rest
-		if salt && v.Tag == asn1.TagInteger {
-			var n int64
-			if _, err := asn1.Unmarshal(v.FullBytes, &n); err != nil || n < 1 || n > maxIterations {
-				return false
-			}
-		}
-		salt = v.Tag == asn1.TagOctetString
-		if (v.IsCompound || salt && wholeDER(v.Bytes, depth+1)) && !modestIterations(v.Bytes, depth+1) {
-			return false
+		if public, err := keypair.PublicKeyOf(cert); err == nil && keypair.Same(public, key.Public()) {
+			return KeyFile{Key: key, Certificate: cert}, nil
 		}
 	}
-	return true
-}
-
-// maxDepth bounds the nesting of what is read; key files have about ten levels.
-const maxDepth = 24
-
-// wholeDER says that the bytes are values of DER to the last byte, and so are
-// the contents of those that are compound.
-func wholeDER(der []byte, depth int) bool {
-	for len(der) > 0 {
-		var v asn1.RawValue
-		rest, err := asn1.Unmarshal(der, &v)
-		if err != nil || depth > maxDepth || v.IsCompound && !wholeDER(v.Bytes, depth+1) {
-			return false
-		}
-		der = rest
-	}
-	return true
+	return KeyFile{}, ErrMismatch
 }

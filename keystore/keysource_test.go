@@ -58,7 +58,7 @@ func TestVaultUnderPassphrase(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	v := open(t, dir, quick(dir, "құпия сөз"))
-	if err := v.Put(t.Context(), "a", pair()); err != nil {
+	if err := v.Put(t.Context(), "a", everyKey()); err != nil {
 		t.Fatal(err)
 	}
 	if err := v.Close(); err != nil {
@@ -75,7 +75,7 @@ func TestVaultUnderPassphrase(t *testing.T) {
 		t.Fatal(err)
 	}
 	right := open(t, dir, quick(dir, "құпия сөз"))
-	if got, err := right.Get(t.Context(), "a"); err != nil || !samePair(got) {
+	if got, err := right.Get(t.Context(), "a"); err != nil || !sameKeys(got) {
 		t.Errorf("right passphrase: %v", err)
 	}
 	if err := os.Remove(filepath.Join(dir, vaultKeyName+secretSuffix)); err != nil {

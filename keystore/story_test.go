@@ -22,15 +22,15 @@ type authority struct {
 	cert *x509.Certificate
 }
 
-func newAuthority(t *testing.T) authority {
+func newAuthority(t *testing.T, a keypair.Algorithm) authority {
 	t.Helper()
-	key, err := keypair.RSA.GenerateKey()
+	key, err := a.GenerateKey()
 	if err != nil {
 		t.Fatal(err)
 	}
 	template := &x509.Certificate{
 		SerialNumber: profile.Serial(profile.KeyID{1}), Subject: pkix.Name{CommonName: "ҰЛТТЫҚ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ TEST"},
-		NotBefore: time.Now(), NotAfter: time.Now().AddDate(10, 0, 0), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+		SubjectKeyId: []byte{1}, NotBefore: time.Now(), NotAfter: time.Now().AddDate(10, 0, 0), IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
 	return authority{key, sign(t, template, template, key.Public(), key)}
 }
@@ -56,7 +56,7 @@ func (a authority) issue(t *testing.T, der []byte, kind profile.Kind) *x509.Cert
 
 func sign(t *testing.T, template, parent *x509.Certificate, pub crypto.PublicKey, key crypto.Signer) *x509.Certificate {
 	t.Helper()
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, pub, key)
+	der, err := keypair.CreateCertificate(rand.Reader, template, parent, pub, key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,8 +70,14 @@ func sign(t *testing.T, template, parent *x509.Certificate, pub crypto.PublicKey
 // The whole way of the keys, with the program closed between submission and
 // download and a power cut after the first of two key files.
 func TestWayOfTheKeys(t *testing.T) {
+	for _, a := range []keypair.Algorithm{keypair.RSA, keypair.GOST512} {
+		t.Run(a.Name(), func(t *testing.T) { walk(t, a) })
+	}
+}
+
+func walk(t *testing.T, a keypair.Algorithm) {
 	const id, password = "enrolment-7", "Qoltanba 2026!"
-	nca := newAuthority(t)
+	nca := newAuthority(t, a)
 	owner := profile.Subject{Surname: "Серіков", Name: "Ерлан", IIN: "900101300811"}
 	data, folder := filepath.Join(t.TempDir(), "vault"), filepath.Join(t.TempDir(), "ЭЦҚ")
 	if err := keystore.CreateFolder(folder); err != nil {
@@ -80,7 +86,7 @@ func TestWayOfTheKeys(t *testing.T) {
 
 	certs := map[profile.Kind]*x509.Certificate{}
 	withVault(t, data, func(v *keystore.Vault) {
-		for kind, request := range apply(t, v, id, owner) {
+		for kind, request := range apply(t, v, id, owner, a) {
 			certs[kind] = nca.issue(t, request, kind)
 		}
 	})
@@ -97,7 +103,7 @@ func TestWayOfTheKeys(t *testing.T) {
 	}
 	withVault(t, data, func(v *keystore.Vault) { write(v, 1) })
 	withVault(t, data, func(v *keystore.Vault) {
-		write(v, 2)
+		write(v, len(certs))
 		if err := v.Delete(id); err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +111,7 @@ func TestWayOfTheKeys(t *testing.T) {
 			t.Errorf("after Delete: %v", err)
 		}
 	})
-	checkFolder(t, nca, folder, password, owner.IIN)
+	checkFolder(t, nca, folder, password, owner.IIN, len(certs))
 }
 
 // withVault opens the vault as a new run of the program does.
@@ -125,12 +131,12 @@ func withVault(t *testing.T, dir string, use func(*keystore.Vault)) {
 }
 
 // apply makes the keys, locks them away and returns the requests.
-func apply(t *testing.T, v *keystore.Vault, id string, owner profile.Subject) map[profile.Kind][]byte {
+func apply(t *testing.T, v *keystore.Vault, id string, owner profile.Subject, a keypair.Algorithm) map[profile.Kind][]byte {
 	t.Helper()
 	var pending []keystore.PendingKey
 	requests := map[profile.Kind][]byte{}
-	for _, kind := range profile.RSAKinds() {
-		key, err := keypair.RSA.GenerateKey()
+	for _, kind := range profile.Kinds(a) {
+		key, err := a.GenerateKey()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -145,10 +151,10 @@ func apply(t *testing.T, v *keystore.Vault, id string, owner profile.Subject) ma
 	return requests
 }
 
-func checkFolder(t *testing.T, nca authority, folder, password, iin string) {
+func checkFolder(t *testing.T, nca authority, folder, password, iin string, files int) {
 	t.Helper()
 	entries, err := os.ReadDir(folder)
-	if err != nil || len(entries) != 2 {
+	if err != nil || len(entries) != files {
 		t.Fatalf("%v, %v", entries, err)
 	}
 	for _, e := range entries {
@@ -156,7 +162,7 @@ func checkFolder(t *testing.T, nca authority, folder, password, iin string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := kf.Certificate.CheckSignatureFrom(nca.cert); err != nil {
+		if err := keypair.CheckIssued(kf.Certificate, nca.cert); err != nil {
 			t.Error(err)
 		}
 		info, err := profile.Parse(kf.Certificate)

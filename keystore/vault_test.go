@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"qoltanba/keystore/gost"
 	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
@@ -63,12 +64,13 @@ func open(t *testing.T, dir string, source KeySource) *Vault {
 	return v
 }
 
-func pair() []PendingKey {
-	return []PendingKey{{profile.RSAAuth, rsaKeys()[0]}, {profile.RSASign, rsaKeys()[1]}}
+// everyKey are keys of every kind.
+func everyKey() []PendingKey {
+	return []PendingKey{{profile.RSAAuth, rsaKeys()[0]}, {profile.RSASign, rsaKeys()[1]}, {profile.GOST512, gostKeys()[0]}}
 }
 
-func samePair(got []PendingKey) bool {
-	return slices.EqualFunc(got, pair(), func(a, b PendingKey) bool {
+func sameKeys(got []PendingKey) bool {
+	return slices.EqualFunc(got, everyKey(), func(a, b PendingKey) bool {
 		return a.Kind == b.Kind && keypair.Same(a.Key.Public(), b.Key.Public())
 	})
 }
@@ -80,17 +82,17 @@ func TestVaultKeepsKeysOverRestart(t *testing.T) {
 	if _, err := v.Get(t.Context(), "enrolment-1"); !errors.Is(err, ErrNoEntry) {
 		t.Errorf("empty vault: %v", err)
 	}
-	if err := v.Put(t.Context(), "enrolment-1", pair()); err != nil {
+	if err := v.Put(t.Context(), "enrolment-1", everyKey()); err != nil {
 		t.Fatal(err)
 	}
-	if err := v.Put(t.Context(), "enrolment-1", pair()); !errors.Is(err, ErrExists) {
+	if err := v.Put(t.Context(), "enrolment-1", everyKey()); !errors.Is(err, ErrExists) {
 		t.Errorf("second Put: got %v, want ErrExists", err)
 	}
 	if err := v.Close(); err != nil {
 		t.Fatal(err)
 	}
 	v = open(t, dir, source)
-	if got, err := v.Get(t.Context(), "enrolment-1"); err != nil || !samePair(got) {
+	if got, err := v.Get(t.Context(), "enrolment-1"); err != nil || !sameKeys(got) {
 		t.Errorf("after a restart: %v", err)
 	}
 	if ids, err := v.List(); err != nil || !slices.Equal(ids, []string{"enrolment-1"}) {
@@ -109,7 +111,7 @@ func TestVaultKeepsKeysOverRestart(t *testing.T) {
 func TestVaultFileTellsNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if err := open(t, dir, newMemorySource()).Put(t.Context(), "a", pair()); err != nil {
+	if err := open(t, dir, newMemorySource()).Put(t.Context(), "a", everyKey()); err != nil {
 		t.Fatal(err)
 	}
 	content, err := os.ReadFile(filepath.Join(dir, "a"+vaultSuffix))
@@ -120,7 +122,7 @@ func TestVaultFileTellsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, secret := range [][]byte{der[100:120], []byte("pkcs8"), []byte("rsa-auth")} {
+	for _, secret := range [][]byte{der[100:120], gostKeys()[0].(*gost.PrivateKey).Bytes()[:20], []byte("pkcs8"), []byte("rsa-auth")} {
 		if bytes.Contains(content, secret) {
 			t.Errorf("the file holds %q in the clear", secret)
 		}
@@ -132,7 +134,7 @@ func TestVaultDamage(t *testing.T) {
 	dir, source := t.TempDir(), newMemorySource()
 	v := open(t, dir, source)
 	for _, id := range []string{"a", "b"} {
-		if err := v.Put(t.Context(), id, pair()); err != nil {
+		if err := v.Put(t.Context(), id, everyKey()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -164,7 +166,7 @@ func TestVaultDamage(t *testing.T) {
 		if err := os.WriteFile(path, c.content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := v.Get(t.Context(), "a"); !errors.Is(err, c.want) || err == nil && !samePair(got) {
+		if got, err := v.Get(t.Context(), "a"); !errors.Is(err, c.want) || err == nil && !sameKeys(got) {
 			t.Errorf("%s: got %v, want %v", name, err, c.want)
 		}
 	}
@@ -174,7 +176,7 @@ func TestVaultKeyLost(t *testing.T) {
 	t.Parallel()
 	dir, source := t.TempDir(), newMemorySource()
 	first := open(t, dir, source)
-	if err := first.Put(t.Context(), "a", pair()); err != nil {
+	if err := first.Put(t.Context(), "a", everyKey()); err != nil {
 		t.Fatal(err)
 	}
 	before := snapshot(t, dir)
@@ -188,7 +190,7 @@ func TestVaultKeyLost(t *testing.T) {
 			t.Errorf("%s: Get: %v", name, err)
 		}
 		if name == "no key" {
-			if err := v.Put(t.Context(), "b", pair()); !errors.Is(err, ErrVaultKeyLost) || len(empty.secrets) > 0 {
+			if err := v.Put(t.Context(), "b", everyKey()); !errors.Is(err, ErrVaultKeyLost) || len(empty.secrets) > 0 {
 				t.Errorf("%s: Put: %v, and %d new secrets", name, err, len(empty.secrets))
 			}
 		}
@@ -208,7 +210,7 @@ func TestVaultNeedsWorkingSource(t *testing.T) {
 		dir := t.TempDir()
 		v := open(t, dir, source)
 		before := snapshot(t, dir)
-		if err := v.Put(t.Context(), "a", pair()); err == nil || source.err != nil && !errors.Is(err, source.err) {
+		if err := v.Put(t.Context(), "a", everyKey()); err == nil || source.err != nil && !errors.Is(err, source.err) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if snapshot(t, dir) != before {
@@ -235,7 +237,7 @@ func TestVaultWhoseFolderVanished(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "vault")
 	v := open(t, dir, newMemorySource())
-	if err := v.Put(t.Context(), "a", pair()); err != nil {
+	if err := v.Put(t.Context(), "a", everyKey()); err != nil {
 		t.Fatal(err)
 	}
 	away := dir + "-away"
@@ -246,7 +248,7 @@ func TestVaultWhoseFolderVanished(t *testing.T) {
 		if _, err := v.Get(t.Context(), "a"); !errors.Is(err, ErrFolderGone) || errors.Is(err, ErrNoEntry) {
 			t.Errorf("%s: Get: %v", when, err)
 		}
-		if err := v.Put(t.Context(), "b", pair()); !errors.Is(err, ErrFolderGone) {
+		if err := v.Put(t.Context(), "b", everyKey()); !errors.Is(err, ErrFolderGone) {
 			t.Errorf("%s: Put: %v", when, err)
 		}
 		if err := v.Delete("a"); !errors.Is(err, ErrFolderGone) {
@@ -266,7 +268,7 @@ func TestVaultWhoseFolderVanished(t *testing.T) {
 	if err := errors.Join(os.RemoveAll(dir), os.Rename(away, dir)); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := v.Get(t.Context(), "a"); err != nil || !samePair(got) {
+	if got, err := v.Get(t.Context(), "a"); err != nil || !sameKeys(got) {
 		t.Errorf("when the disk is back: %v", err)
 	}
 }
@@ -276,7 +278,7 @@ func TestVaultRefusesBadInput(t *testing.T) {
 	dir := t.TempDir()
 	v := open(t, dir, newMemorySource())
 	for _, id := range []string{"", "..", "../a", `a\b`, "a.b", "қ", strings.Repeat("a", 65), "a\x00"} {
-		if v.Put(t.Context(), id, pair()) == nil || v.Delete(id) == nil {
+		if v.Put(t.Context(), id, everyKey()) == nil || v.Delete(id) == nil {
 			t.Errorf("the id %q is accepted", id)
 		}
 		if _, err := v.Get(t.Context(), id); err == nil {
@@ -308,7 +310,7 @@ func TestVaultOnFaultyDisk(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = v.Put(t.Context(), "a", pair())
+		err = v.Put(t.Context(), "a", everyKey())
 		if closeErr := v.Close(); closeErr != nil {
 			t.Fatal(closeErr)
 		}
@@ -323,7 +325,7 @@ func TestVaultOnFaultyDisk(t *testing.T) {
 		}
 		healthy := open(t, dir, source)
 		got, err := healthy.Get(t.Context(), "a")
-		if !errors.Is(err, ErrNoEntry) && (err != nil || !samePair(got)) {
+		if !errors.Is(err, ErrNoEntry) && (err != nil || !sameKeys(got)) {
 			t.Errorf("at %v: %v", d.ops, err)
 		}
 	}
@@ -335,10 +337,10 @@ func TestVaultFromManyGoroutines(t *testing.T) {
 	var group sync.WaitGroup
 	for _, id := range []string{"a", "b", "c", "d"} {
 		group.Go(func() {
-			if err := v.Put(t.Context(), id, pair()); err != nil {
+			if err := v.Put(t.Context(), id, everyKey()); err != nil {
 				t.Error(err)
 			}
-			if got, err := v.Get(t.Context(), id); err != nil || !samePair(got) {
+			if got, err := v.Get(t.Context(), id); err != nil || !sameKeys(got) {
 				t.Error(err)
 			}
 		})
@@ -371,7 +373,7 @@ func BenchmarkVaultPut(b *testing.B) {
 	}
 	defer func() { _ = v.Close() }()
 	for b.Loop() {
-		if err := v.Put(b.Context(), "a", pair()); err != nil {
+		if err := v.Put(b.Context(), "a", everyKey()); err != nil {
 			b.Fatal(err)
 		}
 		if err := v.Delete("a"); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -131,7 +131,7 @@ func (n *certificateName) read(in *cryptobyte.String) bool {
 
 // writeAttributes returns the attributes of CAdES-BES as SET OF in DER. The
 // time is written to the second, in UTC.
-func writeAttributes(digest []byte, at time.Time, certificate []byte) ([]byte, error) {
+func writeAttributes(kind asn1.ObjectIdentifier, digest []byte, at time.Time, certificate []byte) ([]byte, error) {
 	name := crypto.SHA256.New()
 	name.Write(certificate)
 	one := func(oid asn1.ObjectIdentifier, value func(*cryptobyte.Builder)) ([]byte, error) {
@@ -142,7 +142,7 @@ func writeAttributes(digest []byte, at time.Time, certificate []byte) ([]byte, e
 		})
 		return b.Bytes()
 	}
-	contentType, err1 := one(oidContentType, func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(oidData) })
+	contentType, err1 := one(oidContentType, func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(kind) })
 	messageDigest, err2 := one(oidMessageDigest, func(b *cryptobyte.Builder) { b.AddASN1OctetString(digest) })
 	signingTime, err3 := one(oidSigningTime, func(b *cryptobyte.Builder) { addTime(b, at.UTC()) })
 	signingCertificate, err4 := one(oidSigningCertificate, func(b *cryptobyte.Builder) {

@@ -19,8 +19,7 @@
 //
 // # Invariants
 //
-//   - The algorithm is a value that follows from the certificate, so callers
-//     name none: [Algorithm] has one row, and more can stand beside it.
+//   - The algorithm follows from the certificate's key, so callers name none.
 //   - What comes from outside is bounded before anything is made of it: size,
 //     signers, certificates, attributes. The depth of nesting is that of the
 //     syntax, since nothing here is read by recursion.
@@ -33,7 +32,7 @@
 // # Norms
 //
 // RFC 5652 (CMS), RFC 5035 (signingCertificateV2), RFC 5754 (SHA-2 in CMS),
-// ETSI EN 319 122-1 (CAdES).
+// RFC 5280, 6 (paths), ETSI EN 319 122-1 (CAdES).
 package cms
 
 import (

@@ -2,6 +2,7 @@ package cms
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -17,6 +18,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	tag "golang.org/x/crypto/cryptobyte/asn1"
+
+	"qoltanba/keystore/keypair"
 )
 
 func TestSignedAndVerified(t *testing.T) {
@@ -31,7 +34,7 @@ func TestSignedAndVerified(t *testing.T) {
 		t.Fatalf("read back: %v", err)
 	}
 	f := judge(t, der, byRoot())
-	if !f.BES || !f.Whole || !f.Good || f.Trust != Trusted || f.Reason != nil || !f.Time.Equal(noon) || f.Algorithm != RSASHA256 || !f.Certificate.Equal(citizen.cert) {
+	if !f.BES || !f.Whole || !f.Good || f.Trust != Trusted || f.Reason != nil || !f.Time.Equal(noon) || f.Algorithm != keypair.RSA || !f.Certificate.Equal(citizen.cert) {
 		t.Errorf("%+v", f)
 	}
 	if f := judge(t, der, Verification{Content: text}); !f.Whole || !f.Good || f.Trust != TrustNotJudged || f.Reason != nil {
@@ -231,8 +234,8 @@ func message(version int64, certificates, signers []byte, more ...byte) []byte {
 		b.AddASN1(tag0, func(b *cryptobyte.Builder) {
 			b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) {
 				b.AddASN1Int64(version)
-				b.AddASN1(tag.SET, schemes[RSASHA256].addDigest)
-				addContent(b, text, true)
+				b.AddASN1(tag.SET, func(b *cryptobyte.Builder) { keypair.AddIdentifier(b, keypair.RSA.DigestOID()) })
+				addContent(b, oidData, text, true)
 				b.AddASN1(tag0, func(b *cryptobyte.Builder) { b.AddBytes(certificates) })
 				b.AddASN1(tag.SET, func(b *cryptobyte.Builder) { b.AddBytes(signers) })
 				b.AddBytes(more)
@@ -246,7 +249,7 @@ func message(version int64, certificates, signers []byte, more ...byte) []byte {
 func info(attributes []byte) []byte {
 	c := actors().citizen
 	var b cryptobyte.Builder
-	c.signer().addInfo(&b, schemes[RSASHA256], append([]byte{0x31, 0x82, byte(len(attributes) >> 8), byte(len(attributes))}, attributes...), []byte("no signature"))
+	c.signer().addInfo(&b, keypair.RSA, append([]byte{0x31, 0x82, byte(len(attributes) >> 8), byte(len(attributes))}, attributes...), []byte("no signature"))
 	return b.BytesOrPanic()
 }
 
@@ -306,15 +309,6 @@ func TestWhatIsNoCertificateIsLeftOut(t *testing.T) {
 	}
 }
 
-func TestAlgorithmsHaveNames(t *testing.T) {
-	t.Parallel()
-	for a, want := range map[Algorithm]string{RSASHA256: "RSA, SHA-256", 0: "unknown", 77: "unknown"} {
-		if a.String() != want {
-			t.Errorf("%d is called %q", a, a)
-		}
-	}
-}
-
 func TestSignerShowsNothing(t *testing.T) {
 	t.Parallel()
 	s := actors().citizen.signer()
@@ -338,7 +332,7 @@ func BenchmarkSign(b *testing.B) {
 	var raw, whole []time.Duration
 	for b.Loop() {
 		began := time.Now()
-		if _, err := s.Key.Sign(rand.Reader, digest[:], schemes[RSASHA256].options); err != nil {
+		if _, err := s.Key.Sign(rand.Reader, digest[:], crypto.SHA256); err != nil {
 			b.Fatal(err)
 		}
 		between := time.Now()

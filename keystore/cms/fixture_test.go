@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto"
 	"crypto/rand"
-	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -15,12 +14,13 @@ import (
 	"testing"
 	"time"
 
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
 // party is somebody with a key and a certificate.
 type party struct {
-	key  *rsa.PrivateKey
+	key  crypto.Signer
 	cert *x509.Certificate
 }
 
@@ -34,20 +34,25 @@ var (
 	text  = []byte("Мен, Әйгүл, қолтаңбамды сынап көрдім.\r\n")
 )
 
-var actors = sync.OnceValue(func() cast {
-	var c cast
-	c.root = enrol(party{}, "НЕГІЗГІ", nil)
-	c.authority = enrol(c.root, "ҰЛТТЫҚ", nil)
-	c.citizen = enrol(c.authority, "", &profile.Subject{Surname: "Ғабитқызы", Name: "Әйгүл", IIN: "061211600012"})
-	c.neighbour = enrol(c.authority, "", &profile.Subject{Surname: "Серіков", Name: "Ерлан", IIN: "900101300811"})
-	c.stranger = enrol(party{}, "БӨТЕН", nil)
+// actors have RSA keys, gostActors the same names and GOST keys.
+var (
+	actors     = sync.OnceValue(func() cast { return newCast(keypair.RSA) })
+	gostActors = sync.OnceValue(func() cast { return newCast(keypair.GOST512) })
+)
+
+func newCast(a keypair.Algorithm) (c cast) {
+	c.root = enrol(a, party{}, "НЕГІЗГІ", nil)
+	c.authority = enrol(a, c.root, "ҰЛТТЫҚ", nil)
+	c.citizen = enrol(a, c.authority, "", &profile.Subject{Surname: "Ғабитқызы", Name: "Әйгүл", IIN: "061211600012"})
+	c.neighbour = enrol(a, c.authority, "", &profile.Subject{Surname: "Серіков", Name: "Ерлан", IIN: "900101300811"})
+	c.stranger = enrol(a, party{}, "БӨТЕН", nil)
 	return c
-})
+}
 
 // enrol makes an authority of that name, or a citizen, with a key of its own
 // and a certificate by issuer; the zero issuer makes it self-signed.
-func enrol(issuer party, name string, owner *profile.Subject) party {
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+func enrol(a keypair.Algorithm, issuer party, name string, owner *profile.Subject) party {
+	key, err := a.GenerateKey()
 	if err != nil {
 		panic(err)
 	}
@@ -60,8 +65,12 @@ func enrol(issuer party, name string, owner *profile.Subject) party {
 		Subject: pkix.Name{CommonName: name}, IsCA: owner == nil, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
 	}
 	if owner != nil {
-		template.KeyUsage = profile.RSASign.KeyUsage()
-		template.ExtKeyUsage, template.UnknownExtKeyUsage = profile.RSASign.ExtKeyUsages()
+		kind := profile.RSASign
+		if a == keypair.GOST512 {
+			kind = profile.GOST512
+		}
+		template.KeyUsage = kind.KeyUsage()
+		template.ExtKeyUsage, template.UnknownExtKeyUsage = kind.ExtKeyUsages()
 		if template.RawSubject, err = owner.Raw(); err != nil {
 			panic(err)
 		}
@@ -69,12 +78,12 @@ func enrol(issuer party, name string, owner *profile.Subject) party {
 	return certify(issuer, key, template)
 }
 
-func certify(issuer party, key *rsa.PrivateKey, template *x509.Certificate) party {
+func certify(issuer party, key crypto.Signer, template *x509.Certificate) party {
 	parent, by := issuer.cert, issuer.key
 	if parent == nil {
 		parent, by = template, key
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, key.Public(), by)
+	der, err := keypair.CreateCertificate(rand.Reader, template, parent, key.Public(), by)
 	if err != nil {
 		panic(err)
 	}

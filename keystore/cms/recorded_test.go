@@ -77,6 +77,7 @@ func FuzzParse(f *testing.F) {
 	r := recording(f)
 	f.Add(r.attached)
 	f.Add(r.detached)
+	f.Add(attached(f, gostSigner(), text))
 	f.Fuzz(func(t *testing.T, der []byte) {
 		sd, err := Parse(der)
 		if err != nil {

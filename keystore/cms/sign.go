@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/x509"
+	"encoding/asn1"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -12,6 +13,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	tag "golang.org/x/crypto/cryptobyte/asn1"
+
+	"qoltanba/keystore/keypair"
 )
 
 // Signer is who signs.
@@ -24,6 +27,11 @@ type Signer struct {
 	// Time is stated as the time of signing, to the second; the zero time
 	// stands for now.
 	Time time.Time
+	// ContentType says what the content is where it is not plain data, as in a
+	// time stamp (RFC 3161, 2.4.2); nil stands for data.
+	ContentType asn1.ObjectIdentifier
+	// WithoutCertificates leaves the signer's and the chain out.
+	WithoutCertificates bool
 }
 
 // Format hides key and owner whatever the verb.
@@ -41,25 +49,32 @@ func (s Signer) Attached(content []byte) ([]byte, error) { return s.sign(content
 func (s Signer) Detached(content []byte) ([]byte, error) { return s.sign(content, false) }
 
 func (s Signer) sign(content []byte, attach bool) ([]byte, error) {
-	algorithm, err := AlgorithmOf(s.Certificate)
+	public, err := keypair.PublicKeyOf(s.Certificate)
 	if err != nil {
-		return nil, err
+		return nil, ErrUnsupportedKey
 	}
-	scheme := schemes[algorithm]
-	if !scheme.owns(s.Certificate, s.Key.Public()) {
+	if !keypair.Same(public, s.Key.Public()) {
 		return nil, ErrKeyMismatch
+	}
+	algorithm, err := keypair.Of(public)
+	if err != nil {
+		return nil, ErrUnsupportedKey
 	}
 	at := s.Time
 	if at.IsZero() {
 		at = time.Now()
 	}
-	signed, err := writeAttributes(scheme.sum(content), at, s.Certificate.Raw)
+	contentType, version := s.ContentType, int64(3)
+	if contentType == nil {
+		contentType, version = oidData, 1
+	}
+	signed, err := writeAttributes(contentType, algorithm.Digest(content), at, s.Certificate.Raw)
 	if err != nil {
 		return nil, fmt.Errorf("encode the signed attributes: %w", err)
 	}
-	signature, err := s.Key.Sign(rand.Reader, scheme.sum(signed), scheme.options)
+	signature, err := keypair.Sign(rand.Reader, s.Key, signed)
 	if err != nil {
-		return nil, fmt.Errorf("sign: %w", err)
+		return nil, err
 	}
 	certificates, err := s.certificates()
 	if err != nil {
@@ -70,11 +85,11 @@ func (s Signer) sign(content []byte, attach bool) ([]byte, error) {
 		b.AddASN1ObjectIdentifier(oidSignedData)
 		b.AddASN1(tag0, func(b *cryptobyte.Builder) {
 			b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) { // SignedData
-				b.AddASN1Int64(1)
-				b.AddASN1(tag.SET, scheme.addDigest)
-				addContent(b, content, attach)
+				b.AddASN1Int64(version)
+				b.AddASN1(tag.SET, func(b *cryptobyte.Builder) { keypair.AddIdentifier(b, algorithm.DigestOID()) })
+				addContent(b, contentType, content, attach)
 				b.AddBytes(certificates)
-				b.AddASN1(tag.SET, func(b *cryptobyte.Builder) { s.addInfo(b, scheme, signed, signature) })
+				b.AddASN1(tag.SET, func(b *cryptobyte.Builder) { s.addInfo(b, algorithm, signed, signature) })
 			})
 		})
 	})
@@ -85,8 +100,11 @@ func (s Signer) sign(content []byte, attach bool) ([]byte, error) {
 	return der, nil
 }
 
-// certificates returns the set of the signer's certificate and the chain.
+// certificates returns the set of the signer's certificate and the chain, or nothing.
 func (s Signer) certificates() ([]byte, error) {
+	if s.WithoutCertificates {
+		return nil, nil
+	}
 	ders := [][]byte{s.Certificate.Raw}
 	for _, c := range s.Chain {
 		if !slices.ContainsFunc(ders, func(der []byte) bool { return bytes.Equal(der, c.Raw) }) {
@@ -97,9 +115,9 @@ func (s Signer) certificates() ([]byte, error) {
 }
 
 // addContent writes EncapsulatedContentInfo.
-func addContent(b *cryptobyte.Builder, content []byte, attach bool) {
+func addContent(b *cryptobyte.Builder, contentType asn1.ObjectIdentifier, content []byte, attach bool) {
 	b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1ObjectIdentifier(oidData)
+		b.AddASN1ObjectIdentifier(contentType)
 		if attach {
 			b.AddASN1(tag0, func(b *cryptobyte.Builder) { b.AddASN1OctetString(content) })
 		}
@@ -107,14 +125,14 @@ func addContent(b *cryptobyte.Builder, content []byte, attach bool) {
 }
 
 // addInfo writes SignerInfo.
-func (s Signer) addInfo(b *cryptobyte.Builder, scheme scheme, signed, signature []byte) {
+func (s Signer) addInfo(b *cryptobyte.Builder, algorithm keypair.Algorithm, signed, signature []byte) {
 	b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) {
 		b.AddASN1Int64(1)
 		b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) {
 			b.AddBytes(s.Certificate.RawIssuer)
 			b.AddASN1BigInt(s.Certificate.SerialNumber)
 		})
-		scheme.addDigest(b)
+		keypair.AddIdentifier(b, algorithm.DigestOID())
 		inner := cryptobyte.String(signed)
 		var attributes cryptobyte.String
 		if !inner.ReadASN1(&attributes, tag.SET) {
@@ -122,17 +140,8 @@ func (s Signer) addInfo(b *cryptobyte.Builder, scheme scheme, signed, signature 
 			return
 		}
 		b.AddASN1(tag0, func(b *cryptobyte.Builder) { b.AddBytes(attributes) })
-		addIdentifier(b, scheme.signature)
+		keypair.AddIdentifier(b, algorithm.SignatureOID())
 		b.AddASN1OctetString(signature)
-	})
-}
-
-func (s scheme) addDigest(b *cryptobyte.Builder) { addIdentifier(b, s.digest) }
-
-func addIdentifier(b *cryptobyte.Builder, oid []int) {
-	b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1ObjectIdentifier(oid)
-		b.AddASN1NULL()
 	})
 }
 

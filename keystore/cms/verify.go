@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"qoltanba/keystore/keypair"
 )
 
 // Verification is what a signature is judged by.
@@ -35,7 +37,7 @@ type Finding struct {
 	// Certificate is the signer's, nil where it is not in the signature. It may
 	// be believed to be the signer's only where Good.
 	Certificate *x509.Certificate
-	Algorithm   Algorithm // 0 where it is not known here
+	Algorithm   keypair.Algorithm // 0 where it is not known here
 	// Time is when the signer says to have signed; zero where nothing is said.
 	Time time.Time
 	// BES says that the signer named the certificate among what was signed, as
@@ -62,12 +64,12 @@ func (sd *SignedData) Verify(v Verification) ([]Finding, error) {
 	case v.Content != nil && !bytes.Equal(v.Content, sd.Content):
 		return nil, ErrContent
 	}
-	digests := map[Algorithm][]byte{} // many signers, one reading of the content
+	digests := map[keypair.Algorithm][]byte{} // many signers, one reading of the content
 	findings := make([]Finding, len(sd.signers))
 	for i, s := range sd.signers {
 		f := Finding{Algorithm: algorithmNamed(s.digest, s.algorithm), Time: s.attributes.time}
-		if scheme, known := schemes[f.Algorithm]; known && digests[f.Algorithm] == nil {
-			digests[f.Algorithm] = scheme.sum(content)
+		if f.Algorithm != 0 && digests[f.Algorithm] == nil {
+			digests[f.Algorithm] = f.Algorithm.Digest(content)
 		}
 		whole := sd.whole(s, f.Algorithm, digests[f.Algorithm])
 		f.Whole = whole == nil
@@ -88,7 +90,7 @@ func (sd *SignedData) Verify(v Verification) ([]Finding, error) {
 }
 
 // whole tells why the content is not what s signed.
-func (sd *SignedData) whole(s signerInfo, algorithm Algorithm, digest []byte) error {
+func (sd *SignedData) whole(s signerInfo, algorithm keypair.Algorithm, digest []byte) error {
 	switch {
 	case algorithm == 0:
 		return ErrAlgorithm
@@ -117,20 +119,29 @@ func (f *Finding) identify(sd *SignedData, s signerInfo) error {
 			break
 		}
 	}
-	scheme, known := schemes[f.Algorithm]
 	switch {
 	case f.Certificate == nil:
 		return ErrNoCertificate
-	case !known:
+	case f.Algorithm == 0:
 		return ErrAlgorithm
 	case s.attributes.der == nil:
 		return ErrNoAttributes
 	case named.given && !f.BES:
 		return ErrOtherCertificate
-	case !scheme.verify(f.Certificate, scheme.sum(s.attributes.der), s.signature):
+	case !f.signed(s):
 		return ErrSignature
 	}
 	return nil
+}
+
+// signed tells whether the attributes bear a signature by the certificate's key.
+func (f *Finding) signed(s signerInfo) bool {
+	public, err := keypair.PublicKeyOf(f.Certificate)
+	if err != nil {
+		return false
+	}
+	algorithm, err := keypair.Of(public)
+	return err == nil && algorithm == f.Algorithm && keypair.Verify(public, s.attributes.der, s.signature)
 }
 
 // trust tells why the certificate does not lead to one of the authorities, by
@@ -140,17 +151,7 @@ func (sd *SignedData) trust(cert *x509.Certificate, v Verification) error {
 	if cert.KeyUsage != 0 && cert.KeyUsage&signing == 0 {
 		return ErrKeyUsage
 	}
-	options := x509.VerifyOptions{
-		Roots: x509.NewCertPool(), Intermediates: x509.NewCertPool(), CurrentTime: v.At,
-		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
-	}
-	for _, a := range v.Authorities {
-		options.Roots.AddCert(a)
-	}
-	for _, c := range sd.Certificates {
-		options.Intermediates.AddCert(c)
-	}
-	if _, err := cert.Verify(options); err != nil {
+	if err := leads(cert, sd.Certificates, v.Authorities, v.At); err != nil {
 		return fmt.Errorf("%w: %w", ErrUntrusted, err)
 	}
 	return nil

@@ -35,6 +35,12 @@ func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
 	return key, err
 }
 
+// PublicKeyOf returns the key that a certificate is on, whose PublicKey
+// crypto/x509 leaves nil with GOST, or ErrUnknown.
+func PublicKeyOf(cert *x509.Certificate) (crypto.PublicKey, error) {
+	return ParsePublicKey(cert.RawSubjectPublicKeyInfo)
+}
+
 // Same tells whether two public keys are equal.
 func Same(a, b crypto.PublicKey) bool {
 	k, ok := a.(interface{ Equal(crypto.PublicKey) bool })

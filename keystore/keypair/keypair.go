@@ -10,8 +10,8 @@
 // out as SubjectPublicKeyInfo and PKCS #8.
 //
 // crypto/x509 reads certificates and requests on GOST keys too, and leaves
-// PublicKey nil in them: give their Raw to ParseSigned and their
-// RawSubjectPublicKeyInfo to [ParsePublicKey].
+// PublicKey nil in them: [PublicKeyOf] has it of a certificate, [ParsePublicKey]
+// of a request's RawSubjectPublicKeyInfo, and ParseSigned takes their Raw.
 //
 // # Norms
 //

@@ -64,7 +64,7 @@ func CheckIssued(cert, issuer *x509.Certificate) error {
 	if err != nil {
 		return err
 	}
-	public, err := ParsePublicKey(issuer.RawSubjectPublicKeyInfo)
+	public, err := PublicKeyOf(issuer)
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func ParseKind(cert *x509.Certificate) (Kind, error) {
 	if !slices.ContainsFunc(cert.UnknownExtKeyUsage, OIDRoleIndividual.Equal) {
 		return 0, ErrUnknownKind
 	}
-	public, err := keypair.ParsePublicKey(cert.RawSubjectPublicKeyInfo)
+	public, err := keypair.PublicKeyOf(cert)
 	if err != nil {
 		return 0, ErrUnknownKind
 	}
