@@ -22,8 +22,10 @@ import (
 
 	"qoltanba/app/backend/enrolment"
 	"qoltanba/app/backend/identity"
+	"qoltanba/app/backend/nca/issuance"
 	"qoltanba/app/backend/notify"
 	"qoltanba/app/backend/registry"
+	"qoltanba/keystore/keypair"
 )
 
 // maxFile bounds the configuration and each file it names.
@@ -100,13 +102,43 @@ type Register struct {
 	BearerFile string   `json:"bearer_file"`
 }
 
-// Authority has the addresses that stand in certificates.
+// Authority has what stands in certificates: the addresses, of which Issuer, CRL
+// and DeltaCRL are those of the RSA authority, and the profiles.
 type Authority struct {
 	OCSP     string `json:"ocsp"`
+	CPS      string `json:"cps"`
 	Issuer   string `json:"issuer"`
 	CRL      string `json:"crl"`
 	DeltaCRL string `json:"delta_crl"`
-	CPS      string `json:"cps"`
+	// GOST has the addresses of the GOST authority.
+	GOST struct {
+		Issuer   string `json:"issuer"`
+		CRL      string `json:"crl"`
+		DeltaCRL string `json:"delta_crl"`
+	} `json:"gost"`
+	// Profiles is a file of certificate profiles; absent: those of profiles.json
+	// in package issuance.
+	Profiles string `json:"profiles"`
+}
+
+// URLs are the addresses in certificates on keys of an algorithm.
+func (a Authority) URLs() map[keypair.Algorithm]issuance.URLs {
+	return map[keypair.Algorithm]issuance.URLs{
+		keypair.RSA:     {OCSP: a.OCSP, CPS: a.CPS, Issuer: a.Issuer, CRL: a.CRL, DeltaCRL: a.DeltaCRL},
+		keypair.GOST512: {OCSP: a.OCSP, CPS: a.CPS, Issuer: a.GOST.Issuer, CRL: a.GOST.CRL, DeltaCRL: a.GOST.DeltaCRL},
+	}
+}
+
+// OpenProfiles reads the profiles; without a file they are the standard ones.
+func (a Authority) OpenProfiles() (issuance.Profiles, error) {
+	if a.Profiles == "" {
+		return issuance.Standard(), nil
+	}
+	text, err := readFile(a.Profiles)
+	if err != nil {
+		return nil, err
+	}
+	return issuance.ParseProfiles(text)
 }
 
 // Identity says what becomes of the machine's word on faces.
@@ -319,6 +351,8 @@ func (c Config) Check() error {
 	try("keys", c.apart())
 	_, err = identity.ParsePolicy(c.Identity.MachinePass)
 	try("identity: machine_pass", err)
+	_, err = c.Authority.OpenProfiles()
+	try("authority: profiles", err)
 	try("rules", c.Rules.Apply(enrolment.DefaultRules()).Validate())
 	try("rules: calls_per_address", c.Rules.PerAddress().Validate())
 	if c.SMS != nil {

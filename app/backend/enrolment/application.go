@@ -199,9 +199,10 @@ func (s *Service) Certificates(ctx context.Context, c Call) (api.Certificates, e
 	if err != nil {
 		return api.Certificates{}, err
 	}
-	out := api.Certificates{Chain: s.NCA.Chain()}
+	var out api.Certificates
 	for _, cert := range issued {
 		out.Certificates = append(out.Certificates, api.Certificate{Kind: api.CertificateKind(cert.Kind.Name()), DER: cert.DER})
+		out.Chain = s.NCA.Chain(cert.Kind.Algorithm())
 	}
 	return out, nil
 }

@@ -68,7 +68,7 @@ type Application struct {
 	Assertion string // the JWS it rests on
 	Email     string // or ""
 	Storage   string
-	Requests  []Request      // in the order of [profile.RSAKinds]
+	Requests  []Request      // in the order of [profile.Kinds]
 	History   []StatusChange // oldest first, never empty
 }
 

@@ -2,8 +2,6 @@ package nca
 
 import (
 	"context"
-	"crypto/rsa"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -11,21 +9,19 @@ import (
 	"strings"
 
 	"qoltanba/app/backend/assertion"
-	"qoltanba/keystore/profile"
 )
 
 const (
-	maxRequest = 8 << 10
-	maxEmail   = 254 // RFC 5321, 4.5.3.1.3, less the brackets
+	maxEmail = 254 // RFC 5321, 4.5.3.1.3, less the brackets
 )
 
 // Apply takes an application: the Digital ID's assertion, one PKCS#10 request
-// in DER for each of [profile.RSAKinds] in that order, the e-mail address or
-// "", and the storage. The assertion must name the requests' keys in their
+// in DER for each of [profile.Kinds] of the keys' algorithm in that order (one
+// for GOST, two for RSA), the e-mail address or "", and the storage. The assertion must name the requests' keys in their
 // order. The same enrolment with the same keys gets the same application back.
 //
 // The errors are those of package assertion, ErrRequest, ErrKeySeen,
-// ErrOtherKeys, ErrReplayed, ErrEmail and ErrStorage; none of them leaves a trace.
+// ErrOtherKeys, ErrReplayed, ErrAlgorithm, ErrEmail and ErrStorage; none of them leaves a trace.
 func (a *Authority) Apply(ctx context.Context, jws string, requests [][]byte, email, storage string) (Application, error) {
 	now := a.now()
 	word, err := a.config.DigitalID.Verify(jws, now)
@@ -38,9 +34,16 @@ func (a *Authority) Apply(ctx context.Context, jws string, requests [][]byte, em
 	if storage != StoragePC {
 		return Application{}, ErrStorage
 	}
-	accepted, _, err := checkRequests(requests, word.Keys)
+	checked, err := checkRequests(requests, word.Keys)
 	if err != nil {
 		return Application{}, err
+	}
+	if a.issuers[checked[0].Kind.Algorithm()] == nil {
+		return Application{}, ErrAlgorithm
+	}
+	accepted := make([]Request, len(checked))
+	for i, c := range checked {
+		accepted[i] = c.Request
 	}
 	var app Application
 	err = a.config.Store.Update(ctx, func(tx Tx) (err error) {
@@ -172,69 +175,6 @@ func walk(tx Tx, app Application, to StatusChange) (Application, error) {
 		app.History = append(app.History, next)
 	}
 	return app, nil
-}
-
-// checkRequests judges the requests one by one and as a pair, and that they
-// are for the keys that the assertion names.
-func checkRequests(requests [][]byte, keys []assertion.Hash) ([]Request, []*x509.CertificateRequest, error) {
-	kinds := profile.RSAKinds()
-	if len(requests) != len(kinds) {
-		return nil, nil, fmt.Errorf("%w (%d requests, not %d)", ErrRequest, len(requests), len(kinds))
-	}
-	accepted := make([]Request, len(kinds))
-	parsed := make([]*x509.CertificateRequest, len(kinds))
-	for i, der := range requests {
-		var err error
-		if parsed[i], err = parseRequest(der); err != nil {
-			return nil, nil, fmt.Errorf("%w (%s: %w)", ErrRequest, kinds[i], err)
-		}
-		accepted[i] = Request{Kind: kinds[i], Key: assertion.HashKey(parsed[i].RawSubjectPublicKeyInfo), DER: der}
-		if slices.ContainsFunc(accepted[:i], func(r Request) bool { return r.Key == accepted[i].Key }) {
-			return nil, nil, fmt.Errorf("%w (one key for both)", ErrRequest)
-		}
-	}
-	if !slices.Equal(keysOf(Application{Requests: accepted}), keys) {
-		return nil, nil, fmt.Errorf("%w (the assertion is for other keys)", ErrRequest)
-	}
-	return accepted, parsed, nil
-}
-
-// parseRequest reads a request and checks its signature, which proves that
-// the applicant holds the private key, and its key.
-func parseRequest(der []byte) (*x509.CertificateRequest, error) {
-	if len(der) > maxRequest {
-		return nil, fmt.Errorf("%d bytes are over the limit of %d", len(der), maxRequest)
-	}
-	request, err := x509.ParseCertificateRequest(der)
-	if err != nil {
-		return nil, errors.New("malformed PKCS#10")
-	}
-	key, ok := request.PublicKey.(*rsa.PublicKey)
-	if !ok {
-		return nil, errors.New("the key is not RSA")
-	}
-	switch request.SignatureAlgorithm {
-	case x509.SHA256WithRSA, x509.SHA384WithRSA, x509.SHA512WithRSA:
-	default:
-		return nil, errors.New("not signed with RSA and SHA-2")
-	}
-	if err := checkKey(key); err != nil {
-		return nil, err
-	}
-	if err := request.CheckSignature(); err != nil {
-		return nil, errors.New("its signature is not by its own key")
-	}
-	storage, err := profile.ParseKeyStore(request.Extensions)
-	if errors.Is(err, profile.ErrNoKeyStore) {
-		return request, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	if !storage.Equal(profile.OIDKeyStorePKCS12) {
-		return nil, errors.New("it names a storage that is not served")
-	}
-	return request, nil
 }
 
 // checkEmail wants a bare ASCII address, which an rfc822Name can hold.

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"qoltanba/app/backend/assertion"
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
@@ -131,7 +132,7 @@ func ifThere[T any](found T, err error) (*T, error) {
 	return &found, err
 }
 
-func (a *Authority) judge(app Application, r record, want expectation, keys map[assertion.Hash]bool) error {
+func (a *Authority) judge(app Application, r record, w want, keys map[assertion.Hash]bool) error {
 	if r.intent == nil {
 		return errors.New("there is no intent for the certificate")
 	}
@@ -139,7 +140,10 @@ func (a *Authority) judge(app Application, r record, want expectation, keys map[
 	if err != nil {
 		return fmt.Errorf("the certificate does not parse: %w", err)
 	}
-	want.notBefore = r.intent.At
+	order, err := a.at(w, r.intent.At)
+	if err != nil {
+		return err
+	}
 	var wrong []error
 	if !bytes.Equal(cert.RawTBSCertificate, r.intent.TBS) {
 		wrong = append(wrong, errors.New("the certificate is not what was intended"))
@@ -155,5 +159,5 @@ func (a *Authority) judge(app Application, r record, want expectation, keys map[
 		wrong = append(wrong, errors.New("the key was certified before"))
 	}
 	keys[key] = true
-	return errors.Join(append(wrong, cert.CheckSignatureFrom(a.issuing), a.lint(cert, want))...)
+	return errors.Join(append(wrong, keypair.CheckIssued(cert, w.issuer.cert), order.Lint(cert))...)
 }

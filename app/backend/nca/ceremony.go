@@ -9,64 +9,118 @@ import (
 	"encoding/asn1"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
 
+	"qoltanba/app/backend/nca/issuance"
 	"qoltanba/app/backend/sealed"
+	"qoltanba/keystore/gost"
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
 const (
-	rootName    = "НЕГІЗГІ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ (RSA)"
-	issuingName = "ҰЛТТЫҚ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ (RSA)"
-
 	rootYears, issuingYears = 20, 10
 
 	rootCertFile, rootKeyFile       = "root.cer", "root.key.age"
 	issuingCertFile, issuingKeyFile = "issuing.cer", "issuing.key.age"
 
 	defaultKeyBits = 3072
-	// throwawayBits makes lint signatures cheap; that key protects nothing.
-	throwawayBits = 1024
 )
 
-// Open reads the authority's folder, which it makes at the first call: a root
-// and an issuing authority under it, with RSA keys sealed under secret. After
-// the first start root.key.age may be taken away and kept offline. The errors
-// are [sealed.ErrWrongSecret] and [ErrStamp].
+// line is a root with the issuing authority beneath it.
+type line struct {
+	algorithm     keypair.Algorithm
+	folder        string // beneath the authority's
+	root, issuing string // names, without stamp and year
+}
+
+// lines are those of a whole authority. That of RSA was there first and lies
+// in the authority's folder itself.
+var lines = []line{
+	{keypair.GOST512, "gost512", "НЕГІЗГІ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ (GOST)", "ҰЛТТЫҚ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ (GOST)"},
+	{keypair.RSA, "", "НЕГІЗГІ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ (RSA)", "ҰЛТТЫҚ КУӘЛАНДЫРУШЫ ОРТАЛЫҚ (RSA)"},
+}
+
+// Open reads the authority's folder, which it makes at the first call: for GOST
+// and for RSA a root and an issuing authority under it, the keys sealed under
+// secret. After the first start the files root.key.age may be taken away and
+// kept offline. A folder of an earlier version may lack an authority, which
+// [Complete] makes; without it no such keys are certified. The errors are
+// [sealed.ErrWrongSecret] and [ErrStamp].
 func Open(dir string, secret sealed.Secret, config Config) (*Authority, error) {
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	err := sealed.Once(dir, func(temp string) error { return ceremony(temp, secret, config) })
+	err := sealed.Once(dir, func(temp string) error {
+		for _, l := range lines {
+			if err := l.ceremony(filepath.Join(temp, l.folder), secret, config); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("the authority's folder: %w", err)
 	}
-	a := &Authority{config: config}
-	if a.root, err = readCertificate(filepath.Join(dir, rootCertFile)); err != nil {
+	a := &Authority{config: config, issuers: make(map[keypair.Algorithm]*issuer)}
+	for _, l := range lines {
+		if there, err := l.there(dir); err != nil {
+			return nil, err
+		} else if !there {
+			continue
+		}
+		i, err := l.open(filepath.Join(dir, l.folder), secret, config)
+		if err != nil {
+			return nil, err
+		}
+		if err := i.check(config.Profiles, a.now()); err != nil {
+			return nil, err
+		}
+		a.issuers[l.algorithm] = i
+	}
+	return a, nil
+}
+
+// Complete makes in the authority's folder, which must be there, what a version
+// before this one did not know, and names what it made. What is there already is not touched; each authority comes into
+// being as a whole or not at all.
+func Complete(dir string, secret sealed.Secret, config Config) (made []string, _ error) {
+	if err := config.check(); err != nil {
 		return nil, err
 	}
-	if a.issuing, err = readCertificate(filepath.Join(dir, issuingCertFile)); err != nil {
-		return nil, err
+	if _, err := os.Stat(filepath.Join(dir, issuingCertFile)); err != nil {
+		return nil, fmt.Errorf("the authority's folder: %w", err)
 	}
-	if err := a.checkChain(); err != nil {
-		return nil, err
+	if _, err := readKey(filepath.Join(dir, issuingKeyFile), secret); err != nil {
+		return nil, err // what is added must open with the secret of what is there
 	}
-	if a.key, err = readKey(filepath.Join(dir, issuingKeyFile), secret); err != nil {
-		return nil, err
+	for _, l := range lines {
+		there, err := l.there(dir)
+		if err != nil {
+			return made, err
+		}
+		if there {
+			continue
+		}
+		err = sealed.Once(filepath.Join(dir, l.folder), func(temp string) error { return l.ceremony(temp, secret, config) })
+		if err != nil {
+			return made, fmt.Errorf("the authority's folder: %w", err)
+		}
+		made = append(made, "authority for "+l.algorithm.String())
 	}
-	if !a.key.PublicKey.Equal(a.issuing.PublicKey) {
-		return nil, fmt.Errorf("%s and %s do not belong together: restore both", issuingKeyFile, issuingCertFile)
-	}
-	a.throwaway, err = rsa.GenerateKey(rand.Reader, throwawayBits) // its signatures are never given out
-	return a, err
+	return made, nil
 }
 
 func (c *Config) check() error {
 	if c.KeyBits == 0 {
 		c.KeyBits = defaultKeyBits
+	}
+	if c.Profiles == nil {
+		c.Profiles = issuance.Standard()
 	}
 	switch {
 	case c.Store == nil || c.DigitalID == nil || c.Clock == nil || c.Rand == nil:
@@ -79,37 +133,51 @@ func (c *Config) check() error {
 	return nil
 }
 
+// there tells whether the line was made in the authority's folder.
+func (l line) there(dir string) (bool, error) {
+	_, err := os.Stat(filepath.Join(dir, l.folder))
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (l line) generateKey(c Config) (crypto.Signer, error) {
+	if l.algorithm == keypair.GOST512 {
+		return gost.GenerateKey(rand.Reader)
+	}
+	return rsa.GenerateKey(rand.Reader, c.KeyBits)
+}
+
 // ceremony makes root and issuing authority in dir.
-func ceremony(dir string, secret sealed.Secret, c Config) error {
+func (l line) ceremony(dir string, secret sealed.Secret, c Config) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	rootKey, err := l.generateKey(c)
+	if err != nil {
+		return err
+	}
+	issuingKey, err := l.generateKey(c)
+	if err != nil {
+		return err
+	}
 	now := c.Clock().UTC().Truncate(time.Second)
-	rootKey, err := rsa.GenerateKey(rand.Reader, c.KeyBits)
+	root, err := certifyAuthority(authority{
+		name: l.root, stamp: c.Stamp, begin: now, years: rootYears, key: rootKey.Public(),
+	}, nil, rootKey)
 	if err != nil {
 		return err
 	}
-	issuingKey, err := rsa.GenerateKey(rand.Reader, c.KeyBits)
-	if err != nil {
-		return err
-	}
-	root, err := authorityTemplate(rootName, c.Stamp, now, rootYears, rootKey.Public())
-	if err != nil {
-		return err
-	}
-	issuing, err := authorityTemplate(issuingName, c.Stamp, now, issuingYears, issuingKey.Public())
-	if err != nil {
-		return err
-	}
-	issuing.MaxPathLenZero = true
-	rootDER, err := x509.CreateCertificate(rand.Reader, root, root, rootKey.Public(), rootKey)
-	if err != nil {
-		return err
-	}
-	issuingDER, err := x509.CreateCertificate(rand.Reader, issuing, root, issuingKey.Public(), rootKey)
+	issuing, err := certifyAuthority(authority{
+		name: l.issuing, stamp: c.Stamp, begin: now, years: issuingYears, key: issuingKey.Public(), last: true,
+	}, root, rootKey)
 	if err != nil {
 		return err
 	}
 	for _, f := range []struct {
 		name string
-		key  *rsa.PrivateKey
+		key  crypto.Signer
 	}{{rootKeyFile, rootKey}, {issuingKeyFile, issuingKey}} {
 		file, err := secret.SealKey(f.key)
 		if err != nil {
@@ -119,20 +187,34 @@ func ceremony(dir string, secret sealed.Secret, c Config) error {
 			return err
 		}
 	}
-	if err := sealed.Write(filepath.Join(dir, rootCertFile), rootDER); err != nil {
+	if err := sealed.Write(filepath.Join(dir, rootCertFile), root.Raw); err != nil {
 		return err
 	}
-	return sealed.Write(filepath.Join(dir, issuingCertFile), issuingDER)
+	return sealed.Write(filepath.Join(dir, issuingCertFile), issuing.Raw)
 }
 
-// authorityTemplate fills the certificate of an authority: CN and C in the
-// NCA's order, the stamp and the year at the end of the name.
-func authorityTemplate(name, stamp string, now time.Time, years int, key crypto.PublicKey) (*x509.Certificate, error) {
-	ski, err := profile.SKI(key)
+// authority is what the certificate of one says.
+type authority struct {
+	name, stamp string
+	begin       time.Time
+	years       int
+	key         crypto.PublicKey
+	last        bool // no authority beneath it
+}
+
+// certifyAuthority makes the certificate of an authority, by a root or, where
+// that is nil, by itself. CN and C stand in the NCA's order, stamp and year at
+// the end of the name.
+func certifyAuthority(a authority, root *x509.Certificate, key crypto.Signer) (*x509.Certificate, error) {
+	spki, err := keypair.MarshalPublicKey(a.key)
 	if err != nil {
 		return nil, err
 	}
-	cn := stampedName(name, stamp) + strconv.Itoa(now.Year())
+	ski, err := profile.SKIOfInfo(spki)
+	if err != nil {
+		return nil, err
+	}
+	cn := stampedName(a.name, a.stamp) + strconv.Itoa(a.begin.Year())
 	subject, err := asn1.Marshal(pkix.RDNSequence{
 		{{Type: asn1.ObjectIdentifier{2, 5, 4, 3}, Value: asn1.RawValue{Tag: asn1.TagUTF8String, Bytes: []byte(cn)}}},
 		{{Type: asn1.ObjectIdentifier{2, 5, 4, 6}, Value: asn1.RawValue{Tag: asn1.TagPrintableString, Bytes: []byte("KZ")}}},
@@ -140,12 +222,26 @@ func authorityTemplate(name, stamp string, now time.Time, years int, key crypto.
 	if err != nil {
 		return nil, err
 	}
-	return &x509.Certificate{
-		SerialNumber: profile.Serial(ski), RawSubject: subject, SubjectKeyId: ski[:],
-		NotBefore: now, NotAfter: now.AddDate(years, 0, 0),
-		KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageCRLSign, BasicConstraintsValid: true, IsCA: true,
-		SignatureAlgorithm: x509.SHA256WithRSA,
-	}, nil
+	tbs := issuance.TBS{
+		Serial: profile.Serial(ski), IssuerKey: spki, Issuer: subject, Subject: subject, SPKI: spki,
+		NotBefore: a.begin, NotAfter: a.begin.AddDate(a.years, 0, 0),
+	}
+	issuerID := ski[:]
+	if root != nil {
+		tbs.Issuer, tbs.IssuerKey, issuerID = root.RawSubject, root.RawSubjectPublicKeyInfo, root.SubjectKeyId
+	}
+	if tbs.Extensions, err = issuance.AuthorityExtensions(ski[:], issuerID, a.last); err != nil {
+		return nil, err
+	}
+	content, err := tbs.DER()
+	if err != nil {
+		return nil, err
+	}
+	der, err := keypair.SignTBS(rand.Reader, key, content)
+	if err != nil {
+		return nil, err
+	}
+	return x509.ParseCertificate(der)
 }
 
 // stampedName is the name without the year that follows it.
@@ -154,48 +250,4 @@ func stampedName(name, stamp string) string {
 		name += " " + stamp
 	}
 	return name + " "
-}
-
-func (a *Authority) checkChain() error {
-	for cert, name := range map[*x509.Certificate]string{a.root: rootName, a.issuing: issuingName} {
-		year, ok := strings.CutPrefix(cert.Subject.CommonName, stampedName(name, a.config.Stamp))
-		if _, err := strconv.Atoi(year); !ok || err != nil {
-			return ErrStamp
-		}
-	}
-	if err := a.root.CheckSignatureFrom(a.root); err != nil {
-		return fmt.Errorf("the root's signature: %w", err)
-	}
-	if err := a.issuing.CheckSignatureFrom(a.root); err != nil {
-		return fmt.Errorf("the issuing authority's signature: %w", err)
-	}
-	return nil
-}
-
-func readCertificate(path string) (*x509.Certificate, error) {
-	der, err := sealed.Read(path)
-	if err != nil {
-		return nil, fmt.Errorf("the authority's folder: %w", err)
-	}
-	cert, err := x509.ParseCertificate(der)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return cert, nil
-}
-
-func readKey(path string, secret sealed.Secret) (*rsa.PrivateKey, error) {
-	file, err := sealed.Read(path)
-	if err != nil {
-		return nil, fmt.Errorf("the authority's folder: %w", err)
-	}
-	signer, err := secret.OpenKey(file)
-	if err != nil {
-		return nil, fmt.Errorf("the authority's key: %w", err)
-	}
-	key, ok := signer.(*rsa.PrivateKey)
-	if !ok {
-		return nil, fmt.Errorf("the authority's key is a %T, not RSA: restore %s", signer, path)
-	}
-	return key, nil
 }

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
 	"qoltanba/app/backend/nca"
 	"qoltanba/app/backend/sealed"
+	"qoltanba/keystore/keypair"
 )
 
 func TestOpenMakesOneAuthority(t *testing.T) {
@@ -25,7 +27,7 @@ func TestOpenMakesOneAuthority(t *testing.T) {
 				t.Error(err)
 				return
 			}
-			chains[i] = a.Chain()
+			chains[i] = a.Chain(keypair.RSA)
 		})
 	}
 	group.Wait()
@@ -65,7 +67,10 @@ func TestOpenMakesOneAuthority(t *testing.T) {
 func TestKeysAreSealedOnDisk(t *testing.T) {
 	authority(t, sqlite(t))
 	files, err := filepath.Glob(filepath.Join(home, "nca", "*"))
-	if err != nil || len(files) != 4 {
+	files = slices.DeleteFunc(files, func(path string) bool { return filepath.Base(path) == "gost512" })
+	beneath := must(filepath.Glob(filepath.Join(home, "nca", "gost512", "*")))
+	files = append(files, beneath...)
+	if err != nil || len(files) != 8 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
 	for _, path := range files {
@@ -98,4 +103,63 @@ func TestOpenRefusesBadConfiguration(t *testing.T) {
 			t.Errorf("%s: something was made", name)
 		}
 	}
+}
+
+// An authority of a version that knew RSA only goes on as it is, certifies no
+// GOST keys, and is completed without a byte of it changed.
+func TestCompleteAnAuthorityOfRSAOnly(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "nca")
+	c := config(sqlite(t))
+	first := must(nca.Open(dir, secret, c))
+	if err := os.RemoveAll(filepath.Join(dir, "gost512")); err != nil {
+		t.Fatal(err)
+	}
+	before := contents(t, dir)
+
+	old := must(nca.Open(dir, secret, c))
+	if _, err := apply(t.Context(), old, submitGOST(t, "enrolment-1")); !errors.Is(err, nca.ErrAlgorithm) {
+		t.Errorf("a GOST key at an authority without GOST: %v", err)
+	}
+	issue(t, old, submit(t, "enrolment-2", 0, 1))
+	if _, err := os.Stat(filepath.Join(dir, "gost512")); !os.IsNotExist(err) {
+		t.Error("opening made an authority")
+	}
+
+	other := must(sealed.NewSecret(bytes.Repeat([]byte{1}, sealed.MinSecret)))
+	if _, err := nca.Complete(dir, other, c); !errors.Is(err, sealed.ErrWrongSecret) {
+		t.Errorf("completed with another secret: %v", err)
+	}
+	if _, err := nca.Complete(filepath.Join(t.TempDir(), "nowhere"), secret, c); err == nil {
+		t.Error("completed what is not there")
+	}
+	for i, want := range []int{1, 0} {
+		made, err := nca.Complete(dir, secret, c)
+		if err != nil || len(made) != want {
+			t.Errorf("call %d made %v, %v", i+1, made, err)
+		}
+	}
+	whole := must(nca.Open(dir, secret, c))
+	issue(t, whole, submitGOST(t, "enrolment-1"))
+	audited(t, whole, 2, 3)
+	if !bytes.Equal(first.Chain(keypair.RSA)[1], whole.Chain(keypair.RSA)[1]) {
+		t.Error("the RSA authority is another")
+	}
+	after := contents(t, dir)
+	for name, content := range before {
+		if !bytes.Equal(content, after[name]) {
+			t.Errorf("%s was changed", name)
+		}
+	}
+}
+
+// contents reads the files that lie in dir itself.
+func contents(t *testing.T, dir string) map[string][]byte {
+	t.Helper()
+	files := make(map[string][]byte)
+	for _, e := range must(os.ReadDir(dir)) {
+		if !e.IsDir() {
+			files[e.Name()] = must(os.ReadFile(filepath.Join(dir, e.Name())))
+		}
+	}
+	return files
 }

@@ -19,15 +19,14 @@ import (
 	"qoltanba/app/backend/nca/ledger"
 	"qoltanba/app/backend/sealed"
 	"qoltanba/app/backend/store/pgtest"
+	"qoltanba/keystore"
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
 var (
-	start = time.Date(2026, 11, 22, 9, 30, 15, 500e6, time.UTC)
-	urls  = nca.URLs{
-		OCSP: "http://ocsp.pki.example/", Issuer: "http://pki.example/issuing.cer",
-		CRL: "http://crl.pki.example/rsa.crl", DeltaCRL: "http://crl.pki.example/rsa_d.crl", CPS: "http://pki.example/cps",
-	}
+	start   = time.Date(2026, 11, 22, 9, 30, 15, 500e6, time.UTC)
+	urls    = addresses("rsa")
 	citizen = profile.Subject{Surname: "Әбілқайыров", Name: "Іңкәр", Patronymic: "Ғаниұлы", IIN: "900101300811"}
 	secret  = must(sealed.NewSecret([]byte("a secret of the operator, for the tests only")))
 	home    string
@@ -70,7 +69,8 @@ var party = sync.OnceValue(func() *digitalid.Party {
 
 func config(store nca.Store) nca.Config {
 	return nca.Config{
-		Stamp: "TEST", KeyBits: 2048, URLs: urls, Store: store,
+		Stamp: "TEST", KeyBits: 2048, Store: store,
+		URLs:      map[keypair.Algorithm]nca.URLs{keypair.RSA: urls, keypair.GOST512: addresses("gost")},
 		DigitalID: must(assertion.NewVerifier(party().PublicKey())),
 		Clock:     func() time.Time { return start }, Rand: rand.Reader,
 	}
@@ -123,6 +123,14 @@ func onEachStore(t *testing.T, test func(t *testing.T, fresh func(testing.TB) *l
 	}
 }
 
+func addresses(name string) nca.URLs {
+	return nca.URLs{
+		OCSP: "http://ocsp.pki.example/", Issuer: "http://pki.example/" + name + ".cer",
+		CRL: "http://crl.pki.example/" + name + ".crl", DeltaCRL: "http://crl.pki.example/" + name + "_d.crl",
+		CPS: "http://pki.example/cps",
+	}
+}
+
 func request(t testing.TB, key *rsa.PrivateKey) []byte {
 	t.Helper()
 	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{
@@ -145,6 +153,14 @@ type submission struct {
 func submit(t testing.TB, enrolment string, auth, sign int) submission {
 	t.Helper()
 	requests := [][]byte{request(t, keyAt(auth)), request(t, keyAt(sign))}
+	return submission{statement(t, party(), enrolment, requests), requests}
+}
+
+// submitGOST is the same with one new GOST key.
+func submitGOST(t testing.TB, enrolment string) submission {
+	t.Helper()
+	key := must(keypair.GOST512.GenerateKey())
+	requests := [][]byte{must(keystore.NewRequest(key, citizen, "request@example.com"))}
 	return submission{statement(t, party(), enrolment, requests), requests}
 }
 

@@ -7,6 +7,10 @@ import (
 	"math/big"
 	"strings"
 	"testing"
+
+	"qoltanba/keystore"
+	"qoltanba/keystore/keypair"
+	"qoltanba/keystore/profile"
 )
 
 func TestCheckKey(t *testing.T) {
@@ -90,11 +94,34 @@ func FuzzParseRequest(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(der)
+	citizen, err := keypair.GOST512.GenerateKey()
+	if err != nil {
+		f.Fatal(err)
+	}
+	der, err = keystore.NewRequest(citizen, profile.Subject{Surname: "A", IIN: "900101300811"}, "")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(der)
 	f.Add([]byte{0x30, 0x80})
 	f.Fuzz(func(t *testing.T, der []byte) {
-		request, err := parseRequest(der)
-		if err == nil && request.CheckSignature() != nil {
-			t.Error("a request was accepted that its key did not sign")
+		spki, algorithm, err := parseRequest(der)
+		if err != nil {
+			return
+		}
+		key, err := keypair.ParsePublicKey(spki)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if algorithm == keypair.RSA {
+			request, err := x509.ParseCertificateRequest(der)
+			if err != nil || request.CheckSignature() != nil {
+				t.Error("a request was accepted that its RSA key did not sign")
+			}
+			return
+		}
+		if signed, err := keypair.ParseSigned(der); err != nil || signed.Check(key) != nil {
+			t.Error("a request was accepted that its GOST key did not sign")
 		}
 	})
 }

@@ -19,6 +19,7 @@ import (
 
 	"qoltanba/app/backend/nca"
 	"qoltanba/app/backend/nca/ledger"
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
@@ -127,7 +128,7 @@ func checkOpenSSL(t *testing.T, a *nca.Authority, c nca.Certificate) {
 	t.Helper()
 	dir := t.TempDir()
 	paths := make([]string, 3)
-	for i, der := range append(a.Chain(), c.DER) {
+	for i, der := range append(a.Chain(keypair.RSA), c.DER) {
 		paths[i] = filepath.Join(dir, fmt.Sprint(i, ".pem"))
 		block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 		if err := os.WriteFile(paths[i], block, 0o600); err != nil {

@@ -6,12 +6,15 @@
 //
 // # Central types
 //
-// [Authority] holds the issuing key. [Application] is a citizen's application
-// (заявка) for a pair of certificates. [Store] is the memory it needs; package
-// ledger keeps it in SQL.
+// [Authority] holds the issuing keys, one for GOST 34.310-2015 and one for RSA,
+// each under a root of its own: a citizen's certificate is signed with the
+// algorithm of the citizen's key. [Application] is a citizen's application
+// (заявка) for one GOST certificate or a pair of RSA ones. [Store] is the memory
+// it needs; package ledger keeps it in SQL. What a certificate contains, package
+// issuance says.
 //
 //	Apply     created                      the assertion and the requests are checked and kept
-//	Issue     checking → approved → awaiting-import     both certificates are signed and kept
+//	Issue     checking → approved → awaiting-import     the certificates are signed and kept
 //	Imported  issued                       the citizen's computer has put them into key files
 //	Withdraw  withdrawn                    the keys are lost or given up: what was issued is revoked
 //
@@ -20,28 +23,28 @@
 //   - A certificate rests on a signed assertion which is stored beside it; the
 //     owner comes from the assertion, never from the request.
 //   - The bytes to be signed are stored, and linted under a throwaway key,
-//     before the real key signs them. RSASSA-PKCS1-v1_5 is deterministic, so a
-//     call repeated after a crash signs the same bytes to the same
-//     certificate: there is exactly one for each application and kind.
+//     before the real key signs them. RSASSA-PKCS1-v1_5 is deterministic, and
+//     the nonce of GOST is drawn from key and content, so a call repeated after
+//     a crash signs the same bytes to the same certificate: there is exactly
+//     one for each application and kind.
 //   - A public key is certified once, an enrolment has one application, an
 //     assertion serves one application.
 //   - What was stored is read back, and [Authority.Audit] judges all of it anew.
 //
 // # Norms
 //
-// RFC 5280 (certificates), RFC 2986 (requests), RFC 7515 (assertions); the
-// profile is that of package profile.
+// RFC 5280 (certificates), RFC 2986 (requests), RFC 7515 (assertions).
 package nca
 
 import (
 	"context"
-	"crypto/rsa"
-	"crypto/x509"
 	"errors"
 	"io"
 	"time"
 
 	"qoltanba/app/backend/assertion"
+	"qoltanba/app/backend/nca/issuance"
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
@@ -53,6 +56,7 @@ var (
 	ErrKeySeen      = errors.New("the public key was used in an earlier application: make new keys and apply again")
 	ErrOtherKeys    = errors.New("this enrolment has applied with other keys: use those, or enrol anew")
 	ErrReplayed     = errors.New("the assertion served another application: ask the Digital ID for a new one")
+	ErrAlgorithm    = errors.New("this authority does not certify such keys yet: make its authority for them first")
 	ErrEmail        = errors.New("the e-mail address is not valid: correct it or leave it out")
 	ErrStorage      = errors.New("this storage is not served: choose the personal computer")
 	ErrRejected     = errors.New("the application was rejected: its history tells why")
@@ -65,13 +69,7 @@ var (
 )
 
 // URLs are written into certificates; an empty one is left out.
-type URLs struct {
-	OCSP     string // authority information access: OCSP responder
-	Issuer   string // authority information access: the issuing certificate
-	CRL      string // CRL distribution point
-	DeltaCRL string // freshest CRL
-	CPS      string // certification practice statement
-}
+type URLs = issuance.URLs
 
 // Config is what an authority needs besides its folder. Store, DigitalID,
 // Clock and Rand must be given.
@@ -79,10 +77,13 @@ type Config struct {
 	// Stamp marks the names of the authority's certificates: "" in production,
 	// DEMO or TEST otherwise.
 	Stamp string
-	// KeyBits is the size of the root's and the issuing key, used at first
+	// KeyBits is the size of the RSA root's and issuing key, used at first
 	// start: 2048 to 4096, 0 means 3072.
 	KeyBits int
-	URLs    URLs
+	// URLs are those of each algorithm's issuing authority.
+	URLs map[keypair.Algorithm]URLs
+	// Profiles are what certificates contain; nil is [issuance.Standard].
+	Profiles issuance.Profiles
 
 	Store     Store
 	DigitalID *assertion.Verifier
@@ -93,15 +94,30 @@ type Config struct {
 // Authority issues certificates. It is safe for concurrent use, by several
 // processes over the same store too.
 type Authority struct {
-	config    Config
-	key       *rsa.PrivateKey
-	issuing   *x509.Certificate
-	root      *x509.Certificate
-	throwaway *rsa.PrivateKey
+	config  Config
+	issuers map[keypair.Algorithm]*issuer
 }
 
-// Chain returns the issuing and the root certificate in DER, in this order.
-func (a *Authority) Chain() [][]byte { return [][]byte{a.issuing.Raw, a.root.Raw} }
+// Algorithms lists those of the keys that are certified here, GOST first.
+func (a *Authority) Algorithms() []keypair.Algorithm {
+	var list []keypair.Algorithm
+	for _, l := range lines {
+		if a.issuers[l.algorithm] != nil {
+			list = append(list, l.algorithm)
+		}
+	}
+	return list
+}
+
+// Chain returns the issuing and the root certificate in DER, in this order, for
+// keys of an algorithm; nil where the authority has none for it.
+func (a *Authority) Chain(algorithm keypair.Algorithm) [][]byte {
+	i := a.issuers[algorithm]
+	if i == nil {
+		return nil
+	}
+	return [][]byte{i.cert.Raw, i.root.Raw}
+}
 
 // now returns the time to the second, as certificates have it.
 func (a *Authority) now() time.Time { return a.config.Clock().UTC().Truncate(time.Second) }
@@ -120,7 +136,8 @@ func (a *Authority) Application(ctx context.Context, number string) (Application
 }
 
 // Certificates returns what was issued to an application, in the order of its
-// requests: first for signing in, then for signing documents. The error is
+// requests: the GOST one, or that for signing in and then that for signing
+// documents. The error is
 // ErrNotFound, ErrRejected, ErrWithdrawn, or ErrNotReady before issuance has
 // ended.
 func (a *Authority) Certificates(ctx context.Context, number string) ([]Certificate, error) {

@@ -14,7 +14,6 @@ package sealed
 import (
 	"bytes"
 	"crypto"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -24,6 +23,8 @@ import (
 	"runtime"
 
 	"filippo.io/age"
+
+	"qoltanba/keystore/keypair"
 )
 
 const (
@@ -60,12 +61,12 @@ func (Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[secret]")
 // LogValue hides the secret.
 func (Secret) LogValue() slog.Value { return slog.StringValue("[secret]") }
 
-// SealKey encrypts a private key that [x509.MarshalPKCS8PrivateKey] knows.
-func (s Secret) SealKey(key crypto.PrivateKey) ([]byte, error) {
+// SealKey encrypts a private key that [keypair.MarshalPKCS8] knows.
+func (s Secret) SealKey(key crypto.Signer) ([]byte, error) {
 	if len(s.text) < MinSecret {
 		return nil, ErrShortSecret
 	}
-	plain, err := x509.MarshalPKCS8PrivateKey(key)
+	plain, err := keypair.MarshalPKCS8(key)
 	if err != nil {
 		return nil, fmt.Errorf("encode a private key: %w", err)
 	}
@@ -110,15 +111,11 @@ func (s Secret) OpenKey(file []byte) (crypto.Signer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open a private key: %w", err)
 	}
-	key, err := x509.ParsePKCS8PrivateKey(plain)
+	key, err := keypair.ParsePKCS8(plain)
 	if err != nil {
-		return nil, errors.New("open a private key: the file holds no PKCS#8 key")
+		return nil, fmt.Errorf("open a private key: %w", err)
 	}
-	signer, ok := key.(crypto.Signer)
-	if !ok {
-		return nil, fmt.Errorf("open a private key: a %T cannot sign", key)
-	}
-	return signer, nil
+	return key, nil
 }
 
 // Once makes the folder dir by fill, unless it is there already. It is safe

@@ -10,6 +10,7 @@ import (
 	"qoltanba/app/backend/digitalid"
 	"qoltanba/app/backend/nca"
 	"qoltanba/app/backend/store"
+	"qoltanba/keystore/keypair"
 )
 
 // belonging is what all processes over one store must have in common, as
@@ -47,9 +48,14 @@ func parties(word *digitalid.Party, authority *nca.Authority) (belonging, error)
 	if err != nil {
 		return nil, err
 	}
-	chain := authority.Chain()
-	return belonging{
-		"Digital ID":              fingerprint("digitalid", key),
-		"certification authority": fingerprint("authority", chain[len(chain)-1]),
-	}, nil
+	b := belonging{"Digital ID": fingerprint("digitalid", key)}
+	for _, algorithm := range authority.Algorithms() {
+		name := "certification authority"
+		if algorithm != keypair.RSA {
+			name += " for " + algorithm.Name()
+		}
+		chain := authority.Chain(algorithm)
+		b[name] = fingerprint("authority", chain[len(chain)-1])
+	}
+	return b, nil
 }

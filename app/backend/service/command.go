@@ -31,6 +31,7 @@ const usage = `qoltanbad is the backend of Qoltanba.
 
   qoltanbad serve --data DIR [--listen ADDR] [--config FILE]
   qoltanbad operator add LOGIN --name NAME --data DIR [--config FILE] [--password-stdin]
+  qoltanbad authority complete --data DIR [--config FILE]
   qoltanbad config check --config FILE
 `
 
@@ -42,6 +43,8 @@ func Run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 		return serve(ctx, args[1:], out)
 	case two == "operator add":
 		return addOperator(ctx, args[2:], in, out)
+	case two == "authority complete":
+		return completeAuthority(ctx, args[2:], out)
 	case two == "config check":
 		return checkConfig(args[2:], out)
 	default:

@@ -146,3 +146,15 @@ func TestAnswerEndsGently(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// What an authority lacks is made by a command of its own, never by the way.
+func TestAuthorityComplete(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "data")
+	if out, err := command(t, "", "authority", "complete", "--data", data); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("without an authority: %q, %v", out, err)
+	}
+	if _, err := os.Stat(filepath.Join(data, "authority")); !os.IsNotExist(err) {
+		t.Error("an authority was made")
+	}
+}

@@ -10,7 +10,6 @@ package service
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -23,16 +22,12 @@ import (
 
 	"gocloud.dev/blob"
 
-	"qoltanba/app/backend/assertion"
 	"qoltanba/app/backend/config"
 	"qoltanba/app/backend/console"
-	"qoltanba/app/backend/digitalid"
 	"qoltanba/app/backend/enrolment"
 	"qoltanba/app/backend/evidence"
 	"qoltanba/app/backend/identity"
 	"qoltanba/app/backend/jobs"
-	"qoltanba/app/backend/nca"
-	"qoltanba/app/backend/nca/ledger"
 	"qoltanba/app/backend/notify"
 	"qoltanba/app/backend/pin"
 	"qoltanba/app/backend/registry"
@@ -234,41 +229,6 @@ func (b *Backend) openEvidence(ctx context.Context, plan Plan, own secrets) (*ev
 	}
 	b.closes(bucket)
 	return evidence.NewStore(bucket, own.evidence, caseKeys{keys}, texts.Retention, plan.Now)
-}
-
-// openParties opens Digital ID and the authority, each in a folder of its own.
-func (b *Backend) openParties(ctx context.Context, plan Plan, own secrets) (*digitalid.Party, *nca.Authority, error) {
-	word, err := digitalid.Open(filepath.Join(plan.Data, "digitalid"), own.digitalID, plan.Now, rand.Reader)
-	if err != nil {
-		return nil, nil, err
-	}
-	verifier, err := assertion.NewVerifier(word.PublicKey())
-	if err != nil {
-		return nil, nil, err
-	}
-	var book *ledger.Ledger
-	if plan.Config.Ledger != "" {
-		book, err = ledger.Postgres(ctx, plan.Config.Ledger)
-	} else {
-		book, err = ledger.SQLite(ctx, filepath.Join(plan.Data, "ledger.db"))
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	b.closes(book)
-	urls := plan.Config.Authority
-	authority, err := nca.Open(filepath.Join(plan.Data, "authority"), own.authority, nca.Config{
-		Stamp: plan.Stamp, KeyBits: plan.KeyBits, Store: book, DigitalID: verifier, Clock: plan.Now, Rand: rand.Reader,
-		URLs: nca.URLs{OCSP: urls.OCSP, Issuer: urls.Issuer, CRL: urls.CRL, DeltaCRL: urls.DeltaCRL, CPS: urls.CPS},
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	both, err := parties(word, authority)
-	if err != nil {
-		return nil, nil, err
-	}
-	return word, authority, both.claim(ctx, b.Store)
 }
 
 func (b *Backend) startQueue(ctx context.Context, plan Plan) error {
