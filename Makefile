@@ -95,8 +95,8 @@ soak-camera:
 		-soak $(SOAK) -soak-table $(CURDIR)/app/desktop/testdata/soak-camera.txt
 
 ROUNDS ?= 100
-eval-attacks: ## honest puppets and every attack, ROUNDS of each (hours), filmed and judged: accepted counts with intervals
-	$(GO) test -count=1 -v -timeout 0 -tags demo ./capture/liveness -run TestSuite -rounds $(ROUNDS)
+eval-attacks: ## honest puppets and every attack, ROUNDS of each, filmed and judged: accepted counts with intervals, also in testdata/attacks.txt
+	$(GO) test -count=1 -v -timeout 0 -tags demo ./capture/liveness -run TestSuite -rounds $(ROUNDS) -table testdata/attacks.txt
 
 eval-people: ## what films of people show of the thresholds of liveness; needs ffmpeg and npm
 	@capture/liveness/testdata/people

@@ -40,7 +40,8 @@ func (q *inquiry) movements(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// answered notes how a prompt was answered. A blink that was not seen decides nothing: glasses and a smile hide it.
+// answered notes how a prompt was answered. A blink that the mesh did not see decides nothing: glasses and a smile hide it. The pixels of the
+// eyes are looked at in [inquiry.alone].
 func (q *inquiry) answered(i int, a *answer) {
 	kind := q.c.Prompts[i].Kind
 	reason := NotDone

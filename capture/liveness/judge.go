@@ -32,7 +32,7 @@ func (j *Judge) Judge(ctx context.Context, c *Case) (Judgement, error) {
 		return Judgement{}, err
 	}
 	for _, examine := range []func(context.Context) error{
-		q.timing, q.faces, q.sight, q.steps, q.movements, q.light, q.repeats, q.solid, q.identity,
+		q.timing, q.faces, q.sight, q.steps, q.movements, q.light, q.repeats, q.solid, q.identity, q.alone,
 	} {
 		if err := examine(ctx); err != nil {
 			return Judgement{}, err
@@ -128,6 +128,8 @@ type look struct {
 	tint  tint
 	lit   bool // tint is known
 	small thumbnail
+
+	patterns patterns // of eyes, brows and nostrils, when seen
 }
 
 // inquiry is one recording being looked at.
@@ -158,6 +160,9 @@ func (q *inquiry) watch(ctx context.Context) error {
 		_, finite := sampleOf(&l.obs, l.at)
 		l.seen = finite && l.faces == 1
 		l.small.take(img)
+		if l.seen {
+			l.patterns.take(img, &l.obs.Mesh)
+		}
 		if l.seen && q.c.Light != nil && l.at+LeadMillis >= q.c.Light.From {
 			l.tint, l.lit = tintOf(img, &l.obs.Mesh, l.at)
 		}
@@ -195,7 +200,7 @@ func (q *inquiry) settle(reason Reason, prompt int) {
 // Verdict is the one that a reason leads to.
 func (r Reason) Verdict() Verdict {
 	switch r {
-	case OtherPerson, PersonChanged, NotSolid, LightDiffers, ClockTooEven, FramesRepeat:
+	case OtherPerson, PersonChanged, NotSolid, LightDiffers, ClockTooEven, FramesRepeat, BlinkUnseen, LightLeftOut:
 		return Operator
 	case "":
 		return Pass

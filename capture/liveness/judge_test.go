@@ -26,8 +26,8 @@ func aCase(t testing.TB) *Case {
 	for i := range 30 {
 		c.Frames = append(c.Frames, Frame{Index: i, Millis: uint32(100 * i), JPEG: jpegOf(t, i, 128, 96)})
 	}
-	for i, p := range []Prompt{TurnLeft, LookUp, TurnRight} {
-		c.Prompts = append(c.Prompts, Asked{Kind: p, From: uint32(500 * i), Until: uint32(500*i + 500)})
+	for i, p := range []Prompt{TurnLeft, LookUp, Blink, TurnRight} {
+		c.Prompts = append(c.Prompts, Asked{Kind: p, From: uint32(375 * i), Until: uint32(375*i + 375)})
 	}
 	c.Light = &Light{Colours: slices.Clone(colours[:]), Slot: SlotMillis, From: 1500, Until: 7500}
 	return c
@@ -61,11 +61,11 @@ func TestJudgeRefusesWhatNoClientSends(t *testing.T) {
 		"a progressive JPEG": {func(c *Case) {
 			c.Frames[7].JPEG = bytes.Replace(c.Frames[7].JPEG, []byte{0xFF, 0xC0}, []byte{0xFF, 0xC2}, 1)
 		}, ErrMalformed},
-		"two prompts":           {func(c *Case) { c.Prompts = c.Prompts[:2] }, ErrMalformed},
+		"three prompts":         {func(c *Case) { c.Prompts = c.Prompts[:3] }, ErrMalformed},
 		"an unknown prompt":     {func(c *Case) { c.Prompts[1].Kind = "jump" }, ErrMalformed},
 		"the light as prompt":   {func(c *Case) { c.Prompts[2].Kind = ScreenLight }, ErrMalformed},
-		"windows that overlap":  {func(c *Case) { c.Prompts[1].From = 400 }, ErrMalformed},
-		"a window backwards":    {func(c *Case) { c.Prompts[2].Until = 999 }, ErrMalformed},
+		"windows that overlap":  {func(c *Case) { c.Prompts[1].From = 300 }, ErrMalformed},
+		"a window backwards":    {func(c *Case) { c.Prompts[2].Until = 700 }, ErrMalformed},
 		"a window of an hour":   {func(c *Case) { c.Prompts[2].Until = 3_600_000 }, ErrMalformed},
 		"five colours":          {func(c *Case) { c.Light.Colours = c.Light.Colours[:5] }, ErrMalformed},
 		"a colour twice":        {func(c *Case) { c.Light.Colours[0] = c.Light.Colours[1] }, ErrMalformed},

@@ -61,7 +61,8 @@ const (
 	LightUnclear Reason = "light-unclear" // the screen's light cannot be made out on the face: a darker room helps, movement only is the other way
 )
 
-// Reasons for an operator. A citizen is told only that somebody will look at it: none of them is proof of anything.
+// Reasons for an operator. A citizen is told only that somebody will look at it: none of them is proof of anything. The last two say
+// only what a machine's pass lacks.
 const (
 	OtherPerson   Reason = "other-person"   // not, or not surely, the person of the selfie
 	PersonChanged Reason = "person-changed" // not, or not surely, the same person from beginning to end
@@ -69,6 +70,8 @@ const (
 	LightDiffers  Reason = "light-differs"  // the face shows a clear series of colours, and another one than the screen's
 	ClockTooEven  Reason = "clock-too-even" // the frames came more evenly than cameras and computers send them
 	FramesRepeat  Reason = "frames-repeat"  // pictures come again
+	BlinkUnseen   Reason = "blink-unseen"   // nothing speaks against it, but the eyes were not seen to close: glasses hide it, and so does a mask
+	LightLeftOut  Reason = "light-left-out" // nor here, but without the screen's light a film cut to the prompts cannot be told from a person
 )
 
 // Judgement is what a [Judge] finds.
@@ -86,7 +89,7 @@ type Finding struct {
 	Value  float64 // measured; finite
 	Limit  float64 // of thresholds.json
 	OK     bool
-	Soft   bool // alone it decides nothing
+	Soft   bool // alone it refuses nobody: without it a person may have to look
 }
 
 // Check names a measurement. The values are stable; package documentation and thresholds.json tell what they mean.
@@ -108,7 +111,8 @@ const (
 	CheckMovement    Check = "movement"     // how far a prompt's movement went, in units of what is asked, least
 	CheckOther       Check = "other"        // how far another movement went in a prompt's window, in the same units, most
 	CheckBack        Check = "back"         // what was left of the movement at its window's end, in the same units, most
-	CheckBlink       Check = "blink"        // deepest dip of both eyes' openness, share of what is usual in that pose, most; soft
+	CheckBlink       Check = "blink"        // deepest dip of both lids' distance when asked to blink, share of what is usual in that pose, most; soft
+	CheckEyesClosed  Check = "eyes-closed"  // least of both eyes' usual pattern of pixels that was left in a blink anywhere, share, most; soft
 	CheckTurnFrames  Check = "turn-frames"  // frames to each side by which a turn can be looked at, least
 	CheckParallax    Check = "parallax"     // of the turned head: 1 is an ideal head, 0 a sheet; least
 	CheckDepth       Check = "depth"        // correlation of that parallax with the depth of a face, least

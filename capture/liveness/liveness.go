@@ -12,7 +12,7 @@
 // thresholds.json says, and no other; and the head must come back. That a head is solid is measured by the pixels, as the mesh believes
 // in a photograph's depth too: patches of skin must move as those of a head do, to both sides, in frames that the judge chooses. Who
 // it is is told by near-frontal frames, against the selfie and against each other; turned ones need only be alike. The screen's colours are
-// looked for in the skin against the room. A blink counts when it is seen and is passed over when not.
+// looked for in the skin against the room. A blink is looked for in the pixels of the eyes, as a mask has none.
 //
 // # What becomes of it
 //
@@ -21,7 +21,8 @@
 // other way is then movement only). It comes first: an operator sees only recordings that answer the challenge. Operator is for what trying
 // again would not settle: whether it is the person of the selfie, the same person throughout, a solid head, a clock as uneven as cameras', frames
 // that do not come again, the colours of this screen and no other's. An honest person may meet each of these by chance, and an operator may let them
-// pass.
+// pass. Operator is also for recordings that lack what a machine's pass needs: a blink that was seen, and the screen's light. Nothing speaks
+// against these.
 //
 // Ten seconds of 150 frames of 640x480 took 2.6 to 3.8 s of one processor and at most 92 MB beyond the networks, on a machine with ten times
 // its load; "make bench-face" measures it anew.

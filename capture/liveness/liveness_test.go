@@ -241,8 +241,8 @@ func TestSeries(t *testing.T) {
 			t.Fatalf("%v is no series of %d different prompts", s, n)
 		}
 		has := func(p Prompt) bool { return slices.Contains(s, p) }
-		if !has(TurnLeft) || !has(TurnRight) || has(LookUp) && has(LookDown) && n == MinPrompts || !has(LookUp) && !has(LookDown) {
-			t.Fatalf("%v lacks a movement", s)
+		if !has(TurnLeft) || !has(TurnRight) || !has(Blink) || has(LookUp) && has(LookDown) && n == MinPrompts || !has(LookUp) && !has(LookDown) {
+			t.Fatalf("%v lacks a movement or the blink", s)
 		}
 		firsts[s[0]] = true
 	}

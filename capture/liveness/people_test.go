@@ -4,6 +4,7 @@ package liveness
 
 import (
 	"flag"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -71,6 +72,7 @@ func measureClip(t *testing.T, engine *face.Engine, names []string) {
 	t.Logf("width %s, yaw %s, pitch %s", spread(width), spread(yaw), spread(pitch))
 	q.base = neutral{pose: face.Angles{Yaw: median(yaw), Pitch: median(pitch)}, width: median(width)}
 	clipStill(t, q)
+	clipBlinks(t, q)
 	clipSteps(t, q)
 	clipSolid(t, q, turning)
 	clipSolid(t, q, nodding)
@@ -99,6 +101,26 @@ func clipStill(t *testing.T, q *inquiry) {
 		}
 	}
 	t.Logf("straight and still in %d of %d frames; openness over the usual %s, shut in %d", found, n, spread(ratios), shut)
+}
+
+// clipBlinks tells what the pixels of the eyes show, and when: the times can be looked at in the film.
+func clipBlinks(t *testing.T, q *inquiry) {
+	all := q.glances()
+	var open, rest, strength []float64
+	var when []string
+	shut := false
+	for i := range all {
+		s := &all[i].shares
+		open, rest, strength = append(open, s.eye()), append(rest, s.rest()), append(strength, all[i].strength)
+		closed := s.eye() <= limit.lidShut && s.rest() >= limit.lidRest && opensAbout(all, i)
+		if closed && !shut {
+			when = append(when, fmt.Sprintf("%.1f s: %.2f", float64(all[i].at)/1000, s.eye()))
+		}
+		shut = closed
+	}
+	n, _ := blinksOf(all)
+	t.Logf("%d blinks in %d straight frames: %s", n, len(all), strings.Join(when, ", "))
+	t.Logf("left of the eyes %s, of brows and nostrils %s; strength of their usual pattern %s", spread(open), spread(rest), spread(strength))
 }
 
 // clipSteps tells how far a face goes between frames, and how alike two pictures a second and more apart may be.

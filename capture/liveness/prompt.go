@@ -27,23 +27,23 @@ func Movements() []Prompt {
 	return []Prompt{TurnLeft, TurnRight, LookUp, LookDown, Blink, ComeCloser}
 }
 
-// A series has between three prompts, all of them head movements, and every prompt once.
+// A series has between three head movements with a blink, and every prompt once.
 const (
-	MinPrompts = 3
+	MinPrompts = 4
 	MaxPrompts = 6
 )
 
-// NewSeries chooses n prompts without repetition, in random order: always both turns, which show that a head is solid, and one look up or
-// down, then any others. pick(k) returns a uniform number below k and must be unpredictable: use crypto/rand.
+// NewSeries chooses n prompts without repetition, in random order: always both turns, which show that a head is solid, one look up or
+// down, and a blink, which no mask makes; then any others. pick(k) returns a uniform number below k and must be unpredictable: use crypto/rand.
 func NewSeries(n int, pick func(k int) int) ([]Prompt, error) {
 	if n < MinPrompts || n > MaxPrompts {
-		return nil, errors.New("a series has 3 to 6 prompts")
+		return nil, errors.New("a series has 4 to 6 prompts")
 	}
-	series := []Prompt{TurnLeft, TurnRight}
+	series := []Prompt{TurnLeft, TurnRight, Blink}
 	looks := []Prompt{LookUp, LookDown}
 	i := pick(len(looks))
 	series = append(series, looks[i])
-	rest := append(slices.Delete(looks, i, i+1), Blink, ComeCloser)
+	rest := append(slices.Delete(looks, i, i+1), ComeCloser)
 	for len(series) < n {
 		i := pick(len(rest))
 		series = append(series, rest[i])

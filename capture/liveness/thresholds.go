@@ -38,6 +38,8 @@ type limits struct {
 	solidLeast, solidMost, turnFrames, parallax, depth               float64
 	frontal, continuity, lightSignal, lightOrder                     float64
 	lightOtherSignal, lightOtherOrder, lightOtherMost, lightSettling float64
+	lidShut, lidOpen, lidRest, lidStrength                           float64
+	lidMost                                                          uint32
 }
 
 var limit = readLimits()
@@ -67,5 +69,6 @@ func readLimits() limits {
 		frontal: v("frontal"), continuity: v("continuity"), lightSignal: v("light_signal"), lightOrder: v("light_order"),
 		lightOtherSignal: v("light_other_signal"), lightOtherOrder: v("light_other_order"), lightOtherMost: v("light_other_most"),
 		lightSettling: v("light_settling"),
+		lidShut:       v("lid_shut"), lidOpen: v("lid_open"), lidRest: v("lid_rest"), lidStrength: v("lid_strength"), lidMost: ms("lid_most"),
 	}
 }

@@ -146,7 +146,7 @@ func TestPromptsAreShownWhenDue(t *testing.T) {
 	const each = 3 * time.Second
 	rapid.Check(t, func(t *rapid.T) {
 		now := time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
-		c := &challenge{Prompts: make([]shown, rapid.IntRange(3, 6).Draw(t, "prompts")), Heads: []heard{{At: now}}}
+		c := &challenge{Prompts: make([]shown, rapid.IntRange(4, 6).Draw(t, "prompts")), Heads: []heard{{At: now}}}
 		began := now
 		for range rapid.IntRange(1, 60).Draw(t, "heads") {
 			before := c.revealed()
@@ -226,7 +226,7 @@ func TestRules(t *testing.T) {
 		t.Error(err)
 	}
 	for name, change := range map[string]func(*Rules){
-		"two prompts":    func(r *Rules) { r.Prompts = 2 },
+		"three prompts":  func(r *Rules) { r.Prompts = 3 },
 		"no code tries":  func(r *Rules) { r.Code.Tries = 0 },
 		"endless grant":  func(r *Rules) { r.Grant = 48 * time.Hour },
 		"no limit":       func(r *Rules) { r.StartsPerIIN.Max = 0 },

@@ -26,6 +26,7 @@ import (
 	"qoltanba/app/backend/pin"
 	"qoltanba/app/backend/registry"
 	"qoltanba/app/backend/store"
+	"qoltanba/capture/liveness"
 )
 
 // Rules are the times and bounds of the service that an agency may set.
@@ -41,7 +42,7 @@ type Rules struct {
 	Unfinished time.Duration // life of an enrolment until the PIN is set
 	Identified time.Duration // from then on, and again from each hand-over on
 
-	Prompts    int           // head movements, 3 to 6
+	Prompts    int           // movements, a blink among them: 4 to 6
 	PromptTime time.Duration // how long each is shown
 	HeadEvery  time.Duration // how often the chain's head is told
 	FramesIn   time.Duration // from the start of a recording to its last frame
@@ -105,8 +106,8 @@ func (r Rules) Validate() error {
 	if r.Identifications < 1 || r.Identifications > 100 {
 		errs = append(errs, fmt.Errorf("%d identifications must be between 1 and 100", r.Identifications))
 	}
-	if r.Prompts < 3 || r.Prompts > 6 {
-		errs = append(errs, fmt.Errorf("%d head movements must be between 3 and 6", r.Prompts))
+	if r.Prompts < liveness.MinPrompts || r.Prompts > liveness.MaxPrompts {
+		errs = append(errs, fmt.Errorf("%d movements must be between %d and %d", r.Prompts, liveness.MinPrompts, liveness.MaxPrompts))
 	}
 	return errors.Join(errs...)
 }

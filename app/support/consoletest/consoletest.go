@@ -71,7 +71,7 @@ func Open(t *testing.T) *Agency {
 	phone, people := demophone.New(a.Now), sample.New()
 	rules := enrolment.DefaultRules()
 	// Long enough for the frames that are needed to come of a computer that is busy with other tests.
-	rules.Prompts, rules.PromptTime = 3, 2500*time.Millisecond
+	rules.Prompts, rules.PromptTime = 4, 1900*time.Millisecond
 	var err error
 	a.Backend, err = service.Open(t.Context(), service.Plan{
 		Data: t.TempDir(), Public: a.Base, Rules: rules, Stamp: "TEST", KeyBits: 2048, Now: a.Now,

@@ -67,7 +67,8 @@ type body struct {
 	vertices  []vertex
 	triangles []triangle
 	pivot     vec
-	lashes    [2][2][lidPoints]uint16 // the edges of the strip that closed lids show
+	lids      [2][2][lidPoints]uint16 // the upper and lower edge of the skin that closing lids show
+	lashes    [2][2][lidPoints]uint16 // those of the strip of lashes
 	blinks    bool
 }
 
@@ -146,7 +147,7 @@ func sculpt(p *portraits.Portrait, skin *image.RGBA, texels float64) *body {
 	for _, t := range faceTriangles() {
 		s.triangles = append(s.triangles, triangle{a: t[0], b: t[1], c: t[2]})
 	}
-	s.addLashes()
+	s.addLids()
 	s.pivot = vec{(p.Mesh[rightEar][0]+p.Mesh[leftEar][0])/2/s.width - s.cx/s.width, 0.28, 0.14}
 	s.smoothNormals()
 	return &s.body
@@ -214,8 +215,17 @@ func (s *sculptor) fillEyes() {
 	}
 }
 
-func (s *sculptor) addLashes() {
+// addLids adds what only closing lids show: skin, which is taken from beneath the eye, where it is as fine and lies in no fold, and lashes.
+func (s *sculptor) addLids() {
 	for k, e := range eyes {
+		for side, skin := range [2][lidPoints]uint16{e.cheek, e.below} {
+			for j := range lidPoints {
+				i := s.copyOf(e.upper[j])
+				s.vertices[i].u, s.vertices[i].v = s.vertices[skin[j]].u, s.vertices[skin[j]].v
+				s.lids[k][side][j] = i
+			}
+		}
+		s.strip(s.lids[k][0][:], s.lids[k][1][:], 0.02, false)
 		for side := range s.lashes[k] {
 			for j := range lidPoints {
 				s.lashes[k][side][j] = s.copyOf(e.upper[j])

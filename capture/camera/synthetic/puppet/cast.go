@@ -57,7 +57,7 @@ func play(stage *Stage, a *actor) role {
 
 // cast finds who plays a kind.
 func cast(s Script, k Kind, c Conditions) (role, error) {
-	if k < Honest || k > TwoFaces {
+	if k < Honest || k > MaskEyes {
 		return nil, ErrUnknownKind
 	}
 	sitter, err := New(&portraits.All()[c.Sitter])
@@ -85,8 +85,8 @@ func cast(s Script, k Kind, c Conditions) (role, error) {
 		return alone(other, other.body, a, c)
 	case PhotoStill, PhotoMoved, PhotoBent, PhotoFold, PhotoEyes, Drawing:
 		return sheet(k, sitter, other, a, c, rng)
-	case Mask:
-		return masked(sitter, other, a, c)
+	case Mask, MaskEyes:
+		return masked(sitter, other, a, c, k == MaskEyes)
 	case TwoFaces:
 		return beside(sitter, other, a, c)
 	}

@@ -65,11 +65,12 @@ const (
 	Mask                   // a painted mask before a head that does what is asked
 	Drawing                // a drawing of the person, held and turned like a photograph
 	TwoFaces               // the person, with another face beside
+	MaskEyes               // a painted mask with holes, behind which the wearer's own eyes blink
 )
 
 // Kinds are all of them, Honest first.
 func Kinds() []Kind {
-	all := make([]Kind, TwoFaces+1)
+	all := make([]Kind, MaskEyes+1)
 	for i := range all {
 		all[i] = Kind(i)
 	}
@@ -80,7 +81,7 @@ func Kinds() []Kind {
 func (k Kind) String() string {
 	names := [...]string{
 		"honest", "injected", "photo-still", "photo-moved", "photo-bent", "photo-fold", "photo-eyes", "replay", "wrong-order",
-		"stranger", "swap", "retimed", "mask", "drawing", "two-faces",
+		"stranger", "swap", "retimed", "mask", "drawing", "two-faces", "mask-eyes",
 	}
 	if k < 0 || int(k) >= len(names) {
 		return "unknown"

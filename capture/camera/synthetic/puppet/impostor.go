@@ -179,8 +179,8 @@ func behind(front, back *portraits.Mesh) func(Pose) Pose {
 	}
 }
 
-// masked is the other person behind a painted mask of the sitter: a head's shape, but nothing in it moves.
-func masked(sitter, other *Puppet, a *actor, c Conditions) (role, error) {
+// masked is the other person behind a painted mask of the sitter: a head's shape, but nothing in it moves, unless it has holes for the eyes.
+func masked(sitter, other *Puppet, a *actor, c Conditions, holes bool) (role, error) {
 	stage, err := solo(other, other.body, c)
 	if err != nil {
 		return nil, err
@@ -189,12 +189,14 @@ func masked(sitter, other *Puppet, a *actor, c Conditions) (role, error) {
 	for i := range portraits.Landmarks {
 		v := other.body.vertices[i]
 		v.u, v.v = sitter.body.vertices[i].u, sitter.body.vertices[i].v
-		v.at[2] -= 0.03
+		v.at[2] -= 0.06 // before the lids and lashes of whoever wears it
 		mask.vertices = append(mask.vertices, v)
 	}
 	s := sculptor{body: *mask}
 	for _, e := range eyes {
-		s.strip(e.upper[:], e.lower[:], 0, false)
+		if !holes {
+			s.strip(e.upper[:], e.lower[:], 0, false)
+		}
 	}
 	s.strip(upperLip, lowerLip, 0, false)
 	for _, t := range faceTriangles() {

@@ -102,6 +102,14 @@ func (b *body) closeLids(at []vec, blink float64) {
 			follow(at, e.crease[j], down, 0.45*blink)
 			follow(at, e.brow[j], down, 0.18*blink)
 		}
+		for j := range lidPoints {
+			top := b.vertices[e.upper[j]].at
+			if c := e.crease[j]; c != none {
+				top = top.lerp(at[c], 0.4*blink) // where the open lid had its lashes
+			}
+			top[2] = at[e.upper[j]][2]
+			at[b.lids[k][0][j]], at[b.lids[k][1][j]] = top, at[e.upper[j]]
+		}
 		full := math.Max(0, blink-0.3) / 0.7
 		for j := range lidPoints {
 			edge := at[e.upper[j]]
@@ -120,15 +128,19 @@ func follow(at []vec, i uint16, down vec, share float64) {
 	at[i][1] += down[1] * share
 }
 
-// paintLids gives the closing lids clean skin from above, and a dark edge of lashes.
+// paintLids gives the skin above the closing lids that of the crease, and their edge dark lashes.
 func (b *body) paintLids(points []point, blink float32) {
-	const dark = 0.55
+	const dark, lidShade = 0.55, 0.9
 	for k, e := range eyes {
 		for j := range lidPoints {
 			lid := &points[e.upper[j]]
 			if c := e.crease[j]; c != none {
 				lid.u += (b.vertices[c].u - lid.u) * blink / 2
 				lid.v += (b.vertices[c].v - lid.v) * blink / 2
+			}
+			for _, i := range [2]uint16{b.lids[k][0][j], b.lids[k][1][j]} {
+				p := &points[i]
+				p.r, p.g, p.b = p.r*lidShade, p.g*lidShade, p.b*lidShade
 			}
 			for _, i := range [2]uint16{b.lashes[k][0][j], b.lashes[k][1][j]} {
 				p := &points[i]

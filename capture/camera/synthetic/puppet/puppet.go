@@ -13,7 +13,7 @@
 // The landmarks of the portrait are the vertices of the face, with the depth that FaceMesh reads out of it. Around it lies a membrane of rings:
 // the head falls back and turns with the face, neck and shoulders follow less and less, and the rest stays. Nothing is cut out of the picture,
 // so no seam shows; behind it lies the same picture, out of focus and without the head. Lids close over eyeballs that stay where they are,
-// with skin from above the crease and a dark line of lashes. Light is what a matt surface makes of it, as a ratio to the portrait's own.
+// with skin from beneath the eye and a dark line of lashes. Light is what a matt surface makes of it, as a ratio to the portrait's own.
 //
 // To look at it: go test -tags demo ./capture/camera/synthetic/puppet -run Look -pictures FOLDER.
 //

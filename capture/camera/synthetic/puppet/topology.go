@@ -24,8 +24,9 @@ var oval = []uint16{
 // lidPoints is how many points an eyelid has, the corners of the eye among them.
 const lidPoints = 9
 
-// eye are the landmarks of one eye, all from one corner to the other. Where there is no point, none stands.
-type eye struct{ upper, lower, crease, brow [lidPoints]uint16 }
+// eye are the landmarks of one eye, all from one corner to the other. Where there is no point, none stands. Below and cheek are two lines on
+// the skin beneath.
+type eye struct{ upper, lower, crease, brow, below, cheek [lidPoints]uint16 }
 
 const none = 0xFFFF
 
@@ -35,12 +36,16 @@ var eyes = [2]eye{
 		lower:  [lidPoints]uint16{33, 7, 163, 144, 145, 153, 154, 155, 133},
 		crease: [lidPoints]uint16{none, 247, 30, 29, 27, 28, 56, 190, none},
 		brow:   [lidPoints]uint16{none, none, 224, 223, 222, 221, none, none, none},
+		below:  [lidPoints]uint16{25, 25, 110, 24, 23, 22, 26, 112, 112},
+		cheek:  [lidPoints]uint16{31, 31, 228, 229, 230, 231, 232, 233, 233},
 	},
 	{
 		upper:  [lidPoints]uint16{263, 466, 388, 387, 386, 385, 384, 398, 362},
 		lower:  [lidPoints]uint16{263, 249, 390, 373, 374, 380, 381, 382, 362},
 		crease: [lidPoints]uint16{none, 467, 260, 259, 257, 258, 286, 414, none},
 		brow:   [lidPoints]uint16{none, none, 444, 443, 442, 441, none, none, none},
+		below:  [lidPoints]uint16{255, 255, 339, 254, 253, 252, 256, 341, 341},
+		cheek:  [lidPoints]uint16{261, 261, 448, 449, 450, 451, 452, 453, 453},
 	},
 }
 
