@@ -128,6 +128,7 @@ type lidShares [pieces]float64
 
 // eye is how open the more open eye is, rest how much is left of what no lid covers.
 func (s *lidShares) eye() float64 { return max(s[leftEye], s[rightEye]) }
+
 func (s *lidShares) rest() float64 {
 	return min((s[leftBrow]+s[rightBrow])/2, s[nostrils])
 }
