@@ -1,5 +1,6 @@
 // Command release makes what is shipped. `release models` fetches the published networks that see faces, converts them, and writes
-// assets/models anew; `release faces` measures how well they tell people apart.
+// assets/models anew; `release faces` measures how well they tell people apart; `release glyphs` trains the network that
+// reads machine-readable zones and writes assets/glyphs anew.
 package main
 
 import (
@@ -15,6 +16,7 @@ import (
 var commands = map[string]func(ctx context.Context, args []string) error{
 	"models": models,
 	"faces":  faces,
+	"glyphs": glyphs,
 }
 
 func main() {
@@ -34,5 +36,5 @@ func run(ctx context.Context, args []string) error {
 			return command(ctx, args[1:])
 		}
 	}
-	return errors.New("say what to do: release models, or release faces [-gallery folder]")
+	return errors.New("say what to do: release models, release faces [-gallery folder], or release glyphs")
 }
