@@ -69,7 +69,18 @@ const (
 )
 
 // watchEvery is the time between two frames that are looked at: enough for a hint, and most of the processor is left to the picture on the screen.
-const watchEvery = time.Second / 15
+// Where a look takes long, they come less often, so that looking takes a third of the time, but never less often than watchLeast: a blink
+// is to be seen.
+const (
+	watchEvery = time.Second / 15
+	watchLeast = time.Second / 7
+)
+
+// rhythm is the time between two frames to be looked at where a look takes so long. A tenth less than the time meant lets a camera's frames
+// through that come a little early.
+func rhythm(look time.Duration) time.Duration {
+	return min(max(watchEvery, 3*look), watchLeast) * 9 / 10
+}
 
 // watcher looks at the newest frame of the camera and tells what to say of it. Frames that come while it looks are dropped. Its goroutine is
 // run; offer is called by the camera's, and the other methods by the interface's.
@@ -84,6 +95,7 @@ type watcher struct {
 
 	// A frame is given to the watcher by taking free, filling picture, and waking it; it sets free once it has looked.
 	free    atomic.Bool
+	took    atomic.Int64 // of the last looks, a mean that forgets: a time.Duration
 	wake    chan struct{}
 	picture image.Image
 	raw     camera.Frame // memory for pictures that hold until the camera's next only
@@ -118,7 +130,7 @@ func (w *watcher) current(s *seen) bool {
 
 // offer hands over a frame if one is wanted. It returns at once, but for the decoding of a frame that the preview has not decoded.
 func (w *watcher) offer(f *camera.Frame) {
-	if w.purpose.Load() == int32(watchNothing) || w.sight.Load() == blind || f.At.Sub(w.last) < watchEvery*9/10 || !w.free.CompareAndSwap(true, false) {
+	if w.purpose.Load() == int32(watchNothing) || w.sight.Load() == blind || f.At.Sub(w.last) < rhythm(time.Duration(w.took.Load())) || !w.free.CompareAndSwap(true, false) {
 		return
 	}
 	w.last, w.at = f.At, f.At
@@ -164,7 +176,10 @@ func (w *watcher) run(ctx context.Context) {
 			sees.Reset()
 			look = &gaze{turn: turn, purpose: purpose(w.purpose.Load()), began: w.at, prompt: -1, movement: liveness.NewGuide()}
 		}
+		began := time.Now()
 		s, err := look.at(sees, w.picture, w.at, w.asked.Load())
+		took := w.took.Load()
+		w.took.Store(took + (int64(time.Since(began))-took)/4)
 		w.free.Store(true)
 		switch {
 		case errors.Is(err, face.ErrNoRuntime):

@@ -277,3 +277,14 @@ func (e *slowEyes) Observe(image.Image, *face.Observation) (int, error) {
 
 func (e *slowEyes) Reset()       {}
 func (e *slowEyes) Close() error { return nil }
+
+func TestLooksComeLessOftenWhereTheyTakeLong(t *testing.T) {
+	for look, want := range map[time.Duration]time.Duration{
+		0: watchEvery * 9 / 10, 10 * time.Millisecond: watchEvery * 9 / 10, 30 * time.Millisecond: 81 * time.Millisecond,
+		time.Second: watchLeast * 9 / 10,
+	} {
+		if got := rhythm(look); got != want {
+			t.Errorf("after a look of %v the next comes after %v, not %v", look, got, want)
+		}
+	}
+}

@@ -1,9 +1,11 @@
 package part
 
 import (
+	"image/color"
 	"math"
 	"slices"
 	"strconv"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -37,14 +39,20 @@ func (a *Aid) equal(b *Aid) bool {
 	return a.Good == b.Good && a.Lit == b.Lit && a.Side == b.Side && a.Number == b.Number && slices.Equal(a.Outline, b.Outline)
 }
 
-// SetAid shows other help. The outline is kept: the caller must not change it afterwards.
+// SetAid shows other help. The outline is kept: the caller must not change it afterwards. While pictures come, it is drawn with the next of them:
+// the whole window is drawn anew each time, and once a picture is enough.
 func (p *Preview) SetAid(a Aid) {
 	if p.aid.equal(&a) {
 		return
 	}
 	p.aid = a
-	p.Refresh()
+	if p.drawing != nil && p.drawing.follow() && time.Since(p.fed) > comesSoon {
+		canvas.Refresh(p.drawing.ground)
+	}
 }
+
+// comesSoon is how long after a picture the next one is counted on.
+const comesSoon = 100 * time.Millisecond
 
 const (
 	ticks       = 60
@@ -59,13 +67,12 @@ const (
 // aidDrawing draws an Aid in lines, sharp at every size of the window.
 type aidDrawing struct {
 	preview *Preview
-	oval    *canvas.Image
+	oval    contour
 	ring    [ticks]*canvas.Line
 	outline [maxOutline]*canvas.Line
 	arrows  [arrows]*canvas.Image
 	badge   *canvas.Circle
 	number  *canvas.Text
-	objects []fyne.CanvasObject
 
 	drawn      Aid
 	at, middle fyne.Position
@@ -76,23 +83,33 @@ type aidDrawing struct {
 }
 
 func newAidDrawing(p *Preview) *aidDrawing {
-	d := &aidDrawing{preview: p, oval: &canvas.Image{FillMode: canvas.ImageFillStretch}, badge: canvas.NewCircle(nil), number: canvas.NewText("", nil)}
+	d := &aidDrawing{preview: p, badge: canvas.NewCircle(nil), number: canvas.NewText("", nil)}
 	for i := range d.outline {
 		d.outline[i] = &canvas.Line{StrokeWidth: 2.5}
-		d.objects = append(d.objects, d.outline[i])
 	}
-	d.objects = append(d.objects, d.oval)
 	for i := range d.ring {
 		d.ring[i] = &canvas.Line{StrokeWidth: 4}
-		d.objects = append(d.objects, d.ring[i])
 	}
 	for i := range d.arrows {
 		d.arrows[i] = &canvas.Image{FillMode: canvas.ImageFillContain}
-		d.objects = append(d.objects, d.arrows[i])
 	}
 	d.number.Alignment, d.number.TextStyle.Bold, d.number.TextSize = fyne.TextAlignCenter, true, look.TextNumber
-	d.objects = append(d.objects, d.badge, d.number)
 	return d
+}
+
+// objects are all that is drawn, from behind to before.
+func (d *aidDrawing) objects() (all []fyne.CanvasObject) {
+	for _, line := range d.outline {
+		all = append(all, line)
+	}
+	all = append(all, d.oval.objects()...)
+	for _, line := range d.ring {
+		all = append(all, line)
+	}
+	for _, arrow := range d.arrows {
+		all = append(all, arrow)
+	}
+	return append(all, d.badge, d.number)
 }
 
 // layout says where the picture is.
@@ -101,8 +118,6 @@ func (d *aidDrawing) layout(at fyne.Position, size fyne.Size, s *previewState) {
 	d.middle = at.AddXY(size.Width/2, size.Height/2)
 	d.ry = size.Height * d.preview.oval / 2
 	d.rx = d.ry * ovalAspect
-	d.oval.Resize(fyne.NewSize(2*d.rx, 2*d.ry))
-	d.oval.Move(d.middle.SubtractXY(d.rx, d.ry))
 	for i, line := range d.ring {
 		sin, cos := math.Sincos(2 * math.Pi * float64(i) / ticks)
 		x, y := float32(sin), -float32(cos) // from the top, clockwise
@@ -118,13 +133,13 @@ func (d *aidDrawing) layout(at fyne.Position, size fyne.Size, s *previewState) {
 	d.paint()
 }
 
-// refresh draws the Aid anew if it has changed. Lines are drawn with every picture of the window and need to be asked for only once; a drawing
-// or a number would be made anew each time.
-func (d *aidDrawing) refresh() {
-	if !d.drawn.equal(&d.preview.aid) {
-		d.paint()
-		d.ring[0].Refresh()
+// refresh brings the drawing up to date, and tells whether there is other help than before. Lines are drawn with every picture of the window as
+// they stand; a drawing or a number asks for it.
+func (d *aidDrawing) refresh() (changed bool) {
+	if d.drawn.equal(&d.preview.aid) {
+		return false
 	}
+	return d.paint()
 }
 
 // show puts a drawing into img, if another one is there.
@@ -136,16 +151,18 @@ func (d *aidDrawing) show(img *canvas.Image, name string, ink fyne.ThemeColorNam
 	}
 }
 
-// paint brings colours and what moves up to date.
-func (d *aidDrawing) paint() {
+// paint brings colours and what moves up to date. It tells whether the oval is of other pictures now.
+func (d *aidDrawing) paint() (another bool) {
 	p, a := d.preview, &d.preview.aid
 	d.drawn = *a
 	ink := look.ColorGuide
 	if a.Good {
 		ink = look.ColorGuideGood
 	}
-	d.oval.Hidden = !d.live
-	d.show(d.oval, "oval", ink)
+	if d.live {
+		another = d.oval.set(d.ovalState(themed(p, ink)))
+	}
+	d.oval.show(d.live)
 	ring := d.live && (a.Lit > 0 || a.Side != Around)
 	for i, line := range d.ring {
 		line.Hidden = !ring
@@ -163,6 +180,15 @@ func (d *aidDrawing) paint() {
 	if text := strconv.Itoa(a.Number); text != d.number.Text {
 		d.number.Text = text
 		d.number.Refresh()
+	}
+	return another
+}
+
+// ovalState is the oval in the proportions of a face; the shade round it ends under its line.
+func (d *aidDrawing) ovalState(ink color.Color) contourState {
+	size := fyne.NewSize(2*d.rx*ovalMiddleX, 2*d.ry*ovalMiddleY)
+	return contourState{
+		at: d.middle, size: size, corner: fyne.NewSize(size.Width/2, size.Height/2), width: d.rx / 18, ink: ink, scale: scaleOf(d.preview),
 	}
 }
 

@@ -153,7 +153,7 @@ func (b *Button) colors() (ground, edge, ink fyne.ThemeColorName) {
 // CreateRenderer implements fyne.Widget.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	r := &buttonRenderer{
-		button: b, ground: canvas.NewRectangle(nil), veil: canvas.NewRectangle(nil),
+		button: b, ground: newPlate(look.RadiusField), veil: canvas.NewRectangle(nil),
 		ring: canvas.NewRectangle(color.Transparent), label: canvas.NewText("", nil), icon: canvas.NewImageFromResource(nil),
 	}
 	r.icon.FillMode = canvas.ImageFillContain
@@ -163,10 +163,11 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 }
 
 type buttonRenderer struct {
-	button             *Button
-	ground, veil, ring *canvas.Rectangle
-	label              *canvas.Text
-	icon               *canvas.Image
+	button     *Button
+	ground     *plate
+	veil, ring *canvas.Rectangle
+	label      *canvas.Text
+	icon       *canvas.Image
 }
 
 const buttonIcon float32 = 22
@@ -174,17 +175,14 @@ const buttonIcon float32 = 22
 func (r *buttonRenderer) paint() {
 	b := r.button
 	ground, edge, ink := b.colors()
-	paintName := func(name fyne.ThemeColorName) color.Color {
-		if name == "" {
-			return color.Transparent
-		}
-		return themed(b, name)
+	var inside, outline color.Color = color.Transparent, nil
+	if ground != "" {
+		inside = themed(b, ground)
 	}
-	r.ground.FillColor, r.ground.StrokeColor = paintName(ground), paintName(edge)
-	r.ground.StrokeWidth, r.ground.CornerRadius = 0, look.RadiusField
 	if edge != "" {
-		r.ground.StrokeWidth = 1.5
+		outline = themed(b, edge)
 	}
+	r.ground.paint(inside, outline)
 	r.veil.CornerRadius, r.veil.FillColor = look.RadiusField, color.Transparent
 	if b.hovered && !b.disabled {
 		r.veil.FillColor = themed(b, theme.ColorNameHover)
@@ -230,10 +228,8 @@ func (r *buttonRenderer) MinSize() fyne.Size {
 }
 
 func (r *buttonRenderer) Layout(size fyne.Size) {
-	for _, rect := range []*canvas.Rectangle{r.ground, r.veil} {
-		rect.Resize(size)
-		rect.Move(fyne.NewPos(0, 0))
-	}
+	r.ground.resize(size)
+	r.veil.Resize(size)
 	r.ring.Resize(size.AddWidthHeight(8, 8))
 	r.ring.Move(fyne.NewPos(-4, -4))
 	label := r.label.MinSize()
@@ -248,7 +244,7 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 }
 
 func (r *buttonRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.ground, r.veil, r.ring, r.icon, r.label}
+	return append(r.ground.objects(), r.veil, r.ring, r.icon, r.label)
 }
 
 func (r *buttonRenderer) Refresh() {

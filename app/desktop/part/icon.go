@@ -30,6 +30,9 @@ func Drawing(name string, width, height float32, ink fyne.ThemeColorName) *Pictu
 
 // Set changes the drawing.
 func (p *Picture) Set(name string, ink fyne.ThemeColorName) {
+	if p.name == name && p.ink == ink {
+		return // a drawing is dear to make, and this is called with every look at a face
+	}
 	p.name, p.ink = name, ink
 	p.Refresh()
 }

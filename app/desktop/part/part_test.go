@@ -396,3 +396,26 @@ func TestTypingGoesOnAtTheEnd(t *testing.T) {
 		t.Errorf("became %q", e.Value())
 	}
 }
+
+// TestGuidesLeaveThePictureFree: each frame of the camera is drawn with all that lies over it, the emptiness within an oval as well.
+func TestGuidesLeaveThePictureFree(t *testing.T) {
+	for guide, p := range map[string]*part.Preview{
+		"oval": part.NewPreview(part.OvalGuide, true).Square(), "card": part.NewPreview(part.CardGuide, false),
+		"passport": part.NewPreview(part.PassportGuide, false),
+	} {
+		w := window(t, p)
+		w.SetPadded(false)
+		w.Resize(fyne.NewSize(480, 480))
+		p.Feed(grey(64, 48))
+		var all, largest float32
+		for _, o := range test.WidgetRenderer(p).Objects() {
+			if img, ok := o.(*canvas.Image); ok && img.Visible() {
+				area := img.Size().Width * img.Size().Height
+				all, largest = all+area, max(largest, area)
+			}
+		}
+		if over := all - largest; over == 0 || over > largest/8 {
+			t.Errorf("%s: pictures of %v square units lie over one of %v", guide, over, largest)
+		}
+	}
+}

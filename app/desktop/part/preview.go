@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 	"sync"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -37,6 +38,8 @@ type Preview struct {
 	aid      Aid
 	message  string
 	min      fyne.Size
+	drawing  *previewRenderer // nil before it is shown
+	fed      time.Time        // when the last picture was shown; of the interface's goroutine
 
 	mu      sync.Mutex
 	buffers [2]*image.RGBA
@@ -83,6 +86,7 @@ func (p *Preview) Feed(frame image.Image) {
 	p.pending = true
 	p.mu.Unlock()
 	fyne.Do(func() {
+		p.fed = time.Now()
 		p.Refresh()
 		p.mu.Lock()
 		p.pending = false
@@ -140,8 +144,8 @@ func (p *Preview) shown(b image.Rectangle) image.Rectangle {
 func (p *Preview) shade(img *image.RGBA) {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	ry := float64(p.oval) * float64(h) / 2
-	rx := ry * float64(ovalAspect) * 86 / 90 // as oval.svg draws it
-	ry *= 121.0 / 125
+	rx := ry * float64(ovalAspect*ovalMiddleX)
+	ry *= float64(ovalMiddleY)
 	for y := range h {
 		line := img.Pix[y*img.Stride : y*img.Stride+4*w]
 		half, dy := 0.0, (float64(y)+0.5-float64(h)/2)/ry
@@ -204,16 +208,15 @@ func (p *Preview) SetMessage(s string) {
 // CreateRenderer implements fyne.Widget.
 func (p *Preview) CreateRenderer() fyne.WidgetRenderer {
 	r := &previewRenderer{
-		preview: p, ground: canvas.NewRectangle(color.Black), image: &canvas.Image{},
-		frame: canvas.NewRectangle(color.Transparent), message: Body("").Centered().Colored(look.ColorOnPicture),
+		preview: p, ground: NewFill(color.Black, look.RadiusCard), image: &canvas.Image{},
+		message: Body("").Centered().Colored(look.ColorOnPicture),
 	}
 	if p.guide == OvalGuide {
 		r.aid = newAidDrawing(p)
 	}
-	r.ground.CornerRadius = look.RadiusCard
 	r.image.FillMode, r.image.ScaleMode = canvas.ImageFillStretch, canvas.ImageScaleFastest
 	r.image.CornerRadius = look.RadiusCard - 2
-	r.frame.CornerRadius, r.frame.StrokeWidth = 12, 5
+	p.drawing = r
 	r.update()
 	r.Layout(p.Size())
 	return r
@@ -221,11 +224,12 @@ func (p *Preview) CreateRenderer() fyne.WidgetRenderer {
 
 type previewRenderer struct {
 	preview *Preview
-	ground  *canvas.Rectangle
+	ground  *canvas.Image
 	image   *canvas.Image
-	frame   *canvas.Rectangle
+	frame   contour
 	aid     *aidDrawing // nil but over a face
 	message *Text
+	objects []fyne.CanvasObject
 	drawn   previewState
 }
 
@@ -259,10 +263,7 @@ func (r *previewRenderer) update() (same bool) {
 	r.ground.Hidden, r.image.Hidden = now.live, !now.live
 	r.message.Hidden = now.live || now.message == ""
 	r.message.SetText(now.message)
-	r.ground.FillColor = now.ground
-	r.ground.Hidden = p.cut && now.live
-	r.frame.StrokeColor = now.guide
-	r.frame.Hidden = !now.live || frames[p.guide] == fyne.Size{}
+	SetFill(r.ground, now.ground)
 	return false
 }
 
@@ -279,17 +280,45 @@ func (r *previewRenderer) Layout(size fyne.Size) {
 	}
 	center(r.ground, picture.Width, picture.Height)
 	center(r.image, picture.Width, picture.Height)
-	frame := frames[r.preview.guide]
-	center(r.frame, picture.Height*frame.Width, picture.Height*frame.Height)
+	r.frame.set(r.frameState(picture))
+	r.frame.show(r.drawn.live)
 	if r.aid != nil {
 		r.aid.layout(r.image.Position(), picture, &r.drawn)
 	}
 	words := max(1, size.Width-2*look.SpaceL)
 	center(r.message, words, r.message.HeightFor(words))
+	r.gather()
 }
 
-// ovalAspect is the proportion of a face.
-const ovalAspect float32 = 0.72
+// frameState is the frame for a document in the middle of a picture of the size; no line where the guide has none.
+func (r *previewRenderer) frameState(picture fyne.Size) contourState {
+	share := frames[r.preview.guide]
+	if share.IsZero() || !r.drawn.live {
+		return contourState{}
+	}
+	const width, corner = 5, 12
+	size, all := fyne.NewSize(picture.Height*share.Width-width, picture.Height*share.Height-width), r.preview.Size()
+	return contourState{
+		at: fyne.NewPos(all.Width/2, all.Height/2), size: size, corner: fyne.NewSquareSize(corner - width/2.0),
+		width: width, ink: r.drawn.guide, scale: scaleOf(r.preview),
+	}
+}
+
+// gather lists what is drawn, from behind to before.
+func (r *previewRenderer) gather() {
+	r.objects = append([]fyne.CanvasObject{r.ground, r.image}, r.frame.objects()...)
+	r.objects = append(r.objects, r.message)
+	if r.aid != nil {
+		r.objects = append(r.objects, r.aid.objects()...)
+	}
+}
+
+// ovalAspect is the proportion of a face, ovalMiddleX and ovalMiddleY where in the oval's breadth and height the middle of its line is.
+const (
+	ovalAspect  float32 = 0.72
+	ovalMiddleX float32 = 86.0 / 90
+	ovalMiddleY float32 = 121.0 / 125
+)
 
 // frames are the sizes of the guides' frames, in heights of the picture: ISO/IEC 7810 ID-1 is 85.60 × 53.98 mm, ID-3 125 × 88 mm.
 var frames = map[Guide]fyne.Size{
@@ -299,26 +328,28 @@ var frames = map[Guide]fyne.Size{
 
 func (r *previewRenderer) MinSize() fyne.Size { return r.preview.min }
 
-func (r *previewRenderer) Objects() []fyne.CanvasObject {
-	objects := []fyne.CanvasObject{r.ground, r.image, r.frame, r.message}
-	if r.aid != nil {
-		objects = append(objects, r.aid.objects...)
-	}
-	return objects
-}
+func (r *previewRenderer) Objects() []fyne.CanvasObject { return r.objects }
 
 func (r *previewRenderer) Refresh() {
-	if r.update() {
+	if r.follow() {
 		r.image.Refresh()
-		if r.aid != nil {
-			r.aid.refresh()
+	}
+}
+
+// follow brings all but the picture up to date. It tells whether what is drawn anew for that was asked for; lines are drawn with every picture as
+// they stand.
+func (r *previewRenderer) follow() (quietly bool) {
+	if r.update() {
+		if r.aid != nil && r.aid.refresh() {
+			r.gather()
 		}
-		return
+		return true
 	}
 	r.Layout(r.preview.Size())
-	for _, o := range r.Objects() {
+	for _, o := range r.objects {
 		o.Refresh()
 	}
+	return false
 }
 
 func (r *previewRenderer) Destroy() {}

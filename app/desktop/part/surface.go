@@ -28,13 +28,16 @@ func NewSurface(fill, border fyne.ThemeColorName, radius float32) *Surface {
 
 // Set changes the colours.
 func (s *Surface) Set(fill, border fyne.ThemeColorName) {
+	if s.fill == fill && s.border == border {
+		return
+	}
 	s.fill, s.border = fill, border
 	s.Refresh()
 }
 
 // CreateRenderer implements fyne.Widget.
 func (s *Surface) CreateRenderer() fyne.WidgetRenderer {
-	r := &surfaceRenderer{surface: s, rect: canvas.NewRectangle(nil)}
+	r := &surfaceRenderer{surface: s, plate: newPlate(s.radius)}
 	r.paint()
 	r.Layout(s.Size())
 	return r
@@ -42,26 +45,25 @@ func (s *Surface) CreateRenderer() fyne.WidgetRenderer {
 
 type surfaceRenderer struct {
 	surface *Surface
-	rect    *canvas.Rectangle
+	plate   *plate
 }
 
 func (r *surfaceRenderer) paint() {
 	s := r.surface
-	r.rect.FillColor = themed(s, s.fill)
-	r.rect.CornerRadius = s.radius
-	r.rect.StrokeWidth, r.rect.StrokeColor = 0, color.Transparent
+	var edge color.Color
 	if s.border != "" {
-		r.rect.StrokeColor, r.rect.StrokeWidth = themed(s, s.border), 1.5
+		edge = themed(s, s.border)
 	}
+	r.plate.paint(themed(s, s.fill), edge)
 }
 
 func (r *surfaceRenderer) Destroy()                     {}
-func (r *surfaceRenderer) Layout(size fyne.Size)        { r.rect.Resize(size) }
+func (r *surfaceRenderer) Layout(size fyne.Size)        { r.plate.resize(size) }
 func (r *surfaceRenderer) MinSize() fyne.Size           { return fyne.NewSize(1, 1) }
-func (r *surfaceRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.rect} }
+func (r *surfaceRenderer) Objects() []fyne.CanvasObject { return r.plate.objects() }
 func (r *surfaceRenderer) Refresh() {
 	r.paint()
-	r.rect.Refresh()
+	r.plate.edged.Refresh()
 }
 
 // Card is content on a white sheet.

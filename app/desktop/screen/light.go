@@ -14,16 +14,16 @@ import (
 type Light struct {
 	*View
 	Preview *part.Preview
-	ground  *canvas.Rectangle
+	ground  *canvas.Image
 }
 
 // NewLight builds it in a colour. Escape and the button end the recording at once.
 func NewLight(w *wording.Words, c color.Color, stop func()) *Light {
-	l := &Light{View: newUntitled(w, "light", FaceStage), Preview: part.NewPreview(part.OvalGuide, true).Low(300).Cut(), ground: canvas.NewRectangle(c)}
-	l.Bare = true
+	l := &Light{View: newUntitled(w, "light", FaceStage), Preview: part.NewPreview(part.OvalGuide, true).Low(300).Cut(), ground: part.NewFill(c, 0)}
+	l.Bare, l.Title = true, w.T("prompt.light")
 	l.Back = register(l.View, "light.stop", part.NewButton(part.Plain, w.T("video.cancel"), "cross", stop))
 	words := part.Row(0, part.Grow(part.Space(0)), part.Inset(look.SpaceXL, 12, part.NewSurface(look.ColorSurface, look.ColorBorder, look.RadiusCard),
-		part.Prompt(w.T("prompt.light"))), part.Grow(part.Space(0)))
+		part.Prompt(l.Title)), part.Grow(part.Space(0)))
 	end := part.Row(0, part.Grow(part.Space(0)), l.Back, part.Grow(part.Space(0)))
 	page := part.Inset(look.SpaceL, look.SpaceL, part.Column(look.SpaceM, words, part.Grow(l.Preview), end))
 	l.Body = part.Inset(0, 0, l.ground, page)
@@ -32,13 +32,7 @@ func NewLight(w *wording.Words, c color.Color, stop func()) *Light {
 }
 
 // Shine changes the colour.
-func (l *Light) Shine(c color.Color) {
-	if l.ground.FillColor == c {
-		return
-	}
-	l.ground.FillColor = c
-	l.ground.Refresh()
-}
+func (l *Light) Shine(c color.Color) { part.SetFill(l.ground, c) }
 
 // JudgingModel is what is known while the recording is judged.
 type JudgingModel struct {
