@@ -36,6 +36,8 @@ func (w *Window) screenKey() string {
 		key += fmt.Sprint(w.typed.cannot, w.settling.on, s.Enrolment.Identification != nil && s.Enrolment.Identification.State == api.IdentificationAgain)
 	case journey.StageRecording:
 		key += fmt.Sprint(w.lit())
+	case journey.StageChecking:
+		key += fmt.Sprint(w.moderated())
 	case journey.StageEnded:
 		key += string(w.endedBy())
 	case journey.StageResume, journey.StageGrant, journey.StageTakeOver, journey.StageKeysLost, journey.StageRebind:

@@ -277,7 +277,7 @@ func isoDate(s string) api.Date {
 }
 
 func (w *Window) checking(words *wording.Words) screen.Screen {
-	m := screen.CheckingModel{Moderation: true, Phone: w.state.Enrolment.Phone}
+	m := screen.CheckingModel{Moderation: w.moderated(), Phone: w.state.Enrolment.Phone}
 	if d := w.state.Enrolment.Decision; d != nil {
 		m.Since = d.Since.In(time.Local)
 	}
@@ -285,6 +285,33 @@ func (w *Window) checking(words *wording.Words) screen.Screen {
 		Refresh: func() { w.do("refresh", w.journey.Refresh) },
 		Close:   w.window.Close,
 	})
+}
+
+// machineTime is how long the machine's comparison takes at the most, as a rule. What it has not decided by then, an operator looks at.
+const machineTime = 30 * time.Second
+
+// moderated says whether an operator looks at the evidence, as far as it can be known here: always at a passport and after a recording that no
+// machine could judge, otherwise where the comparison has not ended in its time.
+func (w *Window) moderated() bool {
+	e := w.state.Enrolment
+	switch {
+	case e.Document == api.Passport, e.Identification != nil && e.Identification.State == api.IdentificationOperator:
+		return true
+	case e.Decision != nil && time.Since(e.Decision.Since) > machineTime: // the program was closed meanwhile
+		return true
+	}
+	return time.Since(w.comparing) > machineTime
+}
+
+// compared shows that an operator looks, once the machine's time is over.
+func (w *Window) compared() {
+	if w.state.Stage != journey.StageChecking || w.screenKey() == w.key {
+		return
+	}
+	w.show(false)
+	if w.state.Line != nil { // a new screen takes away what was told above the last one
+		w.showLine(nil)
+	}
 }
 
 func (w *Window) rejected(words *wording.Words) screen.Screen {

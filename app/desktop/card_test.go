@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/storage"
@@ -13,6 +14,7 @@ import (
 	"qoltanba/app/api"
 	"qoltanba/app/desktop/part"
 	"qoltanba/app/desktop/screen"
+	"qoltanba/app/journey"
 )
 
 // atCardChoice takes a window to the choice of the document; the service takes a passport's page and its fields.
@@ -136,5 +138,32 @@ func TestDocumentNumbersAsPeopleTypeThem(t *testing.T) {
 	}
 	if got := documentNumber(api.IdentityCard, " 012 345 678"); got != "012345678" {
 		t.Errorf("the card's number is read as %q", got)
+	}
+}
+
+func TestAnOperatorIsNamedWhereOneLooks(t *testing.T) {
+	d, _ := atIIN(t)
+	machine, person := d.frame.Words().T("checking.title"), d.frame.Words().T("checking.moderation.title")
+	waits := journey.State{Stage: journey.StageChecking, Enrolment: api.Enrolment{Decision: &api.Decision{State: api.DecisionWaiting, Since: time.Now()}}}
+	d.apply(waits)
+	if !d.says(machine) || d.says(person) {
+		t.Errorf("while the machine compares, the window says %q", d.words())
+	}
+	d.comparing = d.comparing.Add(-machineTime)
+	waits.Enrolment.Decision.Since = d.comparing
+	d.tick()
+	if !d.says(person) {
+		t.Errorf("after the machine's time the window says %q", d.words())
+	}
+	for name, e := range map[string]api.Enrolment{
+		"a passport":                 {Document: api.Passport},
+		"a recording for a person":   {Identification: &api.Identification{State: api.IdentificationOperator}},
+		"a program that was started": {Decision: &api.Decision{State: api.DecisionWaiting, Since: time.Now().Add(-time.Hour)}},
+	} {
+		d.apply(journey.State{Stage: journey.StageIIN})
+		d.apply(journey.State{Stage: journey.StageChecking, Enrolment: e})
+		if !d.says(person) {
+			t.Errorf("%s: the window says %q", name, d.words())
+		}
 	}
 }
