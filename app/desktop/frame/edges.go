@@ -17,7 +17,7 @@ const railWidth float32 = 232
 
 // header has the name of the product, the demonstration ribbon, the languages and Help.
 func (f *Frame) header() fyne.CanvasObject {
-	logo := part.Row(10, part.Fixed(36, 36, newLogo()), part.Heading("Qoltanba"))
+	logo := part.Row(10, f.newLogo(36), part.Heading("Qoltanba"))
 	middle := part.Row(0)
 	if f.options.Demo {
 		middle = part.Row(0, part.Inset(14, 5, part.NewSurface(look.ColorRibbon, "", 8),

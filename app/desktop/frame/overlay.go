@@ -158,8 +158,8 @@ func (f *Frame) Toast(text string) {
 	time.AfterFunc(toastTime, func() { fyne.Do(pop.Hide) })
 }
 
-func newLogo() fyne.CanvasObject {
-	img := canvas.NewImageFromResource(look.AppIcon())
+func (f *Frame) newLogo(side float32) fyne.CanvasObject {
+	img := canvas.NewImageFromImage(look.Logo(int(side*f.canvas.Scale() + 0.5)))
 	img.FillMode = canvas.ImageFillContain
-	return img
+	return part.Fixed(side, side, img)
 }

@@ -3,10 +3,13 @@ package look
 import (
 	"bytes"
 	"fmt"
+	"image"
 	"image/color"
+	"image/png"
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"golang.org/x/image/draw"
 
 	"qoltanba/assets/icons"
 )
@@ -42,6 +45,23 @@ func Color(th fyne.Theme, name fyne.ThemeColorName) color.Color {
 		}
 	}
 	return th.Color(name, variant)
+}
+
+// logos are those made so far, by their side in pixels. They belong to the interface's goroutine.
+var logos = map[int]image.Image{}
+
+// Logo is the application's icon, so many pixels wide and high. Every screen shows it; made by the toolkit it would be decoded and reduced from
+// the large icon each time.
+func Logo(side int) image.Image {
+	if logo, ok := logos[side]; ok {
+		return logo
+	}
+	logo := image.NewNRGBA(image.Rect(0, 0, side, side))
+	if icon, err := png.Decode(bytes.NewReader(icons.AppPNG)); err == nil { // it is embedded, and a test decodes it
+		draw.CatmullRom.Scale(logo, logo.Rect, icon, icon.Bounds(), draw.Over, nil)
+	}
+	logos[side] = logo
+	return logo
 }
 
 func hexOf(c color.Color) string {

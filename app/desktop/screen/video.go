@@ -129,7 +129,8 @@ func (c *Video) Update(m VideoModel) {
 
 // say puts the large words and their sign: done is another colour and another shape.
 func (c *Video) say(icon, key, more string, done bool) {
-	c.prompt.SetText(c.text(key))
+	c.Title = c.text(key)
+	c.prompt.SetText(c.Title)
 	c.hint.SetText(more)
 	c.hint.Hidden = more == ""
 	if done {
