@@ -133,8 +133,8 @@ func TestShared(t *testing.T) {
 	base.Store, base.Keys = "postgres://a/store", "postgres://a/store"
 	base.Rules.Prompts = new(int)
 	err := base.Check()
-	if err == nil || !strings.Contains(err.Error(), "a database of their own") || !strings.Contains(err.Error(), "head movements") {
-		t.Errorf("case keys beside the rest, and no head movements: %v", err)
+	if err == nil || !strings.Contains(err.Error(), "a database of their own") || !strings.Contains(err.Error(), "movements must be") {
+		t.Errorf("case keys beside the rest, and no movements: %v", err)
 	}
 }
 

@@ -54,7 +54,7 @@ func filmed(t testing.TB, kind puppet.Kind, c puppet.Conditions) *liveness.Case 
 		return from, uint32(at.Milliseconds())
 	}
 	at = 500 * time.Millisecond
-	for _, move := range []liveness.Prompt{liveness.TurnLeft, liveness.LookDown, liveness.TurnRight} {
+	for _, move := range []liveness.Prompt{liveness.TurnLeft, liveness.Blink, liveness.LookDown, liveness.TurnRight} {
 		from, until := ask(puppet.Move(move), each)
 		made.Prompts = append(made.Prompts, liveness.Asked{Kind: move, From: from, Until: until})
 	}

@@ -37,7 +37,7 @@ func NewVideoIntro(w *wording.Words, m VideoIntroModel, on VideoIntroActions) *V
 	items := []fyne.CanvasObject{
 		part.Item("face", w.T("videointro.sit"), w.T("videointro.sit.text")),
 		part.Item("right", w.T("videointro.follow"), w.T("videointro.follow.text")),
-		part.Column(10, part.Item("colours", w.T("videointro.colours"), w.T("videointro.colours.text")), without),
+		part.Column(2, part.Item("colours", w.T("videointro.colours"), w.T("videointro.colours.text")), without),
 	}
 	if m.Reason != "" {
 		items = items[2:]
