@@ -103,7 +103,8 @@ type Register struct {
 }
 
 // Authority has what stands in certificates: the addresses, of which Issuer, CRL
-// and DeltaCRL are those of the RSA authority, and the profiles.
+// and DeltaCRL are those of the RSA authority, and the profiles. The service
+// answers under pki/ itself; addresses that are absent lead there.
 type Authority struct {
 	OCSP     string `json:"ocsp"`
 	CPS      string `json:"cps"`

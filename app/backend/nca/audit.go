@@ -148,6 +148,9 @@ func (a *Authority) judge(app Application, r record, w want, keys map[assertion.
 	if !bytes.Equal(cert.RawTBSCertificate, r.intent.TBS) {
 		wrong = append(wrong, errors.New("the certificate is not what was intended"))
 	}
+	if !bytes.Equal(cert.SerialNumber.Bytes(), r.intent.Serial) {
+		wrong = append(wrong, errors.New("the certificate would not be found by its serial number"))
+	}
 	if !slices.ContainsFunc(app.History, func(c StatusChange) bool { return c.Status == Approved }) {
 		wrong = append(wrong, errors.New("the application was never approved"))
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"qoltanba/app/backend/nca/ocsp"
 	"qoltanba/app/backend/sealed"
 	"qoltanba/keystore/keypair"
 )
@@ -37,6 +38,9 @@ func (l line) open(dir string, secret sealed.Secret, c Config) (*issuer, error) 
 	}
 	if !keypair.Same(certified, i.key.Public()) {
 		return nil, fmt.Errorf("%s and %s do not belong together: restore both", issuingKeyFile, issuingCertFile)
+	}
+	if i.named, err = ocsp.NewIssuer(i.cert); err != nil {
+		return nil, err
 	}
 	i.throwaway, err = newThrowaway(l.algorithm)
 	return i, err

@@ -85,7 +85,13 @@ func (a *Authority) draft(app Application, w want) (Intent, error) {
 	if err != nil {
 		return Intent{}, fmt.Errorf("%v: compose the %s certificate: %w", app, w.kind, err)
 	}
-	return Intent{Number: app.Number, Kind: w.kind, TBS: tbs, At: order.NotBefore}, nil
+	ski, err := profile.SKIOfInfo(order.SPKI)
+	if err != nil {
+		return Intent{}, err
+	}
+	return Intent{
+		Number: app.Number, Kind: w.kind, TBS: tbs, Serial: profile.Serial(ski).Bytes(), At: order.NotBefore,
+	}, nil
 }
 
 // intend approves the application and stores what will be signed, or finds

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"qoltanba/app/backend/nca/issuance"
+	"qoltanba/app/backend/nca/ocsp"
 	"qoltanba/keystore/gost"
 	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
@@ -28,6 +29,7 @@ type issuer struct {
 	key       crypto.Signer
 	throwaway crypto.Signer // signs drafts, which are never given out
 	urls      URLs
+	named     *ocsp.Issuer
 }
 
 func newThrowaway(a keypair.Algorithm) (crypto.Signer, error) {

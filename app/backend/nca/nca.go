@@ -40,6 +40,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 	"time"
 
 	"qoltanba/app/backend/assertion"
@@ -96,6 +97,7 @@ type Config struct {
 type Authority struct {
 	config  Config
 	issuers map[keypair.Algorithm]*issuer
+	revoked atomic.Uint64 // revocations by this process
 }
 
 // Algorithms lists those of the keys that are certified here, GOST first.

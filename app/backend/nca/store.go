@@ -49,6 +49,14 @@ type Tx interface {
 	// Revocation finds the end of a certificate, ErrNotFound if it holds.
 	Revocation(number string, kind profile.Kind) (Revocation, error)
 	AddRevocation(r Revocation) error
+
+	// CertificateWithSerial finds what was signed with this serial number
+	// (big-endian, without leading zeros), ErrNotFound if nothing was.
+	CertificateWithSerial(serial []byte) (Certificate, error)
+	// Revoked lists what was revoked since a time, the oldest first.
+	Revoked(since time.Time) ([]RevokedCertificate, error)
+	// CountRevocations counts all of them.
+	CountRevocations() (int, error)
 }
 
 // Intent is the authority's decision to sign: the TBSCertificate in DER.
@@ -56,5 +64,8 @@ type Intent struct {
 	Number string // of its application
 	Kind   profile.Kind
 	TBS    []byte
+	// Serial is the serial number in TBS, big-endian, without leading zeros. No
+	// two intents have the same.
+	Serial []byte
 	At     time.Time
 }

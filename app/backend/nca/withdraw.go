@@ -45,6 +45,7 @@ func (a *Authority) Withdraw(ctx context.Context, number string, reason Revocati
 		}
 		return a.revoke(tx, app, reason)
 	})
+	a.revoked.Add(1)
 	return app, err
 }
 

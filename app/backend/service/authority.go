@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -15,6 +16,8 @@ import (
 	"qoltanba/app/backend/digitalid"
 	"qoltanba/app/backend/nca"
 	"qoltanba/app/backend/nca/ledger"
+	"qoltanba/app/backend/nca/publish"
+	"qoltanba/keystore/keypair"
 )
 
 // openParties opens Digital ID and the authority, each in a folder of its own.
@@ -62,8 +65,25 @@ func (b *Backend) authorityConfig(ctx context.Context, plan Plan, word *digitali
 	b.closes(book)
 	return nca.Config{
 		Stamp: plan.Stamp, KeyBits: plan.KeyBits, Store: book, DigitalID: verifier, Clock: plan.Now, Rand: rand.Reader,
-		URLs: plan.Config.Authority.URLs(), Profiles: profiles,
+		URLs: plan.authorityURLs(), Profiles: profiles,
 	}, nil
+}
+
+// authorityURLs are the addresses in certificates: those of the configuration,
+// or those under which this service itself answers.
+func (p Plan) authorityURLs() map[keypair.Algorithm]nca.URLs {
+	urls := p.Config.Authority.URLs()
+	if p.Public == nil {
+		return urls
+	}
+	for algorithm, own := range publish.URLs(p.Public.String()) {
+		given := urls[algorithm]
+		urls[algorithm] = nca.URLs{
+			OCSP: cmp.Or(given.OCSP, own.OCSP), CPS: cmp.Or(given.CPS, own.CPS), Issuer: cmp.Or(given.Issuer, own.Issuer),
+			CRL: cmp.Or(given.CRL, own.CRL), DeltaCRL: cmp.Or(given.DeltaCRL, own.DeltaCRL),
+		}
+	}
+	return urls
 }
 
 // completeAuthority makes what an authority of an earlier version lacks. The

@@ -28,6 +28,7 @@ import (
 	"qoltanba/app/backend/evidence"
 	"qoltanba/app/backend/identity"
 	"qoltanba/app/backend/jobs"
+	"qoltanba/app/backend/nca/publish"
 	"qoltanba/app/backend/notify"
 	"qoltanba/app/backend/pin"
 	"qoltanba/app/backend/registry"
@@ -185,6 +186,7 @@ func (b *Backend) openServer(ctx context.Context, plan Plan, own secrets) error 
 		return err
 	}
 	b.Server.Mount(console.Path, operators)
+	b.Server.Mount(publish.Path, publish.New(b.Enrolments.NCA, plan.Now).Handler())
 	for path, handler := range plan.World.Pages {
 		b.Server.Mount(path, handler)
 	}

@@ -84,7 +84,7 @@ func open(ctx context.Context, l *Ledger, dialect goose.Dialect) (*Ledger, error
 }
 
 func migrate(ctx context.Context, db *sql.DB, dialect goose.Dialect, files fs.FS) error {
-	options := []goose.ProviderOption{goose.WithTableName(versionTable), goose.WithDisableGlobalRegistry(true)}
+	options := []goose.ProviderOption{goose.WithTableName(versionTable), goose.WithDisableGlobalRegistry(true), goose.WithGoMigrations(serials)}
 	if dialect == goose.DialectPostgres {
 		// Several replicas may start at once.
 		locker, err := lock.NewPostgresSessionLocker(lock.WithLockID(migrationLock), lock.WithLockTimeout(1, 60))

@@ -72,7 +72,7 @@ func application(i byte) nca.Application {
 func TestWhatWasAddedComesBack(t *testing.T) {
 	onEach(t, func(t *testing.T, open opener) {
 		app := application(1)
-		intent := nca.Intent{Number: app.Number, Kind: profile.RSASign, TBS: []byte{0x30, 0}, At: at}
+		intent := nca.Intent{Number: app.Number, Kind: profile.RSASign, TBS: []byte{0x30, 0}, Serial: []byte{0xff, 1}, At: at}
 		certificate := nca.Certificate{Number: app.Number, Kind: profile.RSASign, DER: []byte{0x30, 1, 0}, At: at}
 		revocation := nca.Revocation{Number: app.Number, Kind: profile.RSASign, Reason: nca.CessationOfOperation, At: at}
 		rejected := nca.StatusChange{Status: nca.Rejected, At: at.Add(time.Hour), Reason: "себебі"}
@@ -89,6 +89,13 @@ func TestWhatWasAddedComesBack(t *testing.T) {
 			equal(t, intent)(tx.Intent(app.Number, profile.RSASign))
 			equal(t, certificate)(tx.Certificate(app.Number, profile.RSASign))
 			equal(t, revocation)(tx.Revocation(app.Number, profile.RSASign))
+			equal(t, certificate)(tx.CertificateWithSerial(intent.Serial))
+			_, err := tx.CertificateWithSerial([]byte{1})
+			absent(t, err)
+			revoked := nca.RevokedCertificate{Serial: intent.Serial, Kind: intent.Kind, Reason: revocation.Reason, At: at}
+			equal(t, []nca.RevokedCertificate{revoked})(tx.Revoked(at))
+			equal(t, []nca.RevokedCertificate(nil))(tx.Revoked(at.Add(time.Second)))
+			equal(t, 1)(tx.CountRevocations())
 			equal(t, app.Number)(tx.AssertionUse("id"))
 			equal(t, "")(tx.AssertionUse("another"))
 			equal(t, true)(tx.KeyUsed(assertion.Hash{1, 2}))
@@ -96,7 +103,7 @@ func TestWhatWasAddedComesBack(t *testing.T) {
 			equal(t, []string{"000000000001", "000000000002"})(tx.Numbers("", 5))
 			equal(t, []string{"000000000002"})(tx.Numbers("000000000001", 5))
 			equal(t, []string{"000000000001"})(tx.Numbers("", 1))
-			_, err := tx.Application("000000000003")
+			_, err = tx.Application("000000000003")
 			absent(t, err)
 			_, err = tx.ApplicationOf("enrolment-3")
 			absent(t, err)

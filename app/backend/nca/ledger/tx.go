@@ -120,15 +120,15 @@ func (t tx) AddAssertionUse(id, number string, at time.Time) error {
 func (t tx) Intent(number string, kind profile.Kind) (nca.Intent, error) {
 	i := nca.Intent{Number: number, Kind: kind}
 	var at int64
-	err := t.QueryRowContext(t.ctx, "SELECT tbs, at FROM nca_intent WHERE number = $1 AND kind = $2", number, kind.Name()).
-		Scan(&i.TBS, &at)
+	err := t.QueryRowContext(t.ctx, "SELECT tbs, serial, at FROM nca_intent WHERE number = $1 AND kind = $2", number, kind.Name()).
+		Scan(&i.TBS, &i.Serial, &at)
 	i.At = moment(at)
 	return i, found("intent", err)
 }
 
 func (t tx) AddIntent(i nca.Intent) error {
-	return t.add("INSERT INTO nca_intent (number, kind, tbs, at) VALUES ($1, $2, $3, $4)",
-		i.Number, i.Kind.Name(), i.TBS, i.At.UnixMilli())
+	return t.add("INSERT INTO nca_intent (number, kind, tbs, serial, at) VALUES ($1, $2, $3, $4, $5)",
+		i.Number, i.Kind.Name(), i.TBS, i.Serial, i.At.UnixMilli())
 }
 
 func (t tx) Certificate(number string, kind profile.Kind) (nca.Certificate, error) {
@@ -157,6 +157,40 @@ func (t tx) Revocation(number string, kind profile.Kind) (nca.Revocation, error)
 func (t tx) AddRevocation(r nca.Revocation) error {
 	return t.add("INSERT INTO nca_revocation (number, kind, reason, at) VALUES ($1, $2, $3, $4)",
 		r.Number, r.Kind.Name(), int(r.Reason), r.At.UnixMilli())
+}
+
+func (t tx) CertificateWithSerial(serial []byte) (nca.Certificate, error) {
+	var c nca.Certificate
+	var kind string
+	var at int64
+	err := t.QueryRowContext(t.ctx, `SELECT c.number, c.kind, c.der, c.at FROM nca_intent i
+		JOIN nca_certificate c ON c.number = i.number AND c.kind = i.kind WHERE i.serial = $1`, serial).
+		Scan(&c.Number, &kind, &c.DER, &at)
+	if err != nil {
+		return c, found("certificate", err)
+	}
+	c.At = moment(at)
+	c.Kind, err = profile.KindNamed(kind)
+	return c, err
+}
+
+func (t tx) Revoked(since time.Time) ([]nca.RevokedCertificate, error) {
+	return rows(t, func(r *sql.Rows) (c nca.RevokedCertificate, err error) {
+		var kind string
+		var at int64
+		if err = r.Scan(&c.Serial, &kind, &c.Reason, &at); err != nil {
+			return c, err
+		}
+		c.At = moment(at)
+		c.Kind, err = profile.KindNamed(kind)
+		return c, err
+	}, `SELECT i.serial, r.kind, r.reason, r.at FROM nca_revocation r
+		JOIN nca_intent i ON i.number = r.number AND i.kind = r.kind WHERE r.at >= $1 ORDER BY r.at, i.serial`, since.UnixMilli())
+}
+
+func (t tx) CountRevocations() (n int, err error) {
+	err = t.QueryRowContext(t.ctx, "SELECT COUNT(*) FROM nca_revocation").Scan(&n)
+	return n, err
 }
 
 func (t tx) add(statement string, args ...any) error {
