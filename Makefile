@@ -18,7 +18,7 @@ PORTABLE := -tags demo ./keystore/... ./capture/... ./app/api/... ./app/journey/
 FUZZTIME ?= 5s
 
 .DEFAULT_GOAL := build
-.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-v4l2 test-interop soak soak-ways soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean bench-face eval-face eval-attacks eval-people
+.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-v4l2 test-interop soak soak-ways soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean bench-face eval-face eval-attacks eval-people eval-document
 
 setup: ## install what is missing (Debian, Ubuntu) or say what to install
 	@.ci/setup test
@@ -127,6 +127,11 @@ VIDEOS ?=
 eval-face: ## how well faces are told apart (FACES=folder of person/picture.jpg, or packages of npm) and followed (VIDEOS=folder)
 	$(GO) run ./cmd/release faces -gallery "$(FACES)" -videos "$(VIDEOS)"
 	@$(MAKE) --no-print-directory eval-people eval-attacks
+
+SPECIMENS ?= 1200
+PICTURES  ?=
+eval-document: ## how well cards are found and their zones read: SPECIMENS drawn ones, or PICTURES=folder with a truth.json
+	nice -n 19 $(GO) test -count=1 -v -timeout 0 -tags demo ./capture/document -run 'TestEvaluate$$' $(if $(PICTURES),-pictures "$(abspath $(PICTURES))",-specimens $(SPECIMENS))
 
 bench-window: ## the window's start, memory and pictures a second, beside an empty window
 	@cmd/qoltanba/testdata/bench-window

@@ -57,8 +57,11 @@ type grid struct {
 	score                      float64 // how much more ink is on the characters than between them
 }
 
+// leastClear is the mean probability of the likeliest characters, whatever the place allows, below which there are none.
+const leastClear = 0.75
+
 // leastZone is the score of a grid below which there is no zone, in parts of the ink of full black.
-const leastZone = 0.045
+const leastZone = 0.09
 
 // Read reads the zone on a document that was rectified in the shape of the format. False where none is seen, which is so for all other
 // sides of documents and for those that stand upside down.
@@ -72,7 +75,9 @@ func (r *Reader) Read(rectified *image.Gray, f mrz.Format) (mrz.Reading, bool) {
 	if at.score < leastZone {
 		return mrz.Reading{}, false
 	}
-	r.classify(at, f, w, h)
+	if r.classify(at, f, w, h) < leastClear {
+		return mrz.Reading{}, false
+	}
 	reading, err := mrz.Decode(f, r.grid, r.Options)
 	return reading, err == nil
 }
@@ -205,9 +210,10 @@ var moves = [][2]float64{{0, 0}, {-0.22, 0}, {0.22, 0}, {0, -0.22}, {0, 0.22}}
 
 const probe = 3
 
-// classify lets the network look at every cell, each line moved to where the network is surest.
-func (r *Reader) classify(g grid, f mrz.Format, w, h int) {
+// classify lets the network look at every cell, each line moved to where the network is surest. It answers how sure it is in the mean.
+func (r *Reader) classify(g grid, f mrz.Format, w, h int) float32 {
 	lines, columns := f.Size()
+	clear := float32(0)
 	r.grid = r.grid[:0]
 	for i := range lines {
 		middle := g.base + g.leading*float64(i) - prints[f].top - capitals/2
@@ -225,8 +231,10 @@ func (r *Reader) classify(g grid, f mrz.Format, w, h int) {
 		for k := range columns {
 			r.look(g.left+g.pitch*(float64(k)+0.5)+best[0], middle+best[1], g.pitch, w, h)
 			r.grid = append(r.grid, r.active.Scores)
+			clear += slices.Max(r.active.Scores[:])
 		}
 	}
+	return clear / float32(len(r.grid))
 }
 
 // look shows the network the cell around a place, millimetres of the ink.

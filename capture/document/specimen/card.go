@@ -117,11 +117,12 @@ func (s *sheet) back(p Person, r *rand.Rand) {
 	}
 	left, base := 4.3+0.8*r.Float64(), 36.2+0.8*r.Float64()
 	tone := uint8(16 + r.IntN(50)) //nolint:gosec // G115: below 66
-	s.zone(p.Zone(), left, base, color.RGBA{tone, tone, tone + 4, 255})
+	printed := p.Zone()
+	s.zone(printed[:], left, base, color.RGBA{tone, tone, tone + 4, 255})
 }
 
 // zone prints the lines at the distances of Doc 9303-5: 2.54 mm from character to character.
-func (s *sheet) zone(lines [3]string, left, base float64, tone color.RGBA) {
+func (s *sheet) zone(lines []string, left, base float64, tone color.RGBA) {
 	const pitch, leading = 2.54, 6.35
 	face := newFace(zone(), 100)
 	advance, _ := face.GlyphAdvance('0')
@@ -132,6 +133,17 @@ func (s *sheet) zone(lines [3]string, left, base float64, tone color.RGBA) {
 			s.print(face, left+pitch*float64(k), base+leading*float64(i), string(c), tone)
 		}
 	}
+}
+
+// DataPage prints the lower part of a passport's data page, with a zone of two lines of 44, at so many pixels a millimetre.
+func DataPage(lines [2]string, density float64) *image.RGBA {
+	const width, height = 125, 88
+	s := &sheet{image.NewRGBA(image.Rect(0, 0, width*int(density), height*int(density))), density}
+	s.box(0, 0, width, height, color.RGBA{226, 222, 212, 255})
+	s.box(8, 14, 43, 59, color.RGBA{150, 140, 130, 255})
+	s.text(regular(), 50, 12, 2, "SPECIMEN", label)
+	s.zone(lines[:], 6.2, 77, ink)
+	return s.img
 }
 
 // field is a label with its value beneath.
