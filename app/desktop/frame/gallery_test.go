@@ -316,6 +316,7 @@ func faceScreens() []exhibit {
 		{name: "refused", build: show(func(w *wording.Words) screen.Screen { return screen.NewRefused(w, nothing) })},
 		{name: "selfie-live", build: feed(shotPreview, portrait(640, 480), selfie(screen.ShotModel{Hint: screen.HintGood}))},
 		{name: "selfie-hint", build: feed(shotPreview, portrait(640, 480), selfie(screen.ShotModel{Hint: screen.HintLight, Live: screen.Live{Outline: outline()}, Auto: true, Muted: true}))},
+		{name: "selfie-covered", build: feed(shotPreview, portrait(640, 480), selfie(screen.ShotModel{Hint: screen.HintCovered, Auto: true}))}, // the longest hint
 		{name: "selfie-count", build: feed(shotPreview, portrait(640, 480), selfie(screen.ShotModel{Hint: screen.HintGood, Live: screen.Live{Outline: outline(), Share: 0.6, Count: 2}, Auto: true}))},
 		{name: "selfie-taken", build: selfie(screen.ShotModel{Taken: portrait(640, 480)})},
 		{name: "videointro", build: intro(screen.VideoIntroModel{}, "")},
