@@ -38,27 +38,54 @@ type Application struct {
 	Storage Storage           `json:"storage" enum:"personal-computer"`
 }
 
-// ApplyRequest asks for certificates for key pairs that were made on the
-// citizen's computer. The requests are PKCS#10 (RFC 2986) in DER, one for
-// authentication and one for signing; the JSON has them in base64.
-type ApplyRequest struct {
-	Email    string   `json:"email,omitempty" maxLength:"254"`
-	Storage  Storage  `json:"storage" enum:"personal-computer"`
-	Requests [][]byte `json:"requests" minItems:"1" maxItems:"2"`
+// KeyAlgorithm is the kind of all key pairs of one application.
+type KeyAlgorithm string
+
+// The kinds of key pairs.
+const (
+	KeysGOST512 KeyAlgorithm = "gost512" // GOST 34.310-2015, 512 bits: one for signing in and for signing
+	KeysRSA2048 KeyAlgorithm = "rsa2048" // RSA, 2048 bits: one for signing in, one for signing
+)
+
+// Requests is how many certificate requests an application with such keys
+// has; 0 for a kind that is not known.
+func (a KeyAlgorithm) Requests() int {
+	switch a {
+	case KeysGOST512:
+		return 1
+	case KeysRSA2048:
+		return 2
+	}
+	return 0
 }
 
-// CertificateKind tells the pair's two certificates apart.
+// ApplyRequest asks for certificates for key pairs that were made on the
+// citizen's computer. The requests are PKCS#10 (RFC 2986) in DER, all on keys of
+// the kind that Keys names: one with GOST; with RSA one for authentication, then
+// one for signing. The JSON has them in base64.
+type ApplyRequest struct {
+	Email    string       `json:"email,omitempty" maxLength:"254"`
+	Storage  Storage      `json:"storage" enum:"personal-computer"`
+	Keys     KeyAlgorithm `json:"keys" enum:"gost512,rsa2048" doc:"Kind of the key pairs in the requests"`
+	Requests [][]byte     `json:"requests" minItems:"1" maxItems:"2"`
+}
+
+// CertificateKind tells what a certificate is for.
 type CertificateKind string
 
 // The kinds of certificate.
 const (
 	CertificateAuth CertificateKind = "rsa-auth"
 	CertificateSign CertificateKind = "rsa-sign"
+	CertificateGOST CertificateKind = "gost512" // for both
 )
+
+// Signs tells whether documents are signed with the certificate's key.
+func (k CertificateKind) Signs() bool { return k == CertificateSign || k == CertificateGOST }
 
 // Certificate is an issued certificate in DER.
 type Certificate struct {
-	Kind CertificateKind `json:"kind" enum:"rsa-auth,rsa-sign"`
+	Kind CertificateKind `json:"kind" enum:"rsa-auth,rsa-sign,gost512"`
 	DER  []byte          `json:"der"`
 }
 

@@ -56,6 +56,7 @@ const (
 	GrantExpired      Code = "grant-expired"
 	EmailInvalid      Code = "email-invalid"
 	RequestInvalid    Code = "request-invalid"
+	KeysUnserved      Code = "keys-unserved"
 	ApplicationOther  Code = "application-other-keys"
 	NotIssued         Code = "not-issued"
 	FingerprintsWrong Code = "fingerprints-wrong"
@@ -257,6 +258,9 @@ var failures = table(
 	row(RequestInvalid, http.StatusUnprocessableEntity, false,
 		Wording{"Куәландыру орталығы кілттерге сұрауды қабылдамады.", "Удостоверяющий центр не принял запрос на ключи.", "The certification authority did not accept the request."},
 		Wording{"Өтінімді қайта беріңіз: жаңа кілттер жасалады.", "Подайте заявку ещё раз: будут созданы новые ключи.", "Submit again: new keys will be made."}),
+	row(KeysUnserved, http.StatusUnprocessableEntity, false,
+		Wording{"Куәландыру орталығы мұндай кілттерге сертификат бермейді.", "Удостоверяющий центр не выпускает сертификаты на такие ключи.", "The certification authority issues no certificates on keys of this kind."},
+		Wording{"Бағдарламаны жаңартып, өтінімді қайта беріңіз. Көмектеспесе, 1414-ке қоңырау шалыңыз.", "Обновите программу и подайте заявку ещё раз. Если не поможет, позвоните 1414.", "Update the program and submit again. If that does not help, call 1414."}),
 	row(ApplicationOther, http.StatusConflict, false,
 		Wording{"Бұл өтінім басқа кілттермен берілген.", "Эта заявка уже подана с другими ключами.", "This application was already submitted with other keys."},
 		Wording{"Өтінім берілген компьютерде жалғастырыңыз немесе басынан бастаңыз.", "Продолжите на том компьютере, где подавали заявку, или начните сначала.", "Go on at the computer where you submitted it, or begin again."}),

@@ -180,7 +180,7 @@ var (
 	Apply = Operation[ApplyRequest, Enrolment]{
 		ID: "apply", Method: http.MethodPost, Path: one + "/application", Access: AccessStep, Deadline: 30 * time.Second, MaxBody: MaxJSON,
 		Summary:  "Submit the application; the same keys again give the same application",
-		Failures: []Code{GrantExpired, EmailInvalid, RequestInvalid, ApplicationOther},
+		Failures: []Code{GrantExpired, EmailInvalid, RequestInvalid, KeysUnserved, ApplicationOther},
 	}
 	WithdrawApplication = Operation[PINRequest, Enrolment]{
 		ID: "withdraw-application", Method: http.MethodPost, Path: one + "/application/withdraw", Access: AccessStep, Deadline: quick, MaxBody: MaxJSON,

@@ -29,10 +29,10 @@ func validatePhone(p Phone) error {
 }
 
 // Validate checks the e-mail address, which may be absent, and the number of
-// requests.
+// requests for keys of their kind.
 func (r ApplyRequest) Validate() error {
-	if len(r.Requests) == 0 {
-		return Fail(RequestInvalid, "no certificate request")
+	if n := r.Keys.Requests(); n == 0 || len(r.Requests) != n {
+		return Fail(RequestInvalid, "%d certificate requests for keys %q", len(r.Requests), r.Keys)
 	}
 	return ValidateEmail(r.Email)
 }

@@ -18,6 +18,7 @@ import (
 	"qoltanba/app/journey"
 	"qoltanba/keystore"
 	"qoltanba/keystore/cms"
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
@@ -30,15 +31,19 @@ func (s *service) issuing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	root := certificate(t, &x509.Certificate{Subject: pkix.Name{CommonName: "ҮЛГІ ОРТАЛЫҚ"}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, nil, key.Public(), key)
+	root := certificate(t, &x509.Certificate{SubjectKeyId: []byte{1}, Subject: pkix.Name{CommonName: "ҮЛГІ ОРТАЛЫҚ"}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, nil, key.Public(), key)
 	issued := api.Certificates{Chain: [][]byte{root.Raw}}
 	step(s, api.Apply, func(in api.ApplyRequest) *api.Problem {
+		a, err := keypair.Named(string(in.Keys))
+		if err != nil {
+			return api.Fail(api.KeysUnserved, "%v", err)
+		}
 		for i, der := range in.Requests {
 			request, err := keystore.ParseRequest(der)
 			if err != nil {
 				return api.Fail(api.RequestInvalid, "%v", err)
 			}
-			kind := profile.RSAKinds()[i]
+			kind := profile.Kinds(a)[i]
 			template := &x509.Certificate{KeyUsage: kind.KeyUsage(), SubjectKeyId: request.KeyID[:], ExtraExtensions: []pkix.Extension{profile.KeyStoreExtension()}}
 			template.ExtKeyUsage, template.UnknownExtKeyUsage = kind.ExtKeyUsages()
 			if template.RawSubject, err = request.Owner.Raw(); err != nil {
@@ -65,7 +70,7 @@ func certificate(t *testing.T, template, parent *x509.Certificate, public any, b
 	if parent == nil {
 		parent = template
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, parent, public, by)
+	der, err := keypair.CreateCertificate(rand.Reader, template, parent, public, by)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +158,7 @@ func TestTrialIsLeftAndItsKeyFileMissed(t *testing.T) {
 	d.press("back")
 	d.untilScreen("success")
 
-	files, err := filepath.Glob(filepath.Join(c.dir, "keys", "RSA256_*.p12"))
+	files, err := filepath.Glob(filepath.Join(c.dir, "keys", "GOST512_*.p12"))
 	if err != nil || len(files) != 1 {
 		t.Fatalf("%d key files that sign: %v", len(files), err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"qoltanba/app/api"
 	"qoltanba/keystore"
+	"qoltanba/keystore/keypair"
 )
 
 // Config is what a journey works with. Client, Key, Vault and Data are needed.
@@ -27,6 +28,8 @@ type Config struct {
 	Language api.Language
 	// Encoding is how key files are encrypted.
 	Encoding keystore.Encoding
+	// Keys is the kind of key pairs that are made; 0 is [DefaultKeys].
+	Keys keypair.Algorithm
 	// Probe asks who has the companion's port; nil is [ProbeCompanion].
 	Probe func(context.Context) Companion
 	// Now is the clock; nil is time.Now.
@@ -132,7 +135,13 @@ func New(cfg Config) (*Journey, error) {
 	return j, nil
 }
 
+// DefaultKeys is the kind of key pairs that are made where no other is asked for.
+const DefaultKeys = keypair.GOST512
+
 func (c Config) withDefaults() Config {
+	if c.Keys == 0 {
+		c.Keys = DefaultKeys
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}

@@ -7,11 +7,14 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"qoltanba/app/api"
 	"qoltanba/keystore"
+	"qoltanba/keystore/keypair"
+	"qoltanba/keystore/profile"
 )
 
 func TestTheWholeWay(t *testing.T) {
@@ -64,10 +67,60 @@ func without(list []Stage, stage Stage) []Stage {
 	return slices.DeleteFunc(slices.Clone(list), func(s Stage) bool { return s == stage })
 }
 
+// The way with the one key of GOST, which signs in and signs.
+func TestTheWayWithAGOSTKey(t *testing.T) {
+	c := newCitizen(t)
+	c.algorithm = keypair.GOST512
+	p := c.start(c.model)
+	defer p.stop()
+	if err := c.walk(t.Context(), p.Journey, StageDone); err != nil {
+		t.Fatal(err)
+	}
+	c.checkDone(p)
+	file := p.State().Files[0]
+	if file.Kind != api.CertificateGOST || !strings.HasPrefix(filepath.Base(file.Path), "GOST512_") {
+		t.Errorf("%s is of kind %s", filepath.Base(file.Path), file.Kind)
+	}
+	trial, err := p.TrySignature(t.Context(), modelPass, sampleText)
+	if err != nil || trial.Verdict != VerdictGood || trial.Owner.IIN != string(modelIIN) {
+		t.Errorf("the trial is %s: %v", trial.Verdict, err)
+	}
+}
+
+// Keys of a kind that the authority does not issue on are let go, and others
+// are made where the citizen asks for others.
+func TestKeysThatAreNotServed(t *testing.T) {
+	c := newCitizen(t)
+	c.algorithm = keypair.GOST512
+	c.model.unserved = api.KeysGOST512
+	p := c.start(c.model)
+	if err := c.walk(t.Context(), p.Journey, StageSubmit); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Submit(t.Context()); api.CodeOf(err) != api.KeysUnserved {
+		t.Errorf("refused keys: %v", err)
+	}
+	if waiting, err := p.vault.List(); err != nil || len(waiting) != 0 {
+		t.Errorf("%d entries wait in the vault: %v", len(waiting), err)
+	}
+	p.stop()
+
+	c.algorithm = keypair.RSA
+	other := c.start(c.model)
+	defer other.stop()
+	if err := c.walk(t.Context(), other.Journey, StageDone); err != nil {
+		t.Fatal(err)
+	}
+	c.checkDone(other)
+}
+
+// files is how many key files there are at the end.
+func (c *citizen) files() int { return len(profile.Kinds(c.algorithm)) }
+
 // checkDone holds what must be true at the end, whatever happened on the way.
 func (c *citizen) checkDone(p *process) {
 	c.t.Helper()
-	if s := p.State(); s.Stage != StageDone || len(s.Files) != 2 {
+	if s := p.State(); s.Stage != StageDone || len(s.Files) != c.files() {
 		c.t.Fatalf("at %s with %d files", s.Stage, len(s.Files))
 	}
 	if waiting, err := p.vault.List(); err != nil || len(waiting) != 0 {
@@ -80,7 +133,7 @@ func (c *citizen) checkDone(p *process) {
 func (c *citizen) checkEffects() {
 	c.t.Helper()
 	files, err := filepath.Glob(filepath.Join(c.keys(), "*"))
-	if err != nil || len(files) != 2 {
+	if err != nil || len(files) != c.files() {
 		c.t.Errorf("%d files in the folder: %v", len(files), err)
 	}
 	for i, path := range files {

@@ -60,14 +60,14 @@ func (j *Journey) FillForm(ctx context.Context, form Form) error {
 // submit.
 func (j *Journey) Submit(ctx context.Context) error {
 	return j.act(ctx, "submit", []Stage{StageSubmit}, func(ctx context.Context) error {
-		requests, err := j.requests(ctx)
+		requests, algorithm, err := j.requests(ctx)
 		if err != nil {
 			return err
 		}
 		form := j.State().Form
-		body := api.ApplyRequest{Email: form.Email, Storage: form.Storage, Requests: requests}
+		body := api.ApplyRequest{Email: form.Email, Storage: form.Storage, Keys: algorithm, Requests: requests}
 		err = j.apply(ctx, body)
-		if api.CodeOf(err) == api.RequestInvalid {
+		if code := api.CodeOf(err); code == api.RequestInvalid || code == api.KeysUnserved {
 			return errors.Join(err, j.discardKeys(ctx))
 		}
 		return err
@@ -125,29 +125,31 @@ func (j *Journey) ChangeFolder(ctx context.Context, folder string) error {
 // keyringTime is how long the citizen may take to unlock the system's keyring.
 const keyringTime = 5 * time.Minute
 
-// requests are the certificate requests of this enrolment, made once: the keys
-// lie in the vault and the requests in the journal before they are returned.
-func (j *Journey) requests(ctx context.Context) ([][]byte, error) {
+// requests are the certificate requests of this enrolment, made once, with the
+// kind of their keys: the keys lie in the vault and the requests in the journal
+// before they are returned. Keys that lie there are taken whatever their kind.
+func (j *Journey) requests(ctx context.Context) ([][]byte, api.KeyAlgorithm, error) {
 	enrolment := j.State().Enrolment
 	keys, err := j.keysToApply(ctx, enrolment)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
+	algorithm := api.KeyAlgorithm(keys[0].Kind.Algorithm().Name())
 	j.mu.Lock()
 	made := slices.Clone(j.record.secret.Requests)
 	j.mu.Unlock()
 	if made != nil {
-		return made, nil
+		return made, algorithm, nil
 	}
 	for _, k := range keys {
 		der, err := keystore.NewRequest(k.Key, ownerOf(enrolment), j.State().Form.Email)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		made = append(made, der)
 	}
 	j.note(func(r *record) { r.secret.Requests = made })
-	return made, j.save()
+	return made, algorithm, j.save()
 }
 
 // keysToApply are the keys in the vault, or new ones that were put there. Keys
@@ -166,7 +168,7 @@ func (j *Journey) keysToApply(ctx context.Context, e api.Enrolment) ([]keystore.
 		return nil, err
 	}
 	j.note(func(r *record) { r.secret.Requests = nil })
-	if keys, err = generateKeys(); err != nil {
+	if keys, err = generateKeys(j.cfg.Keys); err != nil {
 		return nil, err
 	}
 	if err := j.lockAway(ctx, e.ID, keys); err != nil {
@@ -208,16 +210,16 @@ func (j *Journey) lostKeys() bool {
 	return j.keysLost
 }
 
-// generateKeys makes the keys side by side: the search for primes is what the
-// citizen waits for.
-func generateKeys() ([]keystore.PendingKey, error) {
-	kinds := profile.RSAKinds()
+// generateKeys makes the keys side by side: the search for primes, where there
+// is one, is what the citizen waits for.
+func generateKeys(a keypair.Algorithm) ([]keystore.PendingKey, error) {
+	kinds := profile.Kinds(a)
 	keys, errs := make([]keystore.PendingKey, len(kinds)), make([]error, len(kinds))
 	var made sync.WaitGroup
 	for i, kind := range kinds {
 		made.Go(func() {
 			keys[i].Kind = kind
-			keys[i].Key, errs[i] = keypair.RSA.GenerateKey()
+			keys[i].Key, errs[i] = a.GenerateKey()
 		})
 	}
 	made.Wait()
@@ -290,10 +292,13 @@ func pair(issued []api.Certificate, pending []keystore.PendingKey) ([]keyPair, e
 	}
 	var pairs []keyPair
 	for _, k := range pending {
-		public, ok := k.Key.Public().(interface{ Equal(crypto.PublicKey) bool })
 		at := slices.IndexFunc(issued, func(c api.Certificate) bool {
 			cert, err := x509.ParseCertificate(c.DER)
-			return ok && err == nil && public.Equal(cert.PublicKey)
+			if err != nil {
+				return false
+			}
+			public, err := keypair.PublicKeyOf(cert)
+			return err == nil && keypair.Same(public, k.Key.Public())
 		})
 		if at < 0 {
 			return nil, fmt.Errorf("%w: no certificate for the %s key", keystore.ErrMismatch, k.Kind)

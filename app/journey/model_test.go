@@ -24,6 +24,7 @@ import (
 	"qoltanba/app/api/dpop"
 	"qoltanba/capture/liveness"
 	"qoltanba/keystore"
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
@@ -40,13 +41,14 @@ type model struct {
 	token     api.Secret
 	started   int // enrolments opened
 	applied   [][]byte
-	former    bool           // a way on another computer waits for its PIN
-	device    string         // whose token it is
-	caller    string         // who makes the call under way
-	spare     string         // hash of the recovery secret
-	led       *api.Enrolment // the way that e leads back to
-	back      string         // the name of a way that led back to e
-	taken     bool           // this way was taken over
+	unserved  api.KeyAlgorithm // that no certificates are issued on
+	former    bool             // a way on another computer waits for its PIN
+	device    string           // whose token it is
+	caller    string           // who makes the call under way
+	spare     string           // hash of the recovery secret
+	led       *api.Enrolment   // the way that e leads back to
+	back      string           // the name of a way that led back to e
+	taken     bool             // this way was taken over
 	withdrawn [][]byte
 	issued    []api.Certificate
 	heads     int
@@ -444,6 +446,10 @@ func (m *model) approve() {
 }
 
 func (m *model) apply(in api.ApplyRequest, _ *http.Request) *api.Problem {
+	a, err := keypair.Named(string(in.Keys))
+	if err != nil || in.Keys == m.unserved {
+		return api.Fail(api.KeysUnserved, "keys %q", in.Keys)
+	}
 	m.applied = append(m.applied, slices.Concat(in.Requests...))
 	m.e.Step, m.e.Application = api.StepIssue, &api.Application{Number: "1", Status: api.ApplicationChecking, Storage: in.Storage}
 	m.issued = nil
@@ -452,7 +458,7 @@ func (m *model) apply(in api.ApplyRequest, _ *http.Request) *api.Problem {
 		if err != nil {
 			return api.Fail(api.RequestInvalid, "%v", err)
 		}
-		kind := profile.RSAKinds()[i]
+		kind := profile.Kinds(a)[i]
 		m.issued = append(m.issued, api.Certificate{Kind: api.CertificateKind(kind.Name()), DER: m.sign(request, kind)})
 	}
 	return nil
@@ -474,7 +480,7 @@ func (m *model) sign(request *keystore.Request, kind profile.Kind) []byte {
 		KeyUsage: kind.KeyUsage(), ExtKeyUsage: standard, UnknownExtKeyUsage: own, SubjectKeyId: request.KeyID[:],
 		ExtraExtensions: []pkix.Extension{policy, profile.KeyStoreExtension()},
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, modelRoot(), request.PublicKey, m.ca)
+	der, err := keypair.CreateCertificate(rand.Reader, template, modelRoot(), request.PublicKey, m.ca)
 	if err != nil {
 		m.t.Error(err)
 	}

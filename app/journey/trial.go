@@ -100,7 +100,7 @@ func (j *Journey) SaveTrial(ctx context.Context, t Trial) (path string, err erro
 // signingFile is the path of the key file that signs.
 func (j *Journey) signingFile() (string, error) {
 	files := j.State().Files
-	at := slices.IndexFunc(files, func(f KeyFile) bool { return f.Kind == api.CertificateSign })
+	at := slices.IndexFunc(files, func(f KeyFile) bool { return f.Kind.Signs() })
 	if at < 0 {
 		return "", errKeyFileGone
 	}

@@ -120,7 +120,7 @@ func TestVerdicts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if problem := m.apply(api.ApplyRequest{Requests: [][]byte{request, request}}, nil); problem != nil {
+	if problem := m.apply(api.ApplyRequest{Keys: api.KeysRSA2048, Requests: [][]byte{request, request}}, nil); problem != nil {
 		t.Fatal(problem)
 	}
 	cert, err := x509.ParseCertificate(m.issued[1].DER)

@@ -23,6 +23,7 @@ import (
 
 	"qoltanba/app/api"
 	"qoltanba/keystore"
+	"qoltanba/keystore/keypair"
 )
 
 func TestMain(m *testing.M) {
@@ -36,13 +37,14 @@ func TestMain(m *testing.M) {
 
 // citizen is a computer with its program: what outlives a killed process.
 type citizen struct {
-	t      testing.TB
-	model  *model
-	dir    string
-	device *ecdsa.PrivateKey
-	now    func() time.Time
-	with   api.DocumentKind   // that the citizen gives
-	source keystore.KeySource // of the vault; nil is testSource
+	t         testing.TB
+	model     *model
+	dir       string
+	device    *ecdsa.PrivateKey
+	now       func() time.Time
+	with      api.DocumentKind   // that the citizen gives
+	source    keystore.KeySource // of the vault; nil is testSource
+	algorithm keypair.Algorithm  // that are made: the RSA pair, which has more instants to fail in
 }
 
 func newCitizen(t testing.TB) *citizen {
@@ -51,7 +53,7 @@ func newCitizen(t testing.TB) *citizen {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	return &citizen{t: t, model: newModel(t), dir: dir, device: device, now: time.Now, with: api.IdentityCard}
+	return &citizen{t: t, model: newModel(t), dir: dir, device: device, now: time.Now, with: api.IdentityCard, algorithm: keypair.RSA}
 }
 
 // process is the program running.
@@ -78,7 +80,7 @@ func (c *citizen) start(carrier http.RoundTripper) *process {
 		Client: &api.Client{Base: base, HTTP: &http.Client{Transport: carrier}, Attempts: 2, Wait: noWait},
 		Key:    c.device, Vault: vault, Data: filepath.Join(c.dir, "data"), Language: api.Kazakh,
 		Probe: func(context.Context) Companion { return Companion{Kind: CompanionNobody} },
-		Now:   c.now, Wait: shortWait,
+		Now:   c.now, Wait: shortWait, Keys: c.algorithm,
 	})
 	if err != nil {
 		c.t.Fatal(err)
@@ -215,7 +217,7 @@ func fillKeyring() (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, vault.Close()) }()
-	keys, err := generateKeys()
+	keys, err := generateKeys(keypair.RSA)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ import (
 )
 
 // Version is that of all texts in this package.
-const Version = "2026-11-22.2"
+const Version = "2026-11-22.3"
 
 // Retention is how long evidence is kept, as the consent promises it: three
 // years from the day it was taken.

@@ -197,7 +197,7 @@ func (e *estate) live(script string, doom func(left string) (after time.Duration
 	path := filepath.Join(e.dir, "script.way")
 	e.must(os.WriteFile(path, []byte("citizen aigul\nemail aigul@example.kz\nlimit 100s\n"+script), 0o600))
 	command := exec.CommandContext(ctx, os.Args[0])
-	command.Args = []string{"qoltanba-demo", "enroll", "--backend", e.url, "--script", path, "--out", e.citizen()}
+	command.Args = []string{"qoltanba-demo", "enroll", "--backend", e.url, "--script", path, "--keys", "rsa", "--out", e.citizen()} // two files, and an instant between them
 	var problems bytes.Buffer
 	command.Stderr = &problems
 	out, err := command.StdoutPipe()

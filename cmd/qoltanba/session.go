@@ -18,6 +18,7 @@ import (
 	"qoltanba/app/desktop"
 	"qoltanba/app/journey"
 	"qoltanba/keystore"
+	"qoltanba/keystore/keypair"
 )
 
 // options are the flags of every front.
@@ -27,6 +28,7 @@ type options struct {
 	language   string
 	passphrase string // file
 	encoding   keyEncoding
+	keys       keyAlgorithm
 	away       time.Duration // how much later than it is the journey thinks it is; a demonstration's
 }
 
@@ -53,13 +55,37 @@ func (e *keyEncoding) Set(s string) error {
 	return nil
 }
 
+// keyAlgorithm is the flag for the kind of key pairs.
+type keyAlgorithm struct{ keypair.Algorithm }
+
+func (a *keyAlgorithm) String() string {
+	if a != nil && a.Algorithm == keypair.GOST512 {
+		return "gost"
+	}
+	return "rsa"
+}
+
+// Set implements flag.Value.
+func (a *keyAlgorithm) Set(s string) error {
+	switch s {
+	case "gost":
+		a.Algorithm = keypair.GOST512
+	case "rsa":
+		a.Algorithm = keypair.RSA
+	default:
+		return errors.New("gost or rsa")
+	}
+	return nil
+}
+
 func commonOptions(flags *flag.FlagSet) *options {
-	var o options
+	o := options{keys: keyAlgorithm{journey.DefaultKeys}}
 	flags.StringVar(&o.backend, "backend", os.Getenv("QOLTANBA_BACKEND"), "address of the `URL` of the service")
 	flags.StringVar(&o.data, "data", "", "`folder` for the program's own files")
 	flags.StringVar(&o.language, "language", string(api.Kazakh), "kk, ru or en, where no other was chosen before")
 	flags.StringVar(&o.passphrase, "passphrase-file", "", "`file` with the phrase that protects unfinished keys where the system has no keyring")
 	flags.Var(&o.encoding, "key-files", "3des, which the certification authority writes and every portal reads, or aes256: how key `files` are encrypted")
+	flags.Var(&o.keys, "keys", "`kind` of keys to make: gost, one key for signing in and for signing, or rsa, a pair of keys, one for each")
 	return &o
 }
 
@@ -139,7 +165,7 @@ func (o *options) journey(ctx context.Context, s *session, data string, source k
 		Client:  &api.Client{Base: s.backend, Version: version()},
 		Patient: true,
 		Key:     key, Vault: s.vault, Data: data, Language: api.Language(o.language),
-		Encoding: o.encoding.Encoding, Now: func() time.Time { return time.Now().Add(o.away) },
+		Encoding: o.encoding.Encoding, Keys: o.keys.Algorithm, Now: func() time.Time { return time.Now().Add(o.away) },
 	})
 	if err != nil {
 		return nil, journey.DataProblem(err)

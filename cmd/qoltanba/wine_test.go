@@ -69,7 +69,7 @@ func (m *machine) enroll(t *testing.T) {
 	}
 	backend := m.backend(t)
 	walk := func(script string) string {
-		return must(t, m.command(t, 5*time.Minute, "wine", m.program("qoltanba-demo.exe"), "enroll",
+		return must(t, m.command(t, 5*time.Minute, "wine", m.program("qoltanba-demo.exe"), "enroll", "--keys", "rsa",
 			"--backend", backend, "--script", windowsPath(script), "--out", `C:\Құжаттар\ЭЦҚ кілттері`))
 	}
 	out := walk(script)
@@ -118,7 +118,7 @@ func (m *machine) window(t *testing.T) {
 	linux, windows := t.TempDir(), m.drive("flight")
 	must(t, m.command(t, 5*time.Minute, "qoltanba-demo", "--backend", m.backend(t), "--autopilot", "--until", "companion", "--out", linux,
 		"--data", filepath.Join(linux, "data"), "--passphrase-file", m.phrase(t)))
-	out := must(t, m.command(t, 15*time.Minute, "wine", m.program("qoltanba-demo.exe"), "--backend", m.backend(t), "--autopilot",
+	out := must(t, m.command(t, 15*time.Minute, "wine", m.program("qoltanba-demo.exe"), "--backend", m.backend(t), "--keys", "rsa", "--autopilot",
 		"--out", `C:\flight`, "--data", `C:\flight\data`))
 	if strings.Contains(out, "no photograph") {
 		t.Errorf("the window was not photographed:\n%s", out)

@@ -12,6 +12,7 @@ import (
 	"qoltanba/app/backend/digitalid"
 	"qoltanba/app/backend/nca"
 	"qoltanba/app/backend/notify"
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
@@ -37,7 +38,7 @@ func (s *Service) Apply(ctx context.Context, c Call, in api.ApplyRequest) (api.E
 	if err := in.Validate(); err != nil {
 		return api.Enrolment{}, err
 	}
-	keys, err := requestKeys(in.Requests)
+	keys, err := requestKeys(in.Requests, in.Keys)
 	if err != nil {
 		return api.Enrolment{}, err
 	}
@@ -106,6 +107,8 @@ func (s *Service) submit(ctx context.Context, r *record, device string, in api.A
 	switch {
 	case errors.Is(err, nca.ErrOtherKeys):
 		return submitted, api.Fail(api.ApplicationOther, "%v", err)
+	case errors.Is(err, nca.ErrAlgorithm):
+		return submitted, api.Fail(api.KeysUnserved, "keys %q", in.Keys)
 	case errors.Is(err, nca.ErrRequest), errors.Is(err, nca.ErrKeySeen):
 		return submitted, api.Fail(api.RequestInvalid, "%v", err)
 	case errors.Is(err, nca.ErrEmail):
@@ -116,13 +119,21 @@ func (s *Service) submit(ctx context.Context, r *record, device string, in api.A
 	return submitted, err
 }
 
-// requestKeys hashes the public keys of the requests, in order.
-func requestKeys(requests [][]byte) ([]assertion.Hash, error) {
+// requestKeys hashes the public keys of the requests, in order, which must be of
+// the kind that was said.
+func requestKeys(requests [][]byte, said api.KeyAlgorithm) ([]assertion.Hash, error) {
 	keys := make([]assertion.Hash, len(requests))
 	for i, der := range requests {
 		request, err := x509.ParseCertificateRequest(der)
 		if err != nil {
 			return nil, api.Fail(api.RequestInvalid, "request %d is no PKCS#10", i+1)
+		}
+		public, err := keypair.ParsePublicKey(request.RawSubjectPublicKeyInfo)
+		if err != nil {
+			return nil, api.Fail(api.RequestInvalid, "request %d: %v", i+1, err)
+		}
+		if algorithm, err := keypair.Of(public); err != nil || algorithm.Name() != string(said) {
+			return nil, api.Fail(api.RequestInvalid, "request %d is not on a key %q", i+1, said)
 		}
 		keys[i] = assertion.HashKey(request.RawSubjectPublicKeyInfo)
 	}

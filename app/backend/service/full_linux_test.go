@@ -253,7 +253,7 @@ func TestFullDiskAtTheAuthority(t *testing.T) {
 		t.Errorf("with room the service is ready with %d", status)
 	}
 	broken.breakJobs(true)
-	do(c, api.Apply, api.ApplyRequest{Storage: api.StoragePC, Requests: requests(t)})
+	do(c, api.Apply, api.ApplyRequest{Keys: api.KeysRSA2048, Storage: api.StoragePC, Requests: requests(t)})
 	authority := a.Enrolments.NCA
 	audited := func() nca.Report {
 		report, err := authority.Audit(t.Context())

@@ -425,7 +425,7 @@ var (
 // obtain walks from the application to the end.
 func (c *citizen) obtain() api.Certificates {
 	c.Helper()
-	do(c, api.Apply, api.ApplyRequest{Email: "a@example.kz", Storage: api.StoragePC, Requests: requests(c.T)})
+	do(c, api.Apply, api.ApplyRequest{Email: "a@example.kz", Keys: api.KeysRSA2048, Storage: api.StoragePC, Requests: requests(c.T)})
 	return c.collect()
 }
 

@@ -379,13 +379,13 @@ func TestGrantAndPIN(t *testing.T) {
 	c.grant()
 	c.accept(api.TextAgreement, api.AcceptAgreement)
 	a.clock.advance(31 * time.Minute)
-	keys := api.ApplyRequest{Storage: api.StoragePC, Requests: requests(t)}
+	keys := api.ApplyRequest{Keys: api.KeysRSA2048, Storage: api.StoragePC, Requests: requests(t)}
 	refused(c, api.GrantExpired, api.Apply, keys)
 	c.read()
 	c.at(api.StepGrant)
 	c.grant()
 	c.at(api.StepApplication)
-	refused(c, api.RequestInvalid, api.Apply, api.ApplyRequest{Storage: api.StoragePC, Requests: [][]byte{{1}, {2}}})
+	refused(c, api.RequestInvalid, api.Apply, api.ApplyRequest{Keys: api.KeysRSA2048, Storage: api.StoragePC, Requests: [][]byte{{1}, {2}}})
 	do(c, api.Apply, keys)
 	number := c.e.Application.Number
 	c.until("certificate", func() bool { c.read(); return c.e.Step == api.StepImport })
@@ -393,5 +393,5 @@ func TestGrantAndPIN(t *testing.T) {
 	if c.e.Application.Number != number {
 		t.Error("the same keys gave another application")
 	}
-	refused(c, api.ApplicationOther, api.Apply, api.ApplyRequest{Storage: api.StoragePC, Requests: requests(t)})
+	refused(c, api.ApplicationOther, api.Apply, api.ApplyRequest{Keys: api.KeysRSA2048, Storage: api.StoragePC, Requests: requests(t)})
 }

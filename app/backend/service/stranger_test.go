@@ -92,7 +92,7 @@ func (c *citizen) wellFormed(op documented) []byte {
 		"check-pin":            api.PINRequest{PIN: goodPIN},
 		"confirm-fields":       api.FieldsRequest{Fields: c.who.Card, Confirmed: true},
 		"grant-data":           api.GrantRequest{DataSHA256: zeros, PIN: goodPIN},
-		"apply":                api.ApplyRequest{Storage: api.StoragePC, Requests: keys},
+		"apply":                api.ApplyRequest{Keys: api.KeysRSA2048, Storage: api.StoragePC, Requests: keys},
 		"withdraw-application": api.PINRequest{PIN: goodPIN},
 		"confirm-import":       api.ImportRequest{Fingerprints: []string{zeros}},
 	}
@@ -210,10 +210,10 @@ func TestAbuseOfAnothersValues(t *testing.T) {
 			c.accept(api.TextAgreement, api.AcceptAgreement)
 		}
 		keys := requests(t)
-		do(victim, api.Apply, api.ApplyRequest{Storage: api.StoragePC, Requests: keys})
+		do(victim, api.Apply, api.ApplyRequest{Keys: api.KeysRSA2048, Storage: api.StoragePC, Requests: keys})
 		victim.until("certificate", func() bool { victim.read(); return victim.e.Step == api.StepImport })
 		before = a.kept(t)
-		refused(thief, api.RequestInvalid, api.Apply, api.ApplyRequest{Storage: api.StoragePC, Requests: keys})
+		refused(thief, api.RequestInvalid, api.Apply, api.ApplyRequest{Keys: api.KeysRSA2048, Storage: api.StoragePC, Requests: keys})
 		refused(thief, api.NotIssued, api.ReadCertificates, api.None{})
 		before.same(t, "an application for another's keys", a.kept(t))
 
@@ -221,7 +221,7 @@ func TestAbuseOfAnothersValues(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		do(thief, api.Apply, api.ApplyRequest{Storage: api.StoragePC, Requests: requests(t)})
+		do(thief, api.Apply, api.ApplyRequest{Keys: api.KeysRSA2048, Storage: api.StoragePC, Requests: requests(t)})
 		thief.until("certificate", func() bool { thief.read(); return thief.e.Step == api.StepImport })
 		before = a.kept(t)
 		invented := refused(thief, api.FingerprintsWrong, api.ConfirmImport, api.ImportRequest{Fingerprints: []string{strings.Repeat("0", 64), strings.Repeat("1", 64)}})

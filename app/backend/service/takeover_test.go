@@ -44,7 +44,7 @@ func (c *citizen) applied() {
 	c.decide(enrolment.Verdict{Approve: true})
 	c.grant()
 	c.accept(api.TextAgreement, api.AcceptAgreement)
-	do(c, api.Apply, api.ApplyRequest{Storage: api.StoragePC, Requests: requests(c.T)})
+	do(c, api.Apply, api.ApplyRequest{Keys: api.KeysRSA2048, Storage: api.StoragePC, Requests: requests(c.T)})
 	c.until("certificate", func() bool { c.read(); return c.e.Step == api.StepImport })
 }
 

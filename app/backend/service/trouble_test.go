@@ -162,7 +162,7 @@ func TestAuthorityRejects(t *testing.T) {
 	}
 	toApplication()
 	broken.breakJobs(true)
-	do(c, api.Apply, api.ApplyRequest{Storage: api.StoragePC, Requests: requests(t)})
+	do(c, api.Apply, api.ApplyRequest{Keys: api.KeysRSA2048, Storage: api.StoragePC, Requests: requests(t)})
 	const reason = "The card was reported stolen."
 	_, err := a.Enrolments.NCA.Reject(t.Context(), c.e.Application.Number, reason)
 	if err != nil {
