@@ -46,8 +46,8 @@ var lines = []line{
 }
 
 // Open reads the authority's folder, which it makes at the first call: for GOST
-// and for RSA a root and an issuing authority under it, the keys sealed under
-// secret. After the first start the files root.key.age may be taken away and
+// and for RSA a root, an issuing authority under it and a time-stamping one
+// under that, the keys sealed under secret. After the first start the files root.key.age may be taken away and
 // kept offline. A folder of an earlier version may lack an authority, which
 // [Complete] makes; without it no such keys are certified. The errors are
 // [sealed.ErrWrongSecret] and [ErrStamp].
@@ -57,7 +57,11 @@ func Open(dir string, secret sealed.Secret, config Config) (*Authority, error) {
 	}
 	err := sealed.Once(dir, func(temp string) error {
 		for _, l := range lines {
-			if err := l.ceremony(filepath.Join(temp, l.folder), secret, config); err != nil {
+			folder := filepath.Join(temp, l.folder)
+			if err := l.ceremony(folder, secret, config); err != nil {
+				return err
+			}
+			if _, err := l.completeTSA(folder, secret, config); err != nil {
 				return err
 			}
 		}
@@ -80,14 +84,17 @@ func Open(dir string, secret sealed.Secret, config Config) (*Authority, error) {
 		if err := i.check(config.Profiles, a.now()); err != nil {
 			return nil, err
 		}
+		if i.tsa, err = i.openTSA(filepath.Join(dir, l.folder), secret); err != nil {
+			return nil, err
+		}
 		a.issuers[l.algorithm] = i
 	}
 	return a, nil
 }
 
 // Complete makes in the authority's folder, which must be there, what a version
-// before this one did not know, and names what it made. What is there already is not touched; each authority comes into
-// being as a whole or not at all.
+// before this one did not know, and names what it made. What is there already
+// is not touched; each authority comes into being as a whole or not at all.
 func Complete(dir string, secret sealed.Secret, config Config) (made []string, _ error) {
 	if err := config.check(); err != nil {
 		return nil, err
@@ -103,14 +110,21 @@ func Complete(dir string, secret sealed.Secret, config Config) (made []string, _
 		if err != nil {
 			return made, err
 		}
-		if there {
-			continue
+		folder := filepath.Join(dir, l.folder)
+		if !there {
+			err := sealed.Once(folder, func(temp string) error { return l.ceremony(temp, secret, config) })
+			if err != nil {
+				return made, fmt.Errorf("the authority's folder: %w", err)
+			}
+			made = append(made, "authority for "+l.algorithm.String())
 		}
-		err = sealed.Once(filepath.Join(dir, l.folder), func(temp string) error { return l.ceremony(temp, secret, config) })
+		fresh, err := l.completeTSA(folder, secret, config)
 		if err != nil {
 			return made, fmt.Errorf("the authority's folder: %w", err)
 		}
-		made = append(made, "authority for "+l.algorithm.String())
+		if fresh {
+			made = append(made, "time stamps by "+l.algorithm.String())
+		}
 	}
 	return made, nil
 }
@@ -215,10 +229,7 @@ func certifyAuthority(a authority, root *x509.Certificate, key crypto.Signer) (*
 		return nil, err
 	}
 	cn := stampedName(a.name, a.stamp) + strconv.Itoa(a.begin.Year())
-	subject, err := asn1.Marshal(pkix.RDNSequence{
-		{{Type: asn1.ObjectIdentifier{2, 5, 4, 3}, Value: asn1.RawValue{Tag: asn1.TagUTF8String, Bytes: []byte(cn)}}},
-		{{Type: asn1.ObjectIdentifier{2, 5, 4, 6}, Value: asn1.RawValue{Tag: asn1.TagPrintableString, Bytes: []byte("KZ")}}},
-	})
+	subject, err := authorityName(cn)
 	if err != nil {
 		return nil, err
 	}
@@ -242,6 +253,13 @@ func certifyAuthority(a authority, root *x509.Certificate, key crypto.Signer) (*
 		return nil, err
 	}
 	return x509.ParseCertificate(der)
+}
+
+func authorityName(cn string) ([]byte, error) {
+	return asn1.Marshal(pkix.RDNSequence{
+		{{Type: asn1.ObjectIdentifier{2, 5, 4, 3}, Value: asn1.RawValue{Tag: asn1.TagUTF8String, Bytes: []byte(cn)}}},
+		{{Type: asn1.ObjectIdentifier{2, 5, 4, 6}, Value: asn1.RawValue{Tag: asn1.TagPrintableString, Bytes: []byte("KZ")}}},
+	})
 }
 
 // stampedName is the name without the year that follows it.

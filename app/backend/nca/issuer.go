@@ -30,6 +30,7 @@ type issuer struct {
 	throwaway crypto.Signer // signs drafts, which are never given out
 	urls      URLs
 	named     *ocsp.Issuer
+	tsa       *tsa // nil: stamps no time
 }
 
 func newThrowaway(a keypair.Algorithm) (crypto.Signer, error) {

@@ -11,6 +11,7 @@ import (
 
 	"qoltanba/app/backend/nca"
 	"qoltanba/app/backend/nca/ocsp"
+	"qoltanba/app/backend/nca/timestamp"
 	"qoltanba/keystore/keypair"
 )
 
@@ -38,6 +39,7 @@ func URLs(base string) map[keypair.Algorithm]nca.URLs {
 //
 //	crl/NAME.crl, crl/NAME_d.crl     complete and delta revocation list
 //	ocsp                             OCSP by POST, and by GET of ocsp/BASE64
+//	tsp                              time stamps by POST
 //	cert/NAME.cer, cert/NAME_root.cer  issuing and root certificate
 //	cps                              certification practice statement
 func (p *Publisher) Handler() http.Handler {
@@ -50,6 +52,7 @@ func (p *Publisher) Handler() http.Handler {
 	}
 	mux.HandleFunc("POST "+Path+"ocsp", p.postOCSP)
 	mux.HandleFunc("GET "+Path+"ocsp/{question...}", p.getOCSP)
+	mux.HandleFunc("POST "+Path+"tsp", p.postTimeStamp)
 	mux.HandleFunc("GET "+Path+"cps", serveStatement)
 	return mux
 }
@@ -89,6 +92,13 @@ func (p *Publisher) postOCSP(w http.ResponseWriter, r *http.Request) {
 	question, ok := body(w, r, "application/ocsp-request", ocsp.MaxRequest)
 	if ok {
 		send(w, "application/ocsp-response", p.Answer(r.Context(), question))
+	}
+}
+
+func (p *Publisher) postTimeStamp(w http.ResponseWriter, r *http.Request) {
+	request, ok := body(w, r, "application/timestamp-query", timestamp.MaxRequest)
+	if ok {
+		send(w, "application/timestamp-reply", p.authority.TimeStamp(request))
 	}
 }
 

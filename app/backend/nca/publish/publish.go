@@ -1,6 +1,7 @@
 // Package publish answers those who rely on the authority's certificates: it
-// serves revocation lists, answers about single certificates (OCSP), the
-// authority's own certificates and the practice statement, over plain HTTP.
+// serves revocation lists, answers about single certificates (OCSP), time
+// stamps, the authority's own certificates and the practice statement, over
+// plain HTTP.
 //
 // A [Publisher] keeps what was signed and gives it out again until it is half
 // its time old, or until a certificate is revoked: a revocation by this process
@@ -10,8 +11,8 @@
 //
 // # Norms
 //
-// RFC 5280, 5 (lists), RFC 6960, appendix A (OCSP over HTTP), RFC 2585 (the
-// media types).
+// RFC 5280, 5 (lists), RFC 6960, appendix A (OCSP over HTTP), RFC 3161, 3.4
+// (time stamps over HTTP), RFC 2585 (the media types).
 package publish
 
 import (
