@@ -322,27 +322,3 @@ func TestRejectedIsNeverIssued(t *testing.T) {
 		audited(t, a, 2, 2)
 	})
 }
-
-func BenchmarkIssue(b *testing.B) {
-	for name, fresh := range stores {
-		b.Run(name, func(b *testing.B) {
-			a := authority(b, fresh(b))
-			numbers := make([]string, b.N)
-			for i := range numbers {
-				// Fresh keys dominate; they are made before the clock runs.
-				app, err := apply(b.Context(), a, submit(b, fmt.Sprint("enrolment-", i), 2*i, 2*i+1))
-				if err != nil {
-					b.Fatal(err)
-				}
-				numbers[i] = app.Number
-			}
-			b.ResetTimer()
-			for _, number := range numbers {
-				if _, err := a.Issue(b.Context(), number); err != nil {
-					b.Fatal(err)
-				}
-			}
-			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(2*b.N), "µs/certificate")
-		})
-	}
-}

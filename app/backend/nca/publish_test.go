@@ -266,28 +266,3 @@ func TestKeptAnswersFollowTheLedger(t *testing.T) {
 		t.Error("the list is never renewed")
 	}
 }
-
-// BenchmarkAnswer is the answer about a certificate that was asked for before,
-// as the handler gives it, without HTTP around it.
-func BenchmarkAnswer(b *testing.B) {
-	p := newPublished(b)
-	_, issued := p.issue(b, "enrolment-1", submit(b, "enrolment-1", 0, 1).requests)
-	question := must(ocsp.CreateRequest(must(x509.ParseCertificate(issued[0].DER)), must(x509.ParseCertificate(p.Chain(keypair.RSA)[0])), nil))
-	publisher := publish.New(p.Authority, time.Now)
-	handler := publisher.Handler()
-	b.Run("kept", func(b *testing.B) {
-		for b.Loop() {
-			publisher.Answer(b.Context(), question)
-		}
-	})
-	b.Run("kept, by the handler", func(b *testing.B) {
-		for b.Loop() {
-			r := httptest.NewRequest(http.MethodPost, publish.Path+"ocsp", bytes.NewReader(question))
-			r.Header.Set("Content-Type", "application/ocsp-request")
-			w := httptest.NewRecorder()
-			if handler.ServeHTTP(w, r); w.Code != http.StatusOK {
-				b.Fatal(w.Code)
-			}
-		}
-	})
-}

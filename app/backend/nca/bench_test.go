@@ -1,0 +1,129 @@
+//go:build unix
+
+package nca_test
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/x509"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ocsp"
+
+	"qoltanba/app/backend/nca"
+	"qoltanba/app/backend/nca/publish"
+	"qoltanba/keystore/keypair"
+)
+
+// processorTime is what this process has used of the processor: on a busy
+// machine it tells more than the clock.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkIssue issues by the ledger in SQLite with every commit synced, from
+// the application to certificates that were read back, and tells which share of
+// the processor's time the real signatures are.
+func BenchmarkIssue(b *testing.B) {
+	for _, algorithm := range []keypair.Algorithm{keypair.GOST512, keypair.RSA} {
+		b.Run(algorithm.Name(), func(b *testing.B) {
+			a := authority(b, sqlite(b))
+			per := map[keypair.Algorithm]int{keypair.GOST512: 1, keypair.RSA: 2}[algorithm]
+			numbers := make([]string, b.N)
+			for i := range numbers {
+				numbers[i] = applied(b, a, algorithm, i) // fresh keys take long, and are not measured
+			}
+			b.ResetTimer()
+			before := processorTime(b)
+			for _, number := range numbers {
+				if _, err := a.Issue(b.Context(), number); err != nil {
+					b.Fatal(err)
+				}
+			}
+			used := float64(processorTime(b)-before) / float64(per*b.N)
+			b.StopTimer()
+			signature := float64(signatureTime(b, algorithm))
+			b.ReportMetric(used/1e3, "cpu-µs/certificate")
+			b.ReportMetric(100*signature/used, "%-signature")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+func applied(b *testing.B, a *nca.Authority, algorithm keypair.Algorithm, i int) string {
+	b.Helper()
+	enrolment := fmt.Sprint("enrolment-", i)
+	s := submitGOST(b, enrolment)
+	if algorithm == keypair.RSA {
+		s = submit(b, enrolment, 2*i, 2*i+1)
+	}
+	app, err := apply(b.Context(), a, s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return app.Number
+}
+
+// signatureTime is the processor's time for one signature by a key of the
+// authority's size in these tests, over what a certificate is long.
+func signatureTime(b *testing.B, algorithm keypair.Algorithm) time.Duration {
+	b.Helper()
+	key := must(algorithm.GenerateKey())
+	message := make([]byte, 1<<10)
+	const rounds = 200
+	before := processorTime(b)
+	for i := range rounds {
+		sum := sha256.Sum256([]byte{byte(i)})
+		copy(message, sum[:])
+		if _, err := keypair.Sign(rand.Reader, key, message); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return (processorTime(b) - before) / rounds
+}
+
+// BenchmarkAnswer is the answer about a certificate that was asked for before,
+// as the handler gives it, without HTTP around it.
+func BenchmarkAnswer(b *testing.B) {
+	p := newPublished(b)
+	_, issued := p.issue(b, "enrolment-1", submit(b, "enrolment-1", 0, 1).requests)
+	question := must(ocsp.CreateRequest(must(x509.ParseCertificate(issued[0].DER)), must(x509.ParseCertificate(p.Chain(keypair.RSA)[0])), nil))
+	publisher := publish.New(p.Authority, time.Now)
+	handler := publisher.Handler()
+	b.Run("kept", func(b *testing.B) {
+		perSecond(b, func() { publisher.Answer(b.Context(), question) })
+	})
+	b.Run("kept, by the handler", func(b *testing.B) {
+		perSecond(b, func() {
+			r := httptest.NewRequest(http.MethodPost, publish.Path+"ocsp", bytes.NewReader(question))
+			r.Header.Set("Content-Type", "application/ocsp-request")
+			w := httptest.NewRecorder()
+			if handler.ServeHTTP(w, r); w.Code != http.StatusOK {
+				b.Fatal(w.Code)
+			}
+		})
+	})
+}
+
+// perSecond runs what is to be measured and reports how often a second of one
+// core is enough for it.
+func perSecond(b *testing.B, do func()) {
+	b.Helper()
+	before, n := processorTime(b), 0
+	for b.Loop() {
+		do()
+		n++
+	}
+	b.ReportMetric(float64(n)/(processorTime(b)-before).Seconds(), "answers/cpu-s")
+}
