@@ -41,31 +41,31 @@ func NewExaminer(weights []byte, o mrz.Options) (*Examiner, error) {
 	return &Examiner{reader: reader}, nil
 }
 
-// Examine looks for an identity card, then for the data page of a passport. It answers false where the picture shows neither. A side
+// Examine looks for an identity card and for the data page of a passport, whichever fits better. It answers false where the picture shows neither. A side
 // with a zone that can be read is the back, and the zone says where up is; of a front without one that is told by where a portrait
 // seems to be, which is a guess: package face would be sure.
 func (e *Examiner) Examine(img image.Image) (Examination, bool) {
 	r := open(img)
-	card, ok := e.finder.find(&r, ID1)
-	if ok {
-		if x, ok := e.zone(&r, card, mrz.TD1, ID1, Back); ok {
+	lines := e.finder.look(&r)
+	card, page := e.finder.search(lines, ID1), e.finder.search(lines, ID3)
+	if page.Score > card.Score {
+		if x, ok := e.zone(&r, e.finder.settle(&r, page), mrz.TD3, ID3, Page); ok && len(x.Zone.Failed()) <= mostFailed {
 			return x, true
 		}
 	}
-	if page, ok := e.finder.find(&r, ID3); ok {
-		if x, ok := e.zone(&r, page, mrz.TD3, ID3, Page); ok && len(x.Zone.Failed()) <= mostFailed {
-			return x, true
-		}
-	}
-	if !ok {
+	if card.Score <= 0 {
 		return Examination{}, false
+	}
+	card = e.finder.settle(&r, card)
+	if x, ok := e.zone(&r, card, mrz.TD1, ID1, Back); ok {
+		return x, true
 	}
 	x := Examination{Found: card, Side: Front, Upright: r.rectify(ID1, card.Corners)}
 	if x.Upright == nil {
 		return Examination{}, false
 	}
 	if upsideDown(x.Upright) {
-		x.turn(&r, ID1)
+		x.turn()
 	}
 	x.Measures = r.measure(ID1, x.Corners, x.Upright)
 	return x, true
@@ -80,7 +80,7 @@ func (e *Examiner) zone(r *raster, found Found, f mrz.Format, s Shape, side Side
 	zone, ok := e.reader.Read(x.Upright, f)
 	if !ok || len(zone.Failed()) > 0 {
 		turned := x
-		turned.turn(r, s)
+		turned.turn()
 		if other, found := e.reader.Read(turned.Upright, f); found && (!ok || mean(other.Confidence) > mean(zone.Confidence)) {
 			x, zone, ok = turned, other, true
 		}
@@ -102,10 +102,16 @@ func mean(v []float32) float32 {
 }
 
 // turn turns the document upside down.
-func (x *Examination) turn(r *raster, s Shape) {
+func (x *Examination) turn() {
 	x.Corners = x.Corners.Turned()
 	x.Sides = [4]float64{x.Sides[2], x.Sides[3], x.Sides[0], x.Sides[1]}
-	x.Upright = r.rectify(s, x.Corners)
+	if x.Upright != nil {
+		turned := image.NewGray(x.Upright.Rect)
+		for i, v := range x.Upright.Pix {
+			turned.Pix[len(turned.Pix)-1-i] = v
+		}
+		x.Upright = turned
+	}
 }
 
 // upsideDown guesses whether a front stands upside down: the portrait, on the left, has dark and light parts as large as a thumb, while print and

@@ -31,7 +31,7 @@ func TestExamineTellsSidesAndWaysUp(t *testing.T) {
 				t.Errorf("%s, upside down %v: found %v, %s", side, upside, ok, seen.Side)
 				continue
 			}
-			if d := seen.Corners[0]; dist(d, s.corners[0]) > 10 {
+			if d := seen.Corners[0]; dist(d, s.corners[0]) > 0.02*s.corners.Width() {
 				t.Errorf("%s, upside down %v: the upper left corner is at %.0f and not at %.0f", side, upside, d, s.corners[0])
 			}
 			if seen.Upright.Rect.Dx() != 856 || seen.Upright.Rect.Dy() != 540 {
@@ -48,6 +48,9 @@ func dist(a, b document.Point) float64 {
 
 func TestMeasuresFollowWhatIsWrong(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("looks at pictures in the full size")
+	}
 	base := specimen.Shot{Width: 1280, Height: 720, Fill: 0.6, Level: specimen.Mild}
 	see := func(change func(*specimen.Shot)) document.Measures {
 		t.Helper()
@@ -99,7 +102,7 @@ func TestExamineReadsADataPage(t *testing.T) {
 
 func TestFindingsNameWhatDoesNotAgree(t *testing.T) {
 	t.Parallel()
-	s := take(t, 500, specimen.Back, specimen.Shot{Width: 1280, Height: 720, Fill: 0.6, Level: specimen.Mild})
+	s := take(t, 500, specimen.Back, specimen.Shot{Width: 1440, Height: 810, Fill: 0.7, Level: specimen.Mild})
 	seen, ok := newExaminer(t).Examine(s.img)
 	if !ok || seen.Zone == nil {
 		t.Fatalf("found %v", ok)
@@ -144,21 +147,75 @@ func TestExamineSeesNoDocumentInAPortrait(t *testing.T) {
 	}
 }
 
-func BenchmarkExamine720p(b *testing.B) {
-	s := take(b, 1, specimen.Back, specimen.Shot{Width: 1280, Height: 720, Fill: 0.5, Level: specimen.Medium, Ground: specimen.Wood})
-	x := newExaminer(b)
-	for b.Loop() {
-		x.Examine(s.img)
-	}
+// Whatever the picture, nothing panics, and what is found lies about within it.
+func FuzzExamine(f *testing.F) {
+	f.Add(uint8(1), uint8(200), uint8(120), []byte{0, 255, 3, 250})
+	f.Add(uint8(2), uint8(131), uint8(77), []byte("lines and squares"))
+	f.Add(uint8(3), uint8(33), uint8(255), []byte{})
+	x := newExaminer(f)
+	f.Fuzz(func(t *testing.T, kind, width, height uint8, noise []byte) {
+		img := foreign(kind, int(width), int(height), noise)
+		seen, ok := x.Examine(img)
+		if !ok {
+			return
+		}
+		for _, p := range seen.Corners {
+			if slack := 100.0; !(p.X > -slack && p.Y > -slack && p.X < float64(width)+slack && p.Y < float64(height)+slack) {
+				t.Errorf("a corner at %v of %d×%d", p, width, height)
+			}
+		}
+		seen.Findings(document.Knowledge{Now: time.Unix(0, 0)})
+	})
 }
 
-// What a live guide does with each frame: find, measure.
-func BenchmarkGuide720p(b *testing.B) {
-	s := take(b, 1, specimen.Front, specimen.Shot{Width: 1280, Height: 720, Fill: 0.5, Level: specimen.Medium, Ground: specimen.Wood})
-	var f document.Finder
-	for b.Loop() {
-		if found, ok := f.Find(s.img, document.ID1); ok {
-			document.Measure(s.img, document.ID1, found.Corners)
+// foreign is a part of a picture, of one of the kinds that decoders make, filled with blocks of noise.
+func foreign(kind uint8, width, height int, noise []byte) image.Image {
+	part := image.Rect(3, 5, 3+width, 5+height)
+	at := func(x, y int) uint8 {
+		if len(noise) == 0 {
+			return 0
 		}
+		return noise[(x/17+31*(y/13))%len(noise)]
+	}
+	switch kind % 4 {
+	case 0:
+		img := image.NewGray(image.Rect(0, 0, width+9, height+9))
+		for i := range img.Pix {
+			img.Pix[i] = at(i%img.Stride, i/img.Stride)
+		}
+		return img.SubImage(part)
+	case 1:
+		img := image.NewNRGBA(image.Rect(0, 0, width+9, height+9))
+		for i := range img.Pix {
+			img.Pix[i] = at(i%img.Stride/4, i/img.Stride)
+		}
+		return img.SubImage(part)
+	}
+	ratio := []image.YCbCrSubsampleRatio{image.YCbCrSubsampleRatio420, image.YCbCrSubsampleRatio411}[kind%2]
+	img := image.NewYCbCr(image.Rect(0, 0, width+9, height+9), ratio)
+	for i := range img.Y {
+		img.Y[i] = at(i%img.YStride, i/img.YStride)
+	}
+	for i := range img.Cb {
+		img.Cb[i], img.Cr[i] = at(i%img.CStride, i/img.CStride), at(i/img.CStride, i%img.CStride)
+	}
+	return img.SubImage(part)
+}
+
+// The mapping takes the corners of the document to those of the picture, and its middle to where the diagonals meet.
+func TestRectifiedDocumentsAreStraight(t *testing.T) {
+	t.Parallel()
+	img := image.NewGray(image.Rect(0, 0, 400, 300))
+	for i := range img.Pix {
+		img.Pix[i] = uint8(i % 400 / 2)
+	}
+	straight := document.Rectify(img, document.ID1, document.Quad{{X: 50, Y: 40}, {X: 350, Y: 40}, {X: 350, Y: 240}, {X: 50, Y: 240}})
+	for x, want := range map[int]uint8{0: 25, 428: 100, 855: 175} {
+		if got := straight.GrayAt(x, 270).Y; got > want+1 || got < want-1 {
+			t.Errorf("at %d it shows %d and not %d", x, got, want)
+		}
+	}
+	if document.Rectify(img, document.ID1, document.Quad{}) != nil || document.Rectify(image.NewYCbCr(image.Rectangle{}, image.YCbCrSubsampleRatio420), document.ID1, document.Quad{{}, {X: 1}, {X: 1, Y: 1}, {Y: 1}}) != nil {
+		t.Error("a document out of nothing")
 	}
 }

@@ -45,23 +45,33 @@ func (f *Finder) Find(img image.Image, s Shape) (Found, bool) {
 }
 
 func (f *Finder) find(r *raster, s Shape) (Found, bool) {
+	best := f.search(f.look(r), s)
+	return f.settle(r, best), best.Score > 0
+}
+
+// look finds the lines of a picture; none in one that is too small for a document.
+func (f *Finder) look(r *raster) []line {
 	const smallest = 32
 	if r.width < smallest || r.height < smallest {
-		return Found{}, false
+		return nil
 	}
 	f.width = min(searchWidth, r.width)
 	f.height = max(r.height*f.width/r.width, 8)
+	return f.lines(f.edges(r))
+}
+
+// settle takes what search found to the full size of the picture and makes it exact.
+func (f *Finder) settle(r *raster, found Found) Found {
+	if found.Score <= 0 {
+		return Found{}
+	}
 	scale := float64(r.width) / float64(f.width)
-	best := f.search(f.lines(f.edges(r)), s)
-	if best.Score <= 0 {
-		return Found{}, false
+	for i := range found.Corners {
+		found.Corners[i].X *= scale
+		found.Corners[i].Y *= float64(r.height) / float64(f.height)
 	}
-	for i := range best.Corners {
-		best.Corners[i].X *= scale
-		best.Corners[i].Y *= float64(r.height) / float64(f.height)
-	}
-	best.Corners = r.refine(best.Corners, scale)
-	return best, true
+	found.Corners = r.refine(found.Corners, scale)
+	return found
 }
 
 // search tries all pairs of lines of the one direction with all of the other.

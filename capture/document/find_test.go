@@ -16,7 +16,7 @@ func sqrt(v float64) float64 { return math.Sqrt(v) }
 func TestFindIsExact(t *testing.T) {
 	t.Parallel()
 	var f document.Finder
-	for i, level := range specimen.Levels() {
+	for i, level := range levels() {
 		for k, fill := range []float64{0.7, 0.45} {
 			s := take(t, uint64(10*i+k), specimen.Side(k), specimen.Shot{Width: 1280, Height: 720, Fill: fill, Level: level})
 			found, ok := f.Find(s.img, document.ID1)
@@ -36,13 +36,5 @@ func TestFindSeesNothingWhereNothingIs(t *testing.T) {
 		if found, ok := f.Find(image.NewGray(image.Rectangle{Max: size}), document.ID1); ok {
 			t.Errorf("%v: %v", size, found)
 		}
-	}
-}
-
-func BenchmarkFind720p(b *testing.B) {
-	s := take(b, 1, specimen.Back, specimen.Shot{Width: 1280, Height: 720, Fill: 0.45, Level: specimen.Medium, Ground: specimen.Clutter})
-	var f document.Finder
-	for b.Loop() {
-		f.Find(s.img, document.ID1)
 	}
 }

@@ -87,8 +87,16 @@ func sharpness(img *image.Gray, b Box) float64 {
 		}
 	}
 	detail := variance(laplacian, w, h, edge)
-	coarse, _ := blurred(plain, w, h, 3)
-	all := variance(coarse, w, h, edge)
+	const step = 3 // the coarse needs no finer samples; their mean blurs by 0.82 samples, and the rest to 3 is 0.96 of the new ones
+	cw, ch := w/step, h/step
+	thirds := make([]float32, cw*ch)
+	for y := range ch * step {
+		for x := range cw * step {
+			thirds[y/step*cw+x/step] += plain[y*w+x] / (step * step)
+		}
+	}
+	coarse, _ := blurred(thirds, cw, ch, 0.96)
+	all := variance(coarse, cw, ch, edge/step+1)
 	if all < 1 {
 		return 0
 	}

@@ -20,10 +20,13 @@ type raster struct {
 	planes        []plane
 }
 
-// open looks at a picture. Those of cameras and JPEGs are not copied.
+// open looks at a picture. Those of cameras and JPEGs are not copied; one without pixels has no planes.
 func open(img image.Image) raster {
 	b := img.Bounds()
 	r := raster{width: b.Dx(), height: b.Dy()}
+	if b.Empty() {
+		return raster{}
+	}
 	switch p := img.(type) {
 	case *image.YCbCr:
 		r.add(p.Y[p.YOffset(b.Min.X, b.Min.Y):], p.YStride, r.width, r.height)

@@ -8,41 +8,21 @@ import (
 // mapping takes places of one plane to places of another, as a camera takes those of a card: (ax+by+c, dx+ey+f) / (gx+hy+1).
 type mapping [8]float64
 
-// mapOnto maps a document's millimetres to the picture. It answers false for corners of which three lie on a line.
+// mapOnto maps a document's millimetres to the picture (Heckbert, Fundamentals of Texture Mapping, 1989, 2.2.3). It answers false for corners
+// of which three lie on a line.
 func mapOnto(s Shape, q Quad) (mapping, bool) {
-	from := Quad{{0, 0}, {s.Width, 0}, {s.Width, s.Height}, {0, s.Height}}
-	var a [8][9]float64
-	for i := range q {
-		x, y, u, v := from[i].X, from[i].Y, q[i].X, q[i].Y
-		a[2*i] = [9]float64{x, y, 1, 0, 0, 0, -u * x, -u * y, u}
-		a[2*i+1] = [9]float64{0, 0, 0, x, y, 1, -v * x, -v * y, v}
+	bend := Point{q[0].X - q[1].X + q[2].X - q[3].X, q[0].Y - q[1].Y + q[2].Y - q[3].Y}
+	a, b := q[1].minus(q[2]), q[3].minus(q[2])
+	det := a.X*b.Y - b.X*a.Y
+	if math.Abs(det) < 1e-9 {
+		return mapping{}, false
 	}
-	for c := range a {
-		pivot := c
-		for row := c; row < len(a); row++ {
-			if math.Abs(a[row][c]) > math.Abs(a[pivot][c]) {
-				pivot = row
-			}
-		}
-		a[c], a[pivot] = a[pivot], a[c]
-		if math.Abs(a[c][c]) < 1e-9 {
-			return mapping{}, false
-		}
-		for row := range a {
-			if row == c {
-				continue
-			}
-			f := a[row][c] / a[c][c]
-			for k := c; k < len(a[c]); k++ {
-				a[row][k] -= f * a[c][k]
-			}
-		}
-	}
-	var m mapping
-	for i := range m {
-		m[i] = a[i][8] / a[i][i]
-	}
-	return m, true
+	g, h := (bend.X*b.Y-b.X*bend.Y)/det, (a.X*bend.Y-bend.X*a.Y)/det
+	return mapping{
+		(q[1].X - q[0].X + g*q[1].X) / s.Width, (q[3].X - q[0].X + h*q[3].X) / s.Height, q[0].X,
+		(q[1].Y - q[0].Y + g*q[1].Y) / s.Width, (q[3].Y - q[0].Y + h*q[3].Y) / s.Height, q[0].Y,
+		g / s.Width, h / s.Height,
+	}, true
 }
 
 func (m *mapping) apply(x, y float64) (u, v float64) {

@@ -22,9 +22,12 @@ type sample struct {
 	corners document.Quad
 }
 
-// take makes the sample of a seed.
+// take makes the sample of a seed; in the short form it is smaller.
 func take(t testing.TB, seed uint64, side specimen.Side, shot specimen.Shot) sample {
 	t.Helper()
+	if testing.Short() {
+		shot.Width, shot.Height = shot.Width*2/3, shot.Height*2/3
+	}
 	r := rand.New(rand.NewPCG(seed, 0x1D))
 	person := specimen.NewPerson(r)
 	photo, err := shot.Take(specimen.Draw(person, side, 1.2*shot.Density(), r), r)
@@ -50,4 +53,12 @@ func cornerError(found, truth document.Quad) float64 {
 	}
 	width := truth.Width()
 	return sqrt(min(worst(found), worst(found.Turned()))) / width
+}
+
+// levels are those to test with: under the race detector, which takes ten times as long over pictures, one.
+func levels() []specimen.Level {
+	if testing.Short() {
+		return []specimen.Level{specimen.Mild}
+	}
+	return specimen.Levels()
 }

@@ -25,7 +25,7 @@ func newReader(t testing.TB) *document.Reader {
 func TestReadReadsSpecimens(t *testing.T) {
 	t.Parallel()
 	r := newReader(t)
-	for i, level := range specimen.Levels() {
+	for i, level := range levels() {
 		s := take(t, uint64(100+i), specimen.Back, specimen.Shot{Width: 1280, Height: 720, Fill: 0.5, Level: level, Ground: specimen.Ground(i)})
 		straight := document.Rectify(s.img, document.ID1, s.corners)
 		reading, ok := r.Read(straight, mrz.TD1)
@@ -45,7 +45,7 @@ func TestReadReadsSpecimens(t *testing.T) {
 func TestReadSeesNoZoneWhereNoneIs(t *testing.T) {
 	t.Parallel()
 	r := newReader(t)
-	for i, level := range specimen.Levels() {
+	for i, level := range levels() {
 		s := take(t, uint64(200+i), specimen.Front, specimen.Shot{Width: 1280, Height: 720, Fill: 0.5, Level: level})
 		if reading, ok := r.Read(document.Rectify(s.img, document.ID1, s.corners), mrz.TD1); ok && len(reading.Failed()) < 2 {
 			t.Errorf("%s: %q on the front", level.Name, reading.Lines())
@@ -55,14 +55,5 @@ func TestReadSeesNoZoneWhereNoneIs(t *testing.T) {
 		if _, ok := r.Read(img, mrz.TD1); ok {
 			t.Error("a zone on nothing")
 		}
-	}
-}
-
-func BenchmarkReadZone(b *testing.B) {
-	s := take(b, 1, specimen.Back, specimen.Shot{Width: 1280, Height: 720, Fill: 0.6, Level: specimen.Medium})
-	straight := document.Rectify(s.img, document.ID1, s.corners)
-	r := newReader(b)
-	for b.Loop() {
-		r.Read(straight, mrz.TD1)
 	}
 }

@@ -24,7 +24,10 @@ func TestTheNetworkReadsACutThatItHasNotSeen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const samples = 2000
+	samples := 2000
+	if testing.Short() {
+		samples = 200
+	}
 	var p glyph.Patch
 	var a glyph.Activations
 	right := 0

@@ -38,6 +38,9 @@ func TestTrainingIsRepeatable(t *testing.T) {
 // The gradient that is worked out backwards is the one that the loss has: some steps on few samples have to bring it down.
 func TestTrainingLearns(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("ten thousand samples")
+	}
 	var shares []float64
 	_, err := training.Train(t.Context(), training.Config{
 		Fonts: [][]byte{ocrb.Round}, Steps: 150, Seed: 1, Every: 50, Report: func(_ int, right float64) { shares = append(shares, right) },
