@@ -77,8 +77,9 @@ test-kill: ## kill the citizen's program at every instant of the way, and by SIG
 test-v4l2: ## the camera's faults on real V4L2 drivers, in a virtual machine
 	@capture/camera/testdata/vm/test.sh
 
-test-interop: ## GOST signatures and hashes against OpenSSL's engine and BouncyCastle, thousands of them
+test-interop: ## GOST signatures and hashes against OpenSSL's engine and BouncyCastle, thousands of them; key files and messages by OpenSSL and Java
 	$(GO) test -count=1 -v -timeout 60m ./keystore/gost -run Agrees -rounds 3000
+	$(GO) test -count=1 -v -timeout 20m ./keystore ./keystore/cms ./keystore/pfx -run 'OpenSSL|OpensEverywhere|OthersOpenOurs'
 
 test-timing: ## whether the time of step 3 tells a known IIN from an unknown one; wants a quiet machine
 	$(GO) test -count=1 -v -timeout 20m -tags demo ./app/backend/service -parallel 1 -run TestStepThreeTakesTheSameTime -timing

@@ -34,6 +34,13 @@ const (
 	EncodingAES256
 )
 
+func (e Encoding) protection() pfx.Encoding {
+	if e == EncodingAES256 {
+		return pfx.AES256
+	}
+	return pfx.TripleDES
+}
+
 // Iterations is the count of rounds by which a guess at the password is made
 // slow, for both the encryption and the integrity code.
 const Iterations = 100_000
@@ -122,12 +129,8 @@ func encodeKeyFile(kf KeyFile, password string, encoding Encoding) ([]byte, erro
 	item := func(der []byte) []pfx.Item {
 		return []pfx.Item{{DER: der, FriendlyName: hex.EncodeToString(ski[:]), LocalKeyID: ski[:]}}
 	}
-	protection := pfx.TripleDES
-	if encoding == EncodingAES256 {
-		protection = pfx.AES256
-	}
 	contents := &pfx.Contents{Keys: item(der), Certificates: item(kf.Certificate.Raw)}
-	return pfx.Encode(contents, password, protection, Iterations)
+	return pfx.Encode(contents, password, encoding.protection(), Iterations)
 }
 
 // equals tells by an error whether another file, as decoded, is the same.

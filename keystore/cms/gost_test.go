@@ -6,6 +6,7 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -237,6 +238,14 @@ func TestOpenSSLsEngineAcceptsOurGOST(t *testing.T) {
 		t.Error("OpenSSL has another digest of the content")
 	}
 	b.put("sig", der)
+	b.put("cert", encode("CERTIFICATE", c.citizen.cert.Raw))
+	b.put("changed", bytes.ToUpper(text))
+	for file, want := range map[string]bool{"text": true, "changed": false} {
+		script := exec.CommandContext(t.Context(), "testdata/verify-gost", filepath.Join(b.dir, "sig"), filepath.Join(b.dir, "cert"), filepath.Join(b.dir, file))
+		if out, err := script.CombinedOutput(); (err == nil) != want || !strings.Contains(string(out), "Verified OK") {
+			t.Errorf("the demonstration's script of the %s: %v: %s", file, err, out)
+		}
+	}
 	out, err := b.openssl("cms", "-cmsout", "-print", "-inform", "DER", "-in", "sig")
 	for _, want := range []string{"1.2.398.3.10.1.3.3", "1.2.398.3.10.1.1.2.3.2", "signingCertificateV2", "Nov 22 12:00:00 2026 GMT"} {
 		if err != nil || !strings.Contains(out, want) {

@@ -293,16 +293,3 @@ func FuzzParseSigned(f *testing.F) {
 		}
 	})
 }
-
-// BenchmarkGenerateKey makes what one application needs: the RSA pair takes two.
-func BenchmarkGenerateKey(b *testing.B) {
-	for _, a := range []keypair.Algorithm{keypair.RSA, keypair.GOST512} {
-		b.Run(a.Name(), func(b *testing.B) {
-			for b.Loop() {
-				if _, err := a.GenerateKey(); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}
