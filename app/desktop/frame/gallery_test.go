@@ -486,8 +486,7 @@ func keyScreens() []exhibit {
 		{name: "password-taken", build: password, after: notWritten(api.FileExists)},
 		{name: "success", build: show(func(w *wording.Words) screen.Screen {
 			return screen.NewSuccess(w, screen.SuccessModel{Folder: "/home/aje/Documents/ЭЦҚ", Until: noon.AddDate(1, 0, 0), Files: []screen.KeyFile{
-				{Name: "AUTH_RSA256_3f9c1d0a5b7e2486c0d1e2f3a4b5c6d7e8f90a1b.p12", Purpose: w.T("step.success")},
-				{Name: "RSA256_7b2e4c6d8f0a1b3c5d7e9f1a2b4c6d8e0f1a3b5c.p12", Purpose: w.T("step.success")},
+				{Name: "GOST512_7b2e4c6d8f0a1b3c5d7e9f1a2b4c6d8e0f1a3b5c.p12", Purpose: w.T("purpose.gost512")},
 			}}, screen.SuccessActions{Open: nothing, Print: nothing, Try: nothing, Finish: nothing})
 		})},
 		{name: "trial", build: trial("")},
