@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 
 	"qoltanba/app/desktop/look"
 	"qoltanba/app/desktop/part"
@@ -417,5 +418,21 @@ func TestGuidesLeaveThePictureFree(t *testing.T) {
 		if over := all - largest; over == 0 || over > largest/8 {
 			t.Errorf("%s: pictures of %v square units lie over one of %v", guide, over, largest)
 		}
+	}
+}
+
+func TestGroundsFollowTheTheme(t *testing.T) {
+	s := part.NewSurface(look.ColorSurface, "", look.RadiusCard)
+	w := window(t, s)
+	w.Resize(fyne.NewSize(200, 200))
+	light := pixel(w, 0.5, 0.5)
+	test.ApplyTheme(t, look.New(look.Dark))
+	dark := pixel(w, 0.5, 0.5)
+	if light.R < 200 || dark.R > 100 {
+		t.Errorf("in the light theme %v, in the dark one %v", light, dark)
+	}
+	s.Set(look.ColorWarnGround, theme.ColorNameSuccess)
+	if edged := pixel(w, 0.5, 0.5); edged == dark {
+		t.Error("the ground keeps its colour")
 	}
 }
