@@ -21,6 +21,7 @@ import (
 	"qoltanba/app/backend/enrolment"
 	"qoltanba/app/journey"
 	"qoltanba/keystore"
+	"qoltanba/keystore/keypair"
 )
 
 // outages is a line that is lost for an hour at the first use of each operation
@@ -170,6 +171,7 @@ func (s *sufferer) begin() {
 	s.way, err = journey.New(journey.Config{
 		Client: &client, Key: s.session.Key, Vault: s.vault, Data: filepath.Join(s.dir, "data"), Language: api.Kazakh,
 		Patient: true, Now: s.a.clock.now, Wait: s.line.wait,
+		Keys:  keypair.RSA, // two files, and an instant between them
 		Probe: func(context.Context) journey.Companion { return journey.Companion{Kind: journey.CompanionNobody} },
 	})
 	if err != nil {
