@@ -277,6 +277,32 @@ func TestWhatIsWrongIsNamed(t *testing.T) {
 	}
 }
 
+// A count that would take hours is refused before anything is derived from it: of the whole file's code, and of a bag's protection.
+func TestAbsurdRoundsAreRefused(t *testing.T) {
+	t.Parallel()
+	modest, absurd := []byte{0x02, 0x03, 0x01, 0x86, 0xa0}, []byte{0x02, 0x03, 0x7f, 0xff, 0xff} // 100,000 and 8,388,607
+	file, err := Encode(contents(t), password, TripleDES, 100_000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.LastIndex(file, modest)
+	if at < 0 {
+		t.Fatal("the file holds no count of rounds")
+	}
+	copy(file[at:], absurd)
+	if _, err := Decode(file, password); !errors.Is(err, ErrFormat) {
+		t.Errorf("the code's rounds: %v", err)
+	}
+	for _, count := range [][]byte{modest, absurd} {
+		var salt []byte
+		var rounds int
+		in := cryptobyte.String(append([]byte{0x04, 0x01, 0x55}, count...))
+		if read := readSalted(&in, &salt, &rounds); read != bytes.Equal(count, modest) {
+			t.Errorf("a bag's %d rounds are taken: %t", rounds, read)
+		}
+	}
+}
+
 // The vectors of RFC 2268, section 5, whose keys use all their bits.
 func TestRC2(t *testing.T) {
 	t.Parallel()
