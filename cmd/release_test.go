@@ -15,7 +15,7 @@ import (
 // parts are packages that only a demonstration holds.
 var parts = []string{
 	"notify/demophone", "console/demooperator", "registry/sample", "desktop/autopilot", "support/headless",
-	"support/sample", "assets/citizens", "assets/portraits", "camera/synthetic", "document/specimen",
+	"support/sample", "assets/citizens", "assets/portraits", "camera/synthetic",
 }
 
 // TestReleaseHoldsNoDemo builds the programs as they are released and searches

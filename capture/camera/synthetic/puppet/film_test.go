@@ -62,7 +62,7 @@ func TestEveryKindIsFilmed(t *testing.T) {
 			t.Errorf("%s: %v", k, err)
 		}
 	}
-	if len(names) != int(TwoFaces)+1 || names["unknown"] {
+	if len(names) != len(Kinds()) || names["unknown"] {
 		t.Errorf("names: %v", names)
 	}
 }

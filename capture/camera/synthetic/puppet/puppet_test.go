@@ -221,7 +221,7 @@ func larger(a, b float64) float64 {
 
 func TestBadArgumentsAreRefused(t *testing.T) {
 	for name, film := range map[string]func() error{
-		"kind":   func() error { _, err := Film(t.Context(), script(), TwoFaces+1, Conditions{}); return err },
+		"kind":   func() error { _, err := Film(t.Context(), script(), Kind(len(Kinds())), Conditions{}); return err },
 		"length": func() error { _, err := Film(t.Context(), Script{}, Honest, Conditions{}); return err },
 		"slot": func() error {
 			_, err := Film(t.Context(), Script{Length: time.Second, Colours: make([]color.RGBA, 6)}, Honest, Conditions{})
