@@ -70,8 +70,9 @@ check-platforms: ## compile for Windows and macOS what needs no C; silent when a
 test-fuzz: ## each parser of foreign bytes, $(FUZZTIME) a target
 	@.ci/fuzz $(FUZZTIME)
 
-test-kill: ## kill the citizen's program at every instant of the way, and by SIGKILL at every stage and 200 random instants
+test-kill: ## kill the citizen's program at every instant of the way, and by SIGKILL at every stage and 200 random instants; and the way by the machine
 	$(GO) test -count=1 -v -timeout 40m ./app/journey -run 'TestKilledAtEveryInstant|TestKilledWhileAWayIsLedBackTo' -full
+	$(GO) test -count=1 -v -timeout 60m -tags demo ./cmd/qoltanba -run 'TestStories/machine' -full
 	$(GO) test -count=1 -v -timeout 60m -tags demo ./cmd/qoltanba -run 'TestKilled$$' -full
 
 test-v4l2: ## the camera's faults on real V4L2 drivers, in a virtual machine

@@ -34,8 +34,9 @@ import (
 )
 
 // everyKill is given by make test-kill: without it a sample of the instants
-// has its turn.
-var everyKill = flag.Bool("full", false, "kill the program 200 times on the last stretch, not 20 times")
+// has its turn, and no machine judges recordings, which a busy computer makes
+// with gaps.
+var everyKill = flag.Bool("full", false, "kill the program 200 times on the last stretch, not 20 times, and while a machine judges; walk by the machine")
 
 // Kills at random instants, and how many of them hit one way at most: the
 // sample spares time on ways that are let end.
@@ -64,7 +65,7 @@ func TestKilled(t *testing.T) {
 	struck = whole.killedAtEveryStage("", struck)
 	whole.check()
 	for _, stage := range journey.Stages() {
-		if !slices.Contains(struck, string(stage)) && !slices.Contains(elsewhere, stage) {
+		if !slices.Contains(struck, string(stage)) && !slices.Contains(elsewhere, stage) && (*everyKill || stage != journey.StageJudging) {
 			t.Errorf("killed at %v, but not at %s", struck, stage)
 		}
 	}
@@ -119,7 +120,11 @@ func (e *estate) open() {
 	rules := filepath.Join(e.dir, "rules.json")
 	e.must(os.WriteFile(rules, []byte(killRules), 0o600))
 	var err error
-	e.url, e.stop, err = startBackend(e.dir, rules, "--machine-pass", "accept")
+	pass := "operator"
+	if *everyKill {
+		pass = "accept"
+	}
+	e.url, e.stop, err = startBackend(e.dir, rules, "--machine-pass", pass)
 	e.must(err)
 	e.Cleanup(e.close)
 }

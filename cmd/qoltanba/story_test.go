@@ -70,6 +70,12 @@ func TestStories(t *testing.T) {
 			env.Setenv("RULES", filepath.Join(testdata, "rules.json"))
 			return nil
 		},
+		Condition: func(cond string) (bool, error) {
+			if cond != "full" {
+				return false, fmt.Errorf("unknown condition %s", cond)
+			}
+			return *everyKill, nil
+		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"serve": serve, "blindscreen": blindscreen},
 	})
 }
