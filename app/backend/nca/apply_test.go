@@ -10,7 +10,6 @@ import (
 	"encoding/asn1"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -111,10 +110,7 @@ func TestAnAssertionServesOneApplication(t *testing.T) {
 	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
 	c := config(sqlite(t))
 	c.DigitalID = must(assertion.NewVerifier(&key.PublicKey))
-	a, err := nca.Open(filepath.Join(home, "nca"), secret, c)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := authorityWith(t, c)
 	sign := func(enrolment string, auth, sign int) submission {
 		s := submission{requests: [][]byte{request(t, keyAt(auth)), request(t, keyAt(sign))}}
 		word := assertion.Assertion{
@@ -144,10 +140,7 @@ func TestAnAssertionServesOneApplication(t *testing.T) {
 func TestExpiredAssertion(t *testing.T) {
 	c := config(sqlite(t))
 	c.Clock = func() time.Time { return start.Add(10 * time.Minute) }
-	a, err := nca.Open(filepath.Join(home, "nca"), secret, c)
-	if err != nil {
-		t.Fatal(err)
-	}
+	a := authorityWith(t, c)
 	if _, err := apply(t.Context(), a, submit(t, "enrolment-1", 0, 1)); !errors.Is(err, assertion.ErrExpired) {
 		t.Errorf("apply: %v", err)
 	}

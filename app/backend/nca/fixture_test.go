@@ -76,9 +76,29 @@ func config(store nca.Store) nca.Config {
 	}
 }
 
+// unsealed is the authority of most tests, opened by the first.
+var unsealed struct {
+	sync.Mutex
+	*nca.Authority
+}
+
 func authority(t testing.TB, store nca.Store) *nca.Authority {
 	t.Helper()
-	a, err := nca.Open(filepath.Join(home, "nca"), secret, config(store))
+	return authorityWith(t, config(store))
+}
+
+func authorityWith(t testing.TB, c nca.Config) *nca.Authority {
+	t.Helper()
+	unsealed.Lock()
+	defer unsealed.Unlock()
+	if unsealed.Authority == nil {
+		a, err := nca.Open(filepath.Join(home, "nca"), secret, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		unsealed.Authority = a
+	}
+	a, err := unsealed.With(c)
 	if err != nil {
 		t.Fatal(err)
 	}
