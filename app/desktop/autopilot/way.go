@@ -277,6 +277,9 @@ func (p *Pilot) perform(ctx context.Context) error {
 		if err := p.press(ctx, "language."+string(l)); err != nil {
 			return err
 		}
+		if err := pause(ctx, settle); err != nil {
+			return err
+		}
 		if err := p.picture(ctx, fmt.Sprintf("%02d-video-%s", p.count, l)); err != nil {
 			return err
 		}
