@@ -116,3 +116,7 @@ func lockFile(f *os.File) error {
 	}
 	return err
 }
+
+// unlockFile gives the lock up at once. Closing f alone would leave it to a
+// child that is being started in this instant and still holds a copy of f.
+func unlockFile(f *os.File) error { return unix.Flock(int(f.Fd()), unix.LOCK_UN) }

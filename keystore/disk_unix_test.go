@@ -107,3 +107,23 @@ func TestKilledProcess(t *testing.T) {
 		}
 	}
 }
+
+// A child that is being started holds a copy of every open file for an instant,
+// the vault's lock among them: it must not keep a closed vault locked.
+func TestClosedVaultIsFreeWhileAChildStarts(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first := open(t, dir, PassphraseSource(t.TempDir(), "a"))
+	child, err := unix.Dup(int(first.lock.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = unix.Close(child) }()
+	if _, err := OpenVault(dir, nil); !errors.Is(err, ErrVaultBusy) {
+		t.Errorf("opened twice: %v", err)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	open(t, dir, PassphraseSource(t.TempDir(), "a"))
+}

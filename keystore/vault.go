@@ -98,9 +98,12 @@ func openVault(d disk, dir string, source KeySource) (*Vault, error) {
 func (v *Vault) Close() error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
+	if v.closed {
+		return nil
+	}
 	clear(v.key)
 	v.key, v.closed = nil, true
-	return v.lock.Close()
+	return errors.Join(unlockFile(v.lock), v.lock.Close())
 }
 
 // Put locks the private keys of an enrolment away. When it returns nil they
