@@ -466,7 +466,7 @@ func (m *model) apply(in api.ApplyRequest, _ *http.Request) *api.Problem {
 
 func (m *model) sign(request *keystore.Request, kind profile.Kind) []byte {
 	standard, own := kind.ExtKeyUsages()
-	policy, err := kind.PolicyExtension("http://pki.gov.kz/cps")
+	policy, err := x509.ParseOID(kind.Policy().String())
 	if err != nil {
 		m.t.Error(err)
 	}
@@ -478,7 +478,7 @@ func (m *model) sign(request *keystore.Request, kind profile.Kind) []byte {
 	template := &x509.Certificate{
 		SerialNumber: big.NewInt(now.UnixNano()), RawSubject: subject, NotBefore: now, NotAfter: kind.NotAfter(now),
 		KeyUsage: kind.KeyUsage(), ExtKeyUsage: standard, UnknownExtKeyUsage: own, SubjectKeyId: request.KeyID[:],
-		ExtraExtensions: []pkix.Extension{policy, profile.KeyStoreExtension()},
+		Policies: []x509.OID{policy}, ExtraExtensions: []pkix.Extension{profile.KeyStoreExtension()},
 	}
 	der, err := keypair.CreateCertificate(rand.Reader, template, modelRoot(), request.PublicKey, m.ca)
 	if err != nil {

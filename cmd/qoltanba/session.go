@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,59 +28,40 @@ type options struct {
 	data       string
 	language   string
 	passphrase string // file
-	encoding   keyEncoding
-	keys       keyAlgorithm
+	encoding   choice[keystore.Encoding]
+	keys       choice[keypair.Algorithm]
 	away       time.Duration // how much later than it is the journey thinks it is; a demonstration's
 }
 
-// keyEncoding is the flag for how key files are encrypted.
-type keyEncoding struct{ keystore.Encoding }
+// choice is a flag with a few values, each with a name.
+type choice[T comparable] struct {
+	value T
+	names []string
+	of    []T // by the same index
+}
 
-func (e *keyEncoding) String() string {
-	if e != nil && e.Encoding == keystore.EncodingAES256 {
-		return "aes256"
+func (c *choice[T]) String() string {
+	if i := slices.Index(c.of, c.value); i >= 0 {
+		return c.names[i]
 	}
-	return "3des"
+	return ""
 }
 
 // Set implements flag.Value.
-func (e *keyEncoding) Set(s string) error {
-	switch s {
-	case "3des":
-		e.Encoding = keystore.Encoding3DES
-	case "aes256":
-		e.Encoding = keystore.EncodingAES256
-	default:
-		return errors.New("3des or aes256")
+func (c *choice[T]) Set(name string) error {
+	i := slices.Index(c.names, name)
+	if i < 0 {
+		return errors.New(strings.Join(c.names, " or "))
 	}
-	return nil
-}
-
-// keyAlgorithm is the flag for the kind of key pairs.
-type keyAlgorithm struct{ keypair.Algorithm }
-
-func (a *keyAlgorithm) String() string {
-	if a != nil && a.Algorithm == keypair.GOST512 {
-		return "gost"
-	}
-	return "rsa"
-}
-
-// Set implements flag.Value.
-func (a *keyAlgorithm) Set(s string) error {
-	switch s {
-	case "gost":
-		a.Algorithm = keypair.GOST512
-	case "rsa":
-		a.Algorithm = keypair.RSA
-	default:
-		return errors.New("gost or rsa")
-	}
+	c.value = c.of[i]
 	return nil
 }
 
 func commonOptions(flags *flag.FlagSet) *options {
-	o := options{keys: keyAlgorithm{journey.DefaultKeys}}
+	o := options{
+		encoding: choice[keystore.Encoding]{keystore.Encoding3DES, []string{"3des", "aes256"}, []keystore.Encoding{keystore.Encoding3DES, keystore.EncodingAES256}},
+		keys:     choice[keypair.Algorithm]{journey.DefaultKeys, []string{"gost", "rsa"}, []keypair.Algorithm{keypair.GOST512, keypair.RSA}},
+	}
 	flags.StringVar(&o.backend, "backend", os.Getenv("QOLTANBA_BACKEND"), "address of the `URL` of the service")
 	flags.StringVar(&o.data, "data", "", "`folder` for the program's own files")
 	flags.StringVar(&o.language, "language", string(api.Kazakh), "kk, ru or en, where no other was chosen before")
@@ -165,7 +147,7 @@ func (o *options) journey(ctx context.Context, s *session, data string, source k
 		Client:  &api.Client{Base: s.backend, Version: version()},
 		Patient: true,
 		Key:     key, Vault: s.vault, Data: data, Language: api.Language(o.language),
-		Encoding: o.encoding.Encoding, Keys: o.keys.Algorithm, Now: func() time.Time { return time.Now().Add(o.away) },
+		Encoding: o.encoding.value, Keys: o.keys.value, Now: func() time.Time { return time.Now().Add(o.away) },
 	})
 	if err != nil {
 		return nil, journey.DataProblem(err)

@@ -2,7 +2,6 @@ package profile
 
 import (
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -112,32 +111,6 @@ func (k Kind) ExtKeyUsages() (standard []x509.ExtKeyUsage, own []asn1.ObjectIden
 
 // Policy returns the certificate policy.
 func (k Kind) Policy() asn1.ObjectIdentifier { return kinds[k].policy }
-
-// PolicyExtension returns the certificatePolicies extension with the kind's
-// policy and, if cps is not empty, a qualifier that points to the practice
-// statement there (RFC 5280, 4.2.1.4). crypto/x509 can write no qualifiers.
-func (k Kind) PolicyExtension(cps string) (pkix.Extension, error) {
-	type qualifier struct {
-		ID  asn1.ObjectIdentifier
-		URI string `asn1:"ia5"`
-	}
-	type policy struct {
-		ID         asn1.ObjectIdentifier
-		Qualifiers []qualifier `asn1:"optional,omitempty"`
-	}
-	if !k.Valid() {
-		return pkix.Extension{}, errors.New("no policy for an unknown kind of certificate")
-	}
-	p := policy{ID: k.Policy()}
-	if cps != "" {
-		p.Qualifiers = []qualifier{{oidCPS, cps}}
-	}
-	value, err := asn1.Marshal([]policy{p})
-	if err != nil {
-		return pkix.Extension{}, fmt.Errorf("encode certificate policies: %w", err)
-	}
-	return pkix.Extension{Id: oidCertificatePolicies, Value: value}, nil
-}
 
 // FilePrefix returns the beginning of the key file's name.
 func (k Kind) FilePrefix() string { return kinds[k].filePrefix }

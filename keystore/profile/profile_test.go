@@ -44,7 +44,7 @@ func certify(t *testing.T, kind profile.Kind, edit func(*x509.Certificate)) *x50
 	if err != nil {
 		t.Fatal(err)
 	}
-	policies, err := kind.PolicyExtension("http://ca.example/cps")
+	policy, err := x509.ParseOID(kind.Policy().String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func certify(t *testing.T, kind profile.Kind, edit func(*x509.Certificate)) *x50
 	tpl := &x509.Certificate{
 		SerialNumber: profile.Serial(ski), RawSubject: raw, SubjectKeyId: ski[:],
 		NotBefore: from, NotAfter: kind.NotAfter(from), KeyUsage: kind.KeyUsage(),
-		ExtraExtensions: []pkix.Extension{policies, profile.KeyStoreExtension()},
+		Policies: []x509.OID{policy}, ExtraExtensions: []pkix.Extension{profile.KeyStoreExtension()},
 	}
 	tpl.ExtKeyUsage, tpl.UnknownExtKeyUsage = kind.ExtKeyUsages()
 	if edit != nil {
@@ -168,7 +168,7 @@ func TestKindHasStableName(t *testing.T) {
 	if _, err := json.Marshal(none); err == nil || none.Valid() || none.String() != "unknown" {
 		t.Error("the zero kind passes for one")
 	}
-	if _, err := none.PolicyExtension(""); err == nil {
+	if none.Policy() != nil {
 		t.Error("the zero kind has a policy")
 	}
 }
