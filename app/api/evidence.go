@@ -299,12 +299,14 @@ func (r RejectReason) Repeat() Step {
 	}
 }
 
-// Decision is an operator's word on the evidence.
+// Decision is what became of the evidence, or who has it.
 type Decision struct {
 	State  DecisionState `json:"state" enum:"waiting,approved,rejected"`
 	Reason RejectReason  `json:"reason,omitempty"`
 	Since  time.Time     `json:"since" doc:"When the evidence was complete"`
 	At     *time.Time    `json:"at,omitempty" doc:"When it was decided"`
+	// Operator is told to the citizen, who waits a moment for a machine and up to a day for a person.
+	Operator bool `json:"operator" doc:"An operator looks at the evidence, or has decided; false while a machine compares, and where it decided"`
 }
 
 // PassedData is what Digital ID passes to the certification authority once the

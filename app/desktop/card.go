@@ -287,31 +287,10 @@ func (w *Window) checking(words *wording.Words) screen.Screen {
 	})
 }
 
-// machineTime is how long the machine's comparison takes at the most, as a rule. What it has not decided by then, an operator looks at.
-const machineTime = 30 * time.Second
-
-// moderated says whether an operator looks at the evidence, as far as it can be known here: always at a passport and after a recording that no
-// machine could judge, otherwise where the comparison has not ended in its time.
+// moderated says whether an operator looks at the evidence: what the backend says, and always after a recording that no machine could judge.
 func (w *Window) moderated() bool {
 	e := w.state.Enrolment
-	switch {
-	case e.Document == api.Passport, e.Identification != nil && e.Identification.State == api.IdentificationOperator:
-		return true
-	case e.Decision != nil && time.Since(e.Decision.Since) > machineTime: // the program was closed meanwhile
-		return true
-	}
-	return time.Since(w.comparing) > machineTime
-}
-
-// compared shows that an operator looks, once the machine's time is over.
-func (w *Window) compared() {
-	if w.state.Stage != journey.StageChecking || w.screenKey() == w.key {
-		return
-	}
-	w.show(false)
-	if w.state.Line != nil { // a new screen takes away what was told above the last one
-		w.showLine(nil)
-	}
+	return e.Decision != nil && e.Decision.Operator || e.Identification != nil && e.Identification.State == api.IdentificationOperator
 }
 
 func (w *Window) rejected(words *wording.Words) screen.Screen {

@@ -95,7 +95,6 @@ type Window struct {
 	settling      settling           // before the recording
 	seen          seen               // of the face before the camera, last
 	heard         heard
-	comparing     time.Time // since when the evidence is compared, as this window saw it
 }
 
 // typed is what the citizen entered on screens and has not sent yet. It lives in memory only.
@@ -238,7 +237,6 @@ func (w *Window) tick() {
 	w.feed.tick()
 	w.settle()
 	w.update()
-	w.compared()
 	w.tickWait()
 }
 
@@ -305,8 +303,6 @@ func (w *Window) arrived(from, to journey.Stage) {
 		w.forgetTyped()
 	case journey.StageCompanion:
 		w.due = func() { w.do("probe", w.journey.ProbeCompanion) }
-	case journey.StageChecking:
-		w.comparing = time.Now()
 	case journey.StageSubmit:
 		w.due = func() { w.do("submit", w.journey.Submit) }
 	}

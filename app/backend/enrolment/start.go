@@ -175,7 +175,7 @@ func (s *Service) render(r *record) api.Enrolment {
 	if len(st.Card) > 0 {
 		e.Document = st.document()
 	}
-	e.CardSides, e.Fields, e.Decision, e.Passed = st.sides(), st.Fields, st.Decision, st.Passed
+	e.CardSides, e.Fields, e.Decision, e.Passed = st.sides(), st.Fields, s.renderDecision(st, now), st.Passed
 	if st.Grant != nil {
 		e.GrantUntil = &st.Grant.Until
 	}
@@ -183,6 +183,18 @@ func (s *Service) render(r *record) api.Enrolment {
 		e.Application = &st.Application.Application
 	}
 	return e
+}
+
+func (s *Service) renderDecision(st *State, now time.Time) *api.Decision {
+	if st.Decision == nil {
+		return nil
+	}
+	d := *st.Decision
+	d.Operator = st.Decider != machine
+	if d.State == api.DecisionWaiting {
+		d.Operator = !s.awaitsMachine(st, now)
+	}
+	return &d
 }
 
 func (s *Service) renderCode(c otp.Challenge) *api.CodeSent {

@@ -148,6 +148,9 @@ func TestStraightByMachine(t *testing.T) {
 				t.Error("an operator is asked")
 			}
 			c.read()
+			if c.e.Decision.Operator {
+				t.Error("the citizen is told of an operator")
+			}
 			return c.e.Step == api.StepGrant
 		})
 		if trail := c.trail(); strings.Count(trail, "judged") != 1 || strings.Count(trail, "service approve") != 1 || strings.Contains(trail, "operator:") {
@@ -254,6 +257,9 @@ func TestMachineDecidesNothingDoubtful(t *testing.T) {
 			c.read()
 			if c.at(api.StepDecision); seen.Decision == nil || seen.Decision.State != api.DecisionWaiting || !c.queued() {
 				t.Errorf("decided as %+v", seen.Decision)
+			}
+			if !c.e.Decision.Operator {
+				t.Error("the citizen is not told that an operator looks")
 			}
 			c.decide(enrolment.Verdict{Reason: api.RejectPerson})
 			if c.e.Decision.Reason != api.RejectPerson {
