@@ -6,6 +6,7 @@ import (
 	"context"
 	"flag"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"qoltanba/app/backend/enrolment"
 	"qoltanba/app/backend/notify"
 	"qoltanba/app/backend/notify/demophone"
+	"qoltanba/app/backend/store"
 	"qoltanba/app/support/soak"
 )
 
@@ -48,6 +50,7 @@ func TestEnrolmentsLeaveNothing(t *testing.T) {
 	}
 	var screen screen
 	a := open(t, func(p *Plan) { p.Log, p.World.SMS = slog.New(slog.DiscardHandler), &screen })
+	fillPool(t, a)
 	begin := time.Now()
 	rows := []soak.Row{}
 	for n := -warmUp; n <= *soakWays; n++ {
@@ -73,4 +76,24 @@ func TestEnrolmentsLeaveNothing(t *testing.T) {
 		rows = append(rows, row)
 	}
 	soak.Report(t, soakTitle, "ways", *soakTable, rows)
+}
+
+// fillPool has the store open every connection that it may keep, which it would
+// else do at whatever moment calls happen to meet.
+func fillPool(t *testing.T, a *agency) {
+	t.Helper()
+	const callers = 8 // more than there are connections
+	var all sync.WaitGroup
+	for range callers {
+		all.Go(func() {
+			if err := a.Store.View(t.Context(), func(tx store.Tx) error {
+				_, err := tx.EnrolmentsAt(api.StepDecision, 1)
+				<-time.After(200 * time.Millisecond) // meanwhile the others need connections of their own
+				return err
+			}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
 }
