@@ -142,6 +142,8 @@ var wordings = map[string]api.Wording{
 	"machine.again":               {KK: "Жазбаны қайталау керек еді", RU: "Запись следовало бы повторить", EN: "The recording should be made again"},
 	"machine.unsure":              {KK: "Машина шеше алмады: мұқият қараңыз", RU: "Машина не может решить: посмотрите внимательно", EN: "The machine cannot tell: look closely"},
 	"machine.check":               {KK: "Өлшем", RU: "Измерение", EN: "Measurement"},
+	"machine.cosine":              {KK: "Ұқсастық (көбі жақсы)", RU: "Сходство (больше — лучше)", EN: "Likeness (more is better)"},
+	"machine.distance":            {KK: "Айырма (азы жақсы)", RU: "Различие (меньше — лучше)", EN: "Distance (less is better)"},
 	"machine.value":               {KK: "Мәні", RU: "Значение", EN: "Value"},
 	"machine.limit":               {KK: "Шегі", RU: "Порог", EN: "Threshold"},
 	"machine.selfie":              {KK: "Селфи және", RU: "Селфи и", EN: "Selfie and"},
