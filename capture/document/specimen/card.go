@@ -77,7 +77,7 @@ func parse(data []byte) *opentype.Font {
 	return f
 }
 
-// front has the portrait on the left and the names beside it, as before and after 2024.
+// front has the portrait on the left and the names beside it; since 2024 the sex.
 func (s *sheet) front(p Person, r *rand.Rand) {
 	s.text(bold(), 24, 6, 1.9, "ҚАЗАҚСТАН РЕСПУБЛИКАСЫ", label)
 	s.text(regular(), 24, 9.4, 1.6, "ЖЕКЕ КУӘЛІК / УДОСТОВЕРЕНИЕ ЛИЧНОСТИ", label)
@@ -91,12 +91,15 @@ func (s *sheet) front(p Person, r *rand.Rand) {
 		s.field(31, y, f[0], f[1])
 		y += 7.4
 	}
-	s.field(62, y-7.4, "ЖЫНЫСЫ / ПОЛ", map[bool]string{true: "ӘЙЕЛ / Ж", false: "ЕР / М"}[p.Female])
+	if p.Since2024() {
+		s.field(62, y-7.4, "ЖЫНЫСЫ / ПОЛ", map[bool]string{true: "ӘЙЕЛ / Ж", false: "ЕР / М"}[p.Female])
+	}
 	s.text(regular(), 4, 48.6, 1.1, "ЖСН / ИИН", label)
 	s.text(bold(), 13, 49.2, 2.4, p.IIN, ink)
 	s.portrait(r)
 }
 
+// back has the zone; since 2024 the citizenship.
 func (s *sheet) back(p Person, r *rand.Rand) {
 	if r.IntN(2) == 0 {
 		s.box(0, 31, Width, Height, color.RGBA{236, 238, 236, 255})
@@ -104,6 +107,9 @@ func (s *sheet) back(p Person, r *rand.Rand) {
 	s.text(bold(), 58, 6.2, 2.4, "№ "+p.Number, color.RGBA{150, 20, 30, 255})
 	s.field(24, 5, "ТУҒАН ЖЕРІ / МЕСТО РОЖДЕНИЯ", p.BirthPlace)
 	s.field(24, 11.6, "ҰЛТЫ / НАЦИОНАЛЬНОСТЬ", p.Nationality)
+	if p.Since2024() {
+		s.field(56, 11.6, "АЗАМАТТЫҒЫ / ГРАЖДАНСТВО", "ҚАЗАҚСТАН")
+	}
 	s.field(24, 18.2, "БЕРГЕН ОРГАН / ОРГАН ВЫДАЧИ", "ҚР ІШКІ ІСТЕР МИНИСТРЛІГІ")
 	s.field(24, 24.8, "БЕРІЛГЕН КҮНІ – ҚОЛДАНЫЛУ МЕРЗІМІ", p.Issue.Format("02.01.2006")+" - "+p.Expiry.Format("02.01.2006"))
 	s.box(6, 9, 19, 21, color.RGBA{208, 180, 108, 255})

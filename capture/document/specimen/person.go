@@ -86,6 +86,11 @@ func identification(p Person, serial int) string {
 	return iin + string(rune('0'+sum%11))
 }
 
+// Since2024 says that the card has the layout that was introduced then.
+func (p Person) Since2024() bool {
+	return !p.Issue.Before(time.Date(2024, 6, 1, 0, 0, 0, 0, time.UTC))
+}
+
 // Zone are the three lines of the machine-readable zone.
 func (p Person) Zone() [3]string {
 	birth, expiry, sex := p.Birth.Format("060102"), p.Expiry.Format("060102"), "M"
