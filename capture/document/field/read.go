@@ -196,8 +196,10 @@ func (l *line) off(text string, zone *mrz.Reading) int {
 	case Surname:
 		return transliteration.Begins(text, zone.Surname)
 	case Given:
-		first, _, _ := strings.Cut(zone.Given, " ")
-		return min(transliteration.Begins(text, zone.Given), transliteration.Distance(text, first))
+		if transliteration.Starts(text, zone.Given) {
+			return 0
+		}
+		return transliteration.Begins(text, zone.Given)
 	}
 	return 0
 }

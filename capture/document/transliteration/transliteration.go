@@ -51,6 +51,17 @@ func Begins(cyrillic, latin string) int {
 	return distance(name, plain(latin), true)
 }
 
+// Starts says whether the first words of a Latin text are a spelling of the name: zones may have a patronymic behind the given name.
+func Starts(cyrillic, latin string) bool {
+	words := strings.Fields(latin)
+	for n := range words {
+		if Distance(cyrillic, strings.Join(words[:n+1], "")) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
 func distance(name []rune, latin string, cut bool) int {
 	if len(name) > mostLetters || len(latin) > 4*mostLetters {
 		return -1

@@ -37,6 +37,20 @@ func TestDistance(t *testing.T) {
 	}
 }
 
+func TestStarts(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		cyrillic, latin string
+		want            bool
+	}{
+		{"ЕРЛАН", "ERLAN SERIKULY", true}, {"АННА МАРИЯ", "ANNA MARIYA", true}, {"ЕРЛАН", "ERLANBEK", false}, {"ЕРЛАН", "", false},
+	} {
+		if got := Starts(c.cyrillic, c.latin); got != c.want {
+			t.Errorf("%s, %s: %v", c.cyrillic, c.latin, got)
+		}
+	}
+}
+
 func TestLatin(t *testing.T) {
 	t.Parallel()
 	for cyrillic, want := range map[string]string{"ҒАБДУЛЛИН": "GABDULLIN", "ІҢКӘР": "INKAR", "АНАСТАСИЯ": "ANASTASIYA", "КИМ-ЛИ": "KIM LI", "": ""} {
