@@ -353,3 +353,60 @@ func BenchmarkVerify(b *testing.B) {
 		judge(b, der, byRoot())
 	}
 }
+
+// A second signer joins: what the first signed keeps its bytes, and both are
+// good, of one algorithm or of two, attached or not.
+func TestAnotherSignerJoins(t *testing.T) {
+	t.Parallel()
+	first, second := actors().citizen.signer(), gostSigner()
+	neighbour := actors().neighbour.signer()
+	detached, err := first.Detached(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	both := attached(t, first, text)
+	for _, s := range []Signer{second, neighbour} {
+		if both, err = s.Join(both, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	beside, err := neighbour.Join(detached, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if beside, err = second.Join(beside, text); err != nil {
+		t.Fatal(err)
+	}
+	authorities := Verification{At: noon, Content: text, Authorities: []*x509.Certificate{actors().root.cert, gostActors().root.cert}}
+	for name, der := range map[string][]byte{"attached": both, "detached": beside} {
+		sd, err := Parse(der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		findings, err := sd.Verify(authorities)
+		if err != nil || len(findings) != 3 {
+			t.Fatalf("%s: %d findings: %v", name, len(findings), err)
+		}
+		for i, f := range findings {
+			if !f.BES || !f.Whole || !f.Good || f.Trust != Trusted {
+				t.Errorf("%s: signer %d: %v", name, i, f.Reason)
+			}
+		}
+	}
+	if _, err := second.Join(detached, nil); !errors.Is(err, ErrDetached) {
+		t.Errorf("no digest by this hash is stated: %v", err)
+	}
+	if _, err := first.Join(both, bytes.ToUpper(text)); !errors.Is(err, ErrContent) {
+		t.Errorf("another content: %v", err)
+	}
+	if _, err := first.Join([]byte("text"), nil); !errors.Is(err, ErrMalformed) {
+		t.Errorf("no signature: %v", err)
+	}
+	digest, err := first.DetachedDigest(keypair.RSA.Digest(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := judge(t, digest, Verification{Content: text}); !f.Good || !f.Whole {
+		t.Errorf("by its digest: %v", f.Reason)
+	}
+}

@@ -26,6 +26,7 @@ type signerInfo struct {
 	digest, algorithm identifier
 	attributes        attributes
 	signature         []byte
+	stamp             []byte // the time stamp's token; nil where there is none
 }
 
 // isOf tells whether the certificate is the one that the signer points to.
@@ -134,6 +135,7 @@ func readSigner(in cryptobyte.String) (signerInfo, bool) {
 		!in.ReadOptionalASN1(&unsigned, &ignored, tag1) || !in.Empty() {
 		return s, false
 	}
+	s.stamp = timeStamp(unsigned)
 	if !attributed {
 		return s, true
 	}

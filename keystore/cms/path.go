@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -20,6 +21,16 @@ const (
 var oidNameConstraints = asn1.ObjectIdentifier{2, 5, 29, 30}
 
 var errNoPath = errors.New("no certificate of its issuer is trusted")
+
+// CheckPath tells why a certificate does not lead to one of the authorities by
+// way of the others at a time, of which the zero time is now: ErrUntrusted with
+// the reason. Nil is said of no signature, only of the certificate.
+func CheckPath(cert *x509.Certificate, others, authorities []*x509.Certificate, at time.Time) error {
+	if err := leads(cert, others, authorities, at); err != nil {
+		return fmt.Errorf("%w: %w", ErrUntrusted, err)
+	}
+	return nil
+}
 
 // leads tells why a certificate does not lead to one of the authorities by way
 // of the others at a time; the zero time stands for now. crypto/x509 judges

@@ -42,33 +42,118 @@ func (Signer) LogValue() slog.Value { return slog.StringValue("[signer]") }
 
 // Attached signs content and returns SignedData in DER that holds it. The
 // errors are ErrUnsupportedKey, ErrKeyMismatch and those of the key.
-func (s Signer) Attached(content []byte) ([]byte, error) { return s.sign(content, true) }
+func (s Signer) Attached(content []byte) ([]byte, error) {
+	algorithm, err := s.algorithm()
+	if err != nil {
+		return nil, err
+	}
+	return s.begin(content, true, algorithm.Digest(content))
+}
 
 // Detached signs content and returns SignedData in DER without it. The errors
 // are those of [Signer.Attached].
-func (s Signer) Detached(content []byte) ([]byte, error) { return s.sign(content, false) }
+func (s Signer) Detached(content []byte) ([]byte, error) {
+	algorithm, err := s.algorithm()
+	if err != nil {
+		return nil, err
+	}
+	return s.begin(nil, false, algorithm.Digest(content))
+}
 
-func (s Signer) sign(content []byte, attach bool) ([]byte, error) {
+// DetachedDigest is [Signer.Detached] of content that is known by its digest
+// alone, by the hash of the signer's key. Neither that it is one nor its length
+// is looked at: whoever gives it answers for it.
+func (s Signer) DetachedDigest(digest []byte) ([]byte, error) { return s.begin(nil, false, digest) }
+
+// Join adds the signer to a signature by others, whose bytes stay as they are,
+// and returns all of it in DER. Where the content is detached and nil is given
+// for it, the digest is taken that another signer stated by the same hash. The
+// errors are ErrDetached if there is none, ErrContent, those of [Parse] and of
+// [Signer.Attached].
+func (s Signer) Join(der, content []byte) ([]byte, error) {
+	sd, err := Parse(der)
+	if err != nil {
+		return nil, err
+	}
+	algorithm, err := s.algorithm()
+	if err != nil {
+		return nil, err
+	}
+	if !sd.Detached {
+		if content != nil && !bytes.Equal(content, sd.Content) {
+			return nil, ErrContent
+		}
+		content = sd.Content
+	}
+	var digest []byte
+	if sd.Detached && content == nil {
+		if digest = sd.stated(algorithm); digest == nil {
+			return nil, ErrDetached
+		}
+	} else {
+		digest = algorithm.Digest(content)
+	}
+	m, err := take(der)
+	if err != nil {
+		return nil, err
+	}
+	s.ContentType = sd.ContentType
+	return s.add(m, digest)
+}
+
+// stated returns the digest of the content that a signer states by the hash of
+// an algorithm, or nil.
+func (sd *SignedData) stated(algorithm keypair.Algorithm) []byte {
+	for _, other := range sd.signers {
+		if other.digest.plain(algorithm.DigestOID()) && len(other.attributes.digest) == algorithm.NewHash().Size() {
+			return other.attributes.digest
+		}
+	}
+	return nil
+}
+
+// algorithm is that of the key, which the certificate must belong to.
+func (s Signer) algorithm() (keypair.Algorithm, error) {
 	public, err := keypair.PublicKeyOf(s.Certificate)
 	if err != nil {
-		return nil, ErrUnsupportedKey
+		return 0, ErrUnsupportedKey
 	}
 	if !keypair.Same(public, s.Key.Public()) {
-		return nil, ErrKeyMismatch
+		return 0, ErrKeyMismatch
 	}
 	algorithm, err := keypair.Of(public)
 	if err != nil {
-		return nil, ErrUnsupportedKey
+		return 0, ErrUnsupportedKey
+	}
+	return algorithm, nil
+}
+
+// begin makes SignedData with this signer alone.
+func (s Signer) begin(content []byte, attach bool, digest []byte) ([]byte, error) {
+	m := parts{version: 3}
+	if s.ContentType == nil {
+		s.ContentType, m.version = oidData, 1
+	}
+	var b cryptobyte.Builder
+	addContent(&b, s.ContentType, content, attach)
+	var err error
+	if m.content, err = b.Bytes(); err != nil {
+		return nil, fmt.Errorf("encode the content: %w", err)
+	}
+	return s.add(m, digest)
+}
+
+// add signs the digest and puts the signer into the message.
+func (s Signer) add(m parts, digest []byte) ([]byte, error) {
+	algorithm, err := s.algorithm()
+	if err != nil {
+		return nil, err
 	}
 	at := s.Time
 	if at.IsZero() {
 		at = time.Now()
 	}
-	contentType, version := s.ContentType, int64(3)
-	if contentType == nil {
-		contentType, version = oidData, 1
-	}
-	signed, err := writeAttributes(contentType, algorithm.Digest(content), at, s.Certificate.Raw)
+	signed, err := writeAttributes(s.ContentType, digest, at, s.Certificate.Raw)
 	if err != nil {
 		return nil, fmt.Errorf("encode the signed attributes: %w", err)
 	}
@@ -76,52 +161,27 @@ func (s Signer) sign(content []byte, attach bool) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	certificates, err := s.certificates()
-	if err != nil {
-		return nil, fmt.Errorf("encode the certificates: %w", err)
-	}
 	var b cryptobyte.Builder
-	b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) { // ContentInfo
-		b.AddASN1ObjectIdentifier(oidSignedData)
-		b.AddASN1(tag0, func(b *cryptobyte.Builder) {
-			b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) { // SignedData
-				b.AddASN1Int64(version)
-				b.AddASN1(tag.SET, func(b *cryptobyte.Builder) { keypair.AddIdentifier(b, algorithm.DigestOID()) })
-				addContent(b, contentType, content, attach)
-				b.AddBytes(certificates)
-				b.AddASN1(tag.SET, func(b *cryptobyte.Builder) { s.addInfo(b, algorithm, signed, signature) })
-			})
-		})
-	})
-	der, err := b.Bytes()
+	s.addInfo(&b, algorithm, signed, signature)
+	info, err := b.Bytes()
+	if err != nil {
+		return nil, fmt.Errorf("encode the signer: %w", err)
+	}
+	m.signers = append(m.signers, info)
+	if err := m.includeDigest(algorithm); err != nil {
+		return nil, fmt.Errorf("encode the hash: %w", err)
+	}
+	if !s.WithoutCertificates {
+		include(&m.certificates, s.Certificate.Raw)
+		for _, c := range s.Chain {
+			include(&m.certificates, c.Raw)
+		}
+	}
+	der, err := m.write()
 	if err != nil {
 		return nil, fmt.Errorf("encode the signature: %w", err)
 	}
 	return der, nil
-}
-
-// certificates returns the set of the signer's certificate and the chain, or nothing.
-func (s Signer) certificates() ([]byte, error) {
-	if s.WithoutCertificates {
-		return nil, nil
-	}
-	ders := [][]byte{s.Certificate.Raw}
-	for _, c := range s.Chain {
-		if !slices.ContainsFunc(ders, func(der []byte) bool { return bytes.Equal(der, c.Raw) }) {
-			ders = append(ders, c.Raw)
-		}
-	}
-	return setOf(tag0, ders...)
-}
-
-// addContent writes EncapsulatedContentInfo.
-func addContent(b *cryptobyte.Builder, contentType asn1.ObjectIdentifier, content []byte, attach bool) {
-	b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1ObjectIdentifier(contentType)
-		if attach {
-			b.AddASN1(tag0, func(b *cryptobyte.Builder) { b.AddASN1OctetString(content) })
-		}
-	})
 }
 
 // addInfo writes SignerInfo.
@@ -148,7 +208,7 @@ func (s Signer) addInfo(b *cryptobyte.Builder, algorithm keypair.Algorithm, sign
 // setOf puts encoded elements into a SET OF under tag t, in the order that DER
 // wants (X.690, 11.6).
 func setOf(t tag.Tag, elements ...[]byte) ([]byte, error) {
-	slices.SortFunc(elements, bytes.Compare)
+	elements = slices.SortedFunc(slices.Values(elements), bytes.Compare)
 	var b cryptobyte.Builder
 	b.AddASN1(t, func(b *cryptobyte.Builder) {
 		for _, e := range elements {

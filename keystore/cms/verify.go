@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/x509"
 	"errors"
-	"fmt"
 	"time"
 
 	"qoltanba/keystore/keypair"
@@ -48,6 +47,10 @@ type Finding struct {
 	Good  bool // it was signed with the certificate's key
 	Trust Trust
 
+	// Signature is its value, which a time stamp is over; TimeStamp is the token
+	// of RFC 3161 beside it, not judged, nil where there is none.
+	Signature, TimeStamp []byte
+
 	// Reason says why the signature is not whole, not good or not trusted; nil
 	// where it is all of that, or trust was not judged.
 	Reason error
@@ -67,7 +70,7 @@ func (sd *SignedData) Verify(v Verification) ([]Finding, error) {
 	digests := map[keypair.Algorithm][]byte{} // many signers, one reading of the content
 	findings := make([]Finding, len(sd.signers))
 	for i, s := range sd.signers {
-		f := Finding{Algorithm: algorithmNamed(s.digest, s.algorithm), Time: s.attributes.time}
+		f := Finding{Algorithm: algorithmNamed(s.digest, s.algorithm), Time: s.attributes.time, Signature: s.signature, TimeStamp: s.stamp}
 		if f.Algorithm != 0 && digests[f.Algorithm] == nil {
 			digests[f.Algorithm] = f.Algorithm.Digest(content)
 		}
@@ -151,8 +154,5 @@ func (sd *SignedData) trust(cert *x509.Certificate, v Verification) error {
 	if cert.KeyUsage != 0 && cert.KeyUsage&signing == 0 {
 		return ErrKeyUsage
 	}
-	if err := leads(cert, sd.Certificates, v.Authorities, v.At); err != nil {
-		return fmt.Errorf("%w: %w", ErrUntrusted, err)
-	}
-	return nil
+	return CheckPath(cert, sd.Certificates, v.Authorities, v.At)
 }

@@ -177,7 +177,24 @@ func Sign(random io.Reader, key crypto.Signer, message []byte) ([]byte, error) {
 	if err != nil || a == GOST256 {
 		return nil, fmt.Errorf("sign: %w", ErrUnknown)
 	}
-	signature, err := key.Sign(random, a.Digest(message), rows[a].options)
+	return SignDigest(random, key, a.Digest(message))
+}
+
+// ErrDigest says that a digest has not the length of the key's hash.
+var ErrDigest = errors.New("the digest is not of the hash that belongs to the key")
+
+// SignDigest signs a message that is known by its digest alone, which must be
+// of the hash that belongs to the key. Random is that of [Sign]; the errors are
+// ErrUnknown, ErrDigest and those of the key.
+func SignDigest(random io.Reader, key crypto.Signer, digest []byte) ([]byte, error) {
+	a, err := Of(key.Public())
+	if err != nil || a == GOST256 {
+		return nil, fmt.Errorf("sign: %w", ErrUnknown)
+	}
+	if len(digest) != a.NewHash().Size() {
+		return nil, ErrDigest
+	}
+	signature, err := key.Sign(random, digest, rows[a].options)
 	if err != nil {
 		return nil, fmt.Errorf("sign: %w", err)
 	}
