@@ -64,10 +64,14 @@ func (a KeyAlgorithm) Requests() int {
 // the kind that Keys names: one with GOST; with RSA one for authentication, then
 // one for signing. The JSON has them in base64.
 type ApplyRequest struct {
-	Email    string       `json:"email,omitempty" maxLength:"254"`
+	Email    string       `json:"email,omitempty" maxLength:"254" doc:"The confirmed address"`
 	Storage  Storage      `json:"storage" enum:"personal-computer"`
 	Keys     KeyAlgorithm `json:"keys" enum:"gost512,rsa2048" doc:"Kind of the key pairs in the requests"`
 	Requests [][]byte     `json:"requests" minItems:"1" maxItems:"2"`
+	// RevokeOld is the citizen's answer to a question: all earlier good
+	// certificates, see [ListHeld], are revoked as superseded as soon as the new
+	// ones are confirmed to lie in key files.
+	RevokeOld bool `json:"revoke_old,omitempty" doc:"Whether the citizen wants earlier certificates revoked once the new ones lie in key files"`
 }
 
 // CertificateKind tells what a certificate is for.

@@ -70,13 +70,17 @@ type Enrolment struct {
 	// absent where an operator will be the first to look.
 	Identification *Identification `json:"identification,omitempty"`
 
-	Document    DocumentKind `json:"document,omitempty" enum:"identity_card,passport" doc:"Of which document there are pictures"`
-	CardSides   []Side       `json:"card_sides,omitempty" doc:"Sides of the document received so far"`
-	Fields      *CardFields  `json:"fields,omitempty" doc:"Fields as the citizen confirmed them"`
-	Decision    *Decision    `json:"decision,omitempty" doc:"What the operator decided"`
-	Passed      *PassedData  `json:"passed,omitempty" doc:"What will be passed to the certification authority"`
-	GrantUntil  *time.Time   `json:"grant_until,omitempty" doc:"How long the consent to pass the data holds"`
-	Application *Application `json:"application,omitempty"`
+	Document    DocumentKind  `json:"document,omitempty" enum:"identity_card,passport" doc:"Of which document there are pictures"`
+	CardSides   []Side        `json:"card_sides,omitempty" doc:"Sides of the document received so far"`
+	Fields      *CardFields   `json:"fields,omitempty" doc:"Fields as the citizen confirmed them"`
+	Decision    *Decision     `json:"decision,omitempty" doc:"What the operator decided"`
+	Passed      *PassedData   `json:"passed,omitempty" doc:"What will be passed to the certification authority"`
+	GrantUntil  *time.Time    `json:"grant_until,omitempty" doc:"How long the consent to pass the data holds"`
+	Email       *EmailAddress `json:"email,omitempty" doc:"The e-mail address that was given, confirmed or not"`
+	Application *Application  `json:"application,omitempty"`
+	// Renews is the serial number of the certificate whose key opened the
+	// enrolment, which then begins at [StepIssue].
+	Renews string `json:"renews,omitempty"`
 }
 
 // Started is the answer to [StartEnrolment]; the token is told this once.
@@ -99,12 +103,13 @@ const (
 	CodeForEnrolment CodePurpose = "enrolment"
 	CodeForSignIn    CodePurpose = "sign-in"
 	CodeForCall      CodePurpose = "registration" // told to the operator by voice
+	CodeForEmail     CodePurpose = "e-mail"       // sent by e-mail
 )
 
 // CodeSent describes the last one-time code, whether or not a phone was found
 // to send it to.
 type CodeSent struct {
-	Purpose   CodePurpose `json:"purpose" enum:"enrolment,sign-in,registration"`
+	Purpose   CodePurpose `json:"purpose" enum:"enrolment,sign-in,registration,e-mail"`
 	Digits    int         `json:"digits"`
 	TriesLeft int         `json:"tries_left"`
 	ExpiresAt time.Time   `json:"expires_at"`

@@ -177,6 +177,16 @@ var (
 		Summary:  "Accept the certification authority's user agreement",
 		Failures: []Code{TextOutdated},
 	}
+	SendEmailCode = Operation[EmailRequest, Enrolment]{
+		ID: "send-email-code", Method: http.MethodPost, Path: one + "/email", Access: AccessToken, Deadline: quick, MaxBody: MaxJSON,
+		Summary:  "Give an e-mail address, or the same again: a code goes there, and only a confirmed one enters a certificate",
+		Failures: []Code{EmailInvalid, CodeTooSoon, CodeExhausted},
+	}
+	ConfirmEmail = Operation[CodeRequest, Enrolment]{
+		ID: "confirm-email", Method: http.MethodPost, Path: one + "/email/check", Access: AccessStep, Deadline: quick, MaxBody: MaxJSON,
+		Summary:  "Give the code that came to the e-mail address",
+		Failures: []Code{CodeWrong, CodeExpired, CodeExhausted},
+	}
 	Apply = Operation[ApplyRequest, Enrolment]{
 		ID: "apply", Method: http.MethodPost, Path: one + "/application", Access: AccessStep, Deadline: 30 * time.Second, MaxBody: MaxJSON,
 		Summary:  "Submit the application; the same keys again give the same application",
@@ -196,6 +206,28 @@ var (
 		ID: "confirm-import", Method: http.MethodPost, Path: one + "/import", Access: AccessStep, Deadline: quick, MaxBody: MaxJSON,
 		Summary:  "Say that the certificates lie in key files",
 		Failures: []Code{NotIssued, FingerprintsWrong},
+	}
+)
+
+// The calls of the cabinet, after a person was identified.
+var (
+	ListHeld = Operation[None, HeldCertificates]{
+		ID: "list-held", Method: http.MethodGet, Path: one + "/held", Access: AccessToken, Deadline: quick,
+		Summary: "List the certificates of the citizen, over all enrolments",
+	}
+	AskSignature = Operation[SignatureRequest, SignatureTask]{
+		ID: "ask-signature", Method: http.MethodPost, Path: one + "/held/signature", Access: AccessToken, Deadline: quick, MaxBody: MaxJSON,
+		Summary: "Ask for the text whose signature revokes or renews a certificate",
+	}
+	RevokeCertificate = Operation[RevocationRequest, Enrolment]{
+		ID: "revoke-certificate", Method: http.MethodPost, Path: one + "/held/revoke", Access: AccessToken, Deadline: quick, MaxBody: MaxJSON,
+		Summary:  "End a certificate for good, by PIN or by a signature with its key",
+		Failures: []Code{PINWrong, PINLocked},
+	}
+	RenewCertificates = Operation[RenewalRequest, Started]{
+		ID: "renew-certificates", Method: http.MethodPost, Path: one + "/held/renew", Access: AccessToken, Deadline: 30 * time.Second, MaxBody: MaxJSON,
+		Summary:  "Renew by a signature with the present key: opens an enrolment of the same computer that waits for the certificates",
+		Failures: []Code{EmailInvalid, RequestInvalid, KeysUnserved},
 	}
 )
 
