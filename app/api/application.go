@@ -64,7 +64,7 @@ func (a KeyAlgorithm) Requests() int {
 // the kind that Keys names: one with GOST; with RSA one for authentication, then
 // one for signing. The JSON has them in base64.
 type ApplyRequest struct {
-	Email    string       `json:"email,omitempty" maxLength:"254" doc:"The confirmed address"`
+	Email    string       `json:"email,omitempty" maxLength:"254" doc:"The confirmed address; one whose code was not given is left out"`
 	Storage  Storage      `json:"storage" enum:"personal-computer"`
 	Keys     KeyAlgorithm `json:"keys" enum:"gost512,rsa2048" doc:"Kind of the key pairs in the requests"`
 	Requests [][]byte     `json:"requests" minItems:"1" maxItems:"2"`

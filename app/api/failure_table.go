@@ -62,6 +62,14 @@ const (
 	FingerprintsWrong Code = "fingerprints-wrong"
 	RecoveryRefused   Code = "recovery-refused"
 
+	EmailUnserved      Code = "email-unserved"
+	CertificateUnknown Code = "certificate-unknown"
+	CertificateEnded   Code = "certificate-ended"
+	SignatureWrong     Code = "signature-wrong"
+	SignatureExpired   Code = "signature-expired"
+	RenewalEarly       Code = "renewal-early"
+	IdentificationOld  Code = "identification-old"
+
 	Offline           Code = "offline"
 	TimedOut          Code = "timed-out"
 	Intercepted       Code = "connection-intercepted"
@@ -274,6 +282,27 @@ var failures = table(
 	row(RecoveryRefused, http.StatusForbidden, false,
 		Wording{"Бұрынғы өтінішті бұл жерде жалғастыру мүмкін емес: ол аяқталған немесе басқа компьютерде жалғасып жатыр.", "Прежнюю заявку здесь продолжить нельзя: она завершена или её продолжили на другом компьютере.", "The former application cannot be continued here: it is over, or it was continued on another computer."},
 		Wording{"Кілт файлдары қалтаға жазылып қойған болса, оларды пайдалана беріңіз. Әйтпесе басынан бастаңыз: ЖСН-ді енгізіңіз.", "Если файлы ключей уже записаны в папку, пользуйтесь ими. Иначе начните сначала: введите ИИН.", "If key files were written to your folder already, go on using them. Otherwise begin again with your IIN."}),
+	row(EmailUnserved, http.StatusConflict, false,
+		Wording{"Қазір электрондық поштаға хат жіберілмейді.", "Письма на электронную почту сейчас не отправляются.", "No e-mail is sent at present."},
+		Wording{"Поштаны бос қалдырып, жалғастыра беріңіз: ол міндетті емес.", "Оставьте почту пустой и продолжайте: она не обязательна.", "Leave the address empty and go on: it is optional."}),
+	row(CertificateUnknown, http.StatusNotFound, false,
+		Wording{"Сіздің сертификаттарыңыздың арасында мұндайы жоқ.", "Среди Ваших сертификатов такого нет.", "There is no such certificate among yours."},
+		Wording{"Тізімді жаңартып, сертификатты қайта таңдаңыз.", "Обновите список и выберите сертификат ещё раз.", "Refresh the list and choose the certificate again."}),
+	row(CertificateEnded, http.StatusConflict, false,
+		Wording{"Бұл сертификат енді жарамсыз.", "Этот сертификат больше не действует.", "This certificate is no longer valid."},
+		Wording{"ЭЦҚ-ны басынан бастап алыңыз: камера мен құжат қажет болады.", "Получите ЭЦП заново: понадобятся камера и документ.", "Obtain the signature anew: you will need the camera and your document."}),
+	row(SignatureWrong, http.StatusUnprocessableEntity, false,
+		Wording{"Қолтаңба бұл сертификатқа сәйкес келмейді.", "Подпись не подходит к этому сертификату.", "The signature does not fit this certificate."},
+		Wording{"Дәл осы сертификаттың кілт файлын таңдап, қайталаңыз.", "Выберите файл ключа именно этого сертификата и повторите.", "Choose the key file of this very certificate and try again."}),
+	row(SignatureExpired, http.StatusConflict, true,
+		Wording{"Қол қоюға берілген уақыт өтті.", "Время для подписания вышло.", "The time for signing is over."},
+		Wording{"Қайталап, тағы бір рет қол қойыңыз.", "Повторите и подпишите ещё раз.", "Try again and sign once more."}),
+	row(RenewalEarly, http.StatusConflict, false,
+		Wording{"Бұл сертификатты жаңартуға әлі ерте.", "Этот сертификат обновлять ещё рано.", "It is too early to renew this certificate."},
+		Wording{"Көрсетілген күннен бастап жаңарта аласыз. Кілт қазір керек болса, ЭЦҚ-ны басынан бастап алыңыз.", "Обновить можно с указанного дня. Если ключ нужен сейчас, получите ЭЦП заново.", "You may renew it from the day shown on. If you need a key now, obtain the signature anew."}),
+	row(IdentificationOld, http.StatusConflict, false,
+		Wording{"Жеке басыңыз тексерілгеніне көп уақыт өтті.", "Ваша личность проверялась слишком давно.", "Your identity was checked too long ago."},
+		Wording{"ЭЦҚ-ны басынан бастап алыңыз: камера мен құжат қажет болады.", "Получите ЭЦП заново: понадобятся камера и документ.", "Obtain the signature anew: you will need the camera and your document."}),
 	row(Offline, 0, true,
 		Wording{"Интернет байланысы жоқ.", "Нет связи с интернетом.", "There is no connection to the internet."},
 		Wording{"Wi-Fi немесе кабель қосылғанын тексеріңіз. Енгізгеніңіз сақталды, қолданба өзі қайталайды.", "Проверьте, подключён ли Wi-Fi или кабель. Всё введённое сохранено, приложение повторит само.", "Check that Wi-Fi or the cable is connected. What you entered is kept; the application tries again by itself."}),

@@ -126,7 +126,7 @@ type RevocationRequest struct {
 // may be of another kind.
 type RenewalRequest struct {
 	Serial    string       `json:"serial" pattern:"^[0-9a-f]{2,40}$" doc:"The certificate whose key signed: good, and for signing"`
-	Email     string       `json:"email,omitempty" maxLength:"254" doc:"A confirmed address"`
+	Email     string       `json:"email,omitempty" maxLength:"254" doc:"The confirmed address; one whose code was not given is left out"`
 	Storage   Storage      `json:"storage" enum:"personal-computer"`
 	Keys      KeyAlgorithm `json:"keys" enum:"gost512,rsa2048"`
 	Requests  [][]byte     `json:"requests" minItems:"1" maxItems:"2"`

@@ -180,7 +180,7 @@ var (
 	SendEmailCode = Operation[EmailRequest, Enrolment]{
 		ID: "send-email-code", Method: http.MethodPost, Path: one + "/email", Access: AccessToken, Deadline: quick, MaxBody: MaxJSON,
 		Summary:  "Give an e-mail address, or the same again: a code goes there, and only a confirmed one enters a certificate",
-		Failures: []Code{EmailInvalid, CodeTooSoon, CodeExhausted},
+		Failures: []Code{EmailInvalid, EmailUnserved, CodeTooSoon, CodeExhausted},
 	}
 	ConfirmEmail = Operation[CodeRequest, Enrolment]{
 		ID: "confirm-email", Method: http.MethodPost, Path: one + "/email/check", Access: AccessStep, Deadline: quick, MaxBody: MaxJSON,
@@ -217,17 +217,21 @@ var (
 	}
 	AskSignature = Operation[SignatureRequest, SignatureTask]{
 		ID: "ask-signature", Method: http.MethodPost, Path: one + "/held/signature", Access: AccessToken, Deadline: quick, MaxBody: MaxJSON,
-		Summary: "Ask for the text whose signature revokes or renews a certificate",
+		Summary:  "Ask for the text whose signature revokes or renews a certificate",
+		Failures: []Code{CertificateUnknown, CertificateEnded, SignatureWrong, RenewalEarly, IdentificationOld},
 	}
 	RevokeCertificate = Operation[RevocationRequest, Enrolment]{
 		ID: "revoke-certificate", Method: http.MethodPost, Path: one + "/held/revoke", Access: AccessToken, Deadline: quick, MaxBody: MaxJSON,
 		Summary:  "End a certificate for good, by PIN or by a signature with its key",
-		Failures: []Code{PINWrong, PINLocked},
+		Failures: []Code{PINWrong, PINLocked, CertificateUnknown, SignatureWrong, SignatureExpired},
 	}
 	RenewCertificates = Operation[RenewalRequest, Started]{
 		ID: "renew-certificates", Method: http.MethodPost, Path: one + "/held/renew", Access: AccessToken, Deadline: 30 * time.Second, MaxBody: MaxJSON,
-		Summary:  "Renew by a signature with the present key: opens an enrolment of the same computer that waits for the certificates",
-		Failures: []Code{EmailInvalid, RequestInvalid, KeysUnserved},
+		Summary: "Renew by a signature with the present key: opens an enrolment of the same computer that waits for the certificates",
+		Failures: []Code{
+			EmailInvalid, RequestInvalid, KeysUnserved, ApplicationOther, CertificateUnknown, CertificateEnded,
+			SignatureWrong, SignatureExpired, RenewalEarly, IdentificationOld,
+		},
 	}
 )
 

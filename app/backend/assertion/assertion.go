@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
@@ -41,6 +42,7 @@ const (
 	maxSize   = 8 << 10
 	maxID     = 128
 	maxKeys   = 4
+	maxSerial = 20 // octets, RFC 5280, 4.1.2.2
 )
 
 var (
@@ -81,8 +83,12 @@ type Assertion struct {
 	Keys      []Hash          // in the order of the requests, see [HashKey]
 	Data      Hash            // of the data that the citizen agreed to pass on
 	Device    string          // thumbprint of the device's key (RFC 7638, base64url)
-	IssuedAt  time.Time       // to the second
-	Expires   time.Time       // at most MaxLifetime later
+	// Renews is what the citizen was recognised by: the serial number, in
+	// lower-case hex, of the certificate whose key signed the request to renew
+	// it; "" where the Digital ID identified the citizen for this.
+	Renews   string
+	IssuedAt time.Time // to the second
+	Expires  time.Time // at most MaxLifetime later
 }
 
 // Format hides the assertion from every verb.
@@ -104,6 +110,7 @@ type claims struct {
 	Citizen citizen `json:"citizen"`
 	Keys    []Hash  `json:"keys"`
 	Data    Hash    `json:"data"`
+	Renews  string  `json:"renewal_by_signature,omitempty"`
 }
 
 type citizen struct {
@@ -122,7 +129,7 @@ func Sign(key *ecdsa.PrivateKey, a Assertion) (string, error) {
 	c := claims{
 		Issuer: Issuer, Audience: Audience, Enrolment: a.Enrolment, ID: a.ID,
 		IssuedAt: a.IssuedAt.Unix(), Expires: a.Expires.Unix(),
-		Citizen: citizen(a.Subject), Keys: a.Keys, Data: a.Data,
+		Citizen: citizen(a.Subject), Keys: a.Keys, Data: a.Data, Renews: a.Renews,
 	}
 	c.Confirm.Device = a.Device
 	payload, err := json.Marshal(c)
@@ -194,7 +201,7 @@ func (v *Verifier) Evidence(jws string) (Assertion, error) {
 	}
 	a := Assertion{
 		ID: c.ID, Enrolment: c.Enrolment, Subject: profile.Subject(c.Citizen), Keys: c.Keys, Data: c.Data,
-		Device: c.Confirm.Device, IssuedAt: time.Unix(c.IssuedAt, 0).UTC(), Expires: time.Unix(c.Expires, 0).UTC(),
+		Device: c.Confirm.Device, Renews: c.Renews, IssuedAt: time.Unix(c.IssuedAt, 0).UTC(), Expires: time.Unix(c.Expires, 0).UTC(),
 	}
 	if err := a.validate(); err != nil {
 		return Assertion{}, fmt.Errorf("%w (%w)", ErrInvalid, err)
@@ -214,6 +221,8 @@ func (a Assertion) validate() error {
 		return errors.New("hash of the data missing")
 	case len(a.Device) != base64.RawURLEncoding.EncodedLen(sha256.Size):
 		return errors.New("device thumbprint missing")
+	case len(a.Renews) > 2*maxSerial || len(a.Renews)%2 != 0 || strings.Trim(a.Renews, "0123456789abcdef") != "":
+		return errors.New("the certificate that is renewed has no such serial number")
 	case lifetime <= 0 || lifetime > MaxLifetime:
 		return fmt.Errorf("lifetime is not within %s", MaxLifetime)
 	}

@@ -55,6 +55,10 @@ type Rules struct {
 	CodesPerPhone    *Limit    `json:"codes_per_phone"`
 	WrongCodesPerIIN *Limit    `json:"wrong_codes_per_iin"`
 	CallsPerAddress  *Limit    `json:"calls_per_address"`
+
+	RenewWithin       *Duration `json:"renew_within"`
+	IdentificationAge *Duration `json:"identification_age"`
+	RenewalsPerIIN    *Limit    `json:"renewals_per_iin"`
 }
 
 // Apply changes the rules it has.
@@ -64,6 +68,7 @@ func (r Rules) Apply(to enrolment.Rules) enrolment.Rules {
 		&to.PIN.Lock: r.PINLock, &to.Recordings.Lock: r.RecordingLock,
 		&to.Unfinished: r.Unfinished, &to.Identified: r.Identified, &to.PromptTime: r.PromptTime,
 		&to.HeadEvery: r.HeadEvery, &to.FramesIn: r.FramesIn, &to.Grant: r.Grant,
+		&to.RenewWithin: r.RenewWithin, &to.IdentificationAge: r.IdentificationAge,
 	}
 	for rule, value := range times {
 		if value != nil {
@@ -82,6 +87,7 @@ func (r Rules) Apply(to enrolment.Rules) enrolment.Rules {
 	to.StartsPerIIN = r.StartsPerIIN.or(to.StartsPerIIN)
 	to.StartsPerAddress = r.StartsPerAddress.or(to.StartsPerAddress)
 	to.CodesPerPhone = r.CodesPerPhone.or(to.CodesPerPhone)
+	to.RenewalsPerIIN = r.RenewalsPerIIN.or(to.RenewalsPerIIN)
 	to.WrongCodesPerIIN = r.WrongCodesPerIIN.or(to.WrongCodesPerIIN)
 	return to
 }

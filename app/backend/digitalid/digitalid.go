@@ -83,6 +83,7 @@ type Statement struct {
 	Keys      []assertion.Hash // of the requests' public keys, in their order
 	Data      assertion.Hash   // of the data that the citizen agreed to pass on
 	Device    string           // thumbprint of the device's key (RFC 7638)
+	Renews    string           // serial number of the certificate whose key signed, in hex; "" where the citizen was identified
 }
 
 // Format hides the statement from every verb.
@@ -101,7 +102,7 @@ func (p *Party) SignAssertion(s Statement) (string, error) {
 	now := p.clock().UTC().Truncate(time.Second)
 	return assertion.Sign(p.key, assertion.Assertion{
 		ID: hex.EncodeToString(id), Enrolment: s.Enrolment, Subject: s.Subject, Keys: s.Keys,
-		Data: s.Data, Device: s.Device, IssuedAt: now, Expires: now.Add(lifetime),
+		Data: s.Data, Device: s.Device, Renews: s.Renews, IssuedAt: now, Expires: now.Add(lifetime),
 	})
 }
 

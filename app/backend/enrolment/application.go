@@ -59,12 +59,13 @@ func (s *Service) Apply(ctx context.Context, c Call, in api.ApplyRequest) (api.E
 			return keep(api.Fail(api.GrantExpired, "consent again"))
 		})
 	}
+	in.Email = r.State.Email.confirmed(in.Email)
 	submitted, err := s.submit(ctx, r, c.Device, in, keys)
 	if err != nil {
 		return api.Enrolment{}, err
 	}
 	return s.step(ctx, c, takes(api.StepApplication), func(w *work) error {
-		w.State.Application = &application{Keys: hexKeys(keys)}
+		w.State.Application = &application{Keys: hexKeys(keys), RevokeOld: in.RevokeOld}
 		w.State.Application.follow(submitted)
 		if err := w.enqueue(jobIssue, caseArgs{Enrolment: w.ID}); err != nil {
 			return err
@@ -103,6 +104,11 @@ func (s *Service) submit(ctx context.Context, r *record, device string, in api.A
 	if err != nil {
 		return nca.Application{}, err
 	}
+	return s.apply(ctx, word, in)
+}
+
+// apply hands an application to the authority under Digital ID's word.
+func (s *Service) apply(ctx context.Context, word string, in api.ApplyRequest) (nca.Application, error) {
 	submitted, err := s.NCA.Apply(ctx, word, in.Requests, in.Email, string(in.Storage))
 	switch {
 	case errors.Is(err, nca.ErrOtherKeys):
@@ -113,6 +119,8 @@ func (s *Service) submit(ctx context.Context, r *record, device string, in api.A
 		return submitted, api.Fail(api.RequestInvalid, "%v", err)
 	case errors.Is(err, nca.ErrEmail):
 		return submitted, api.Fail(api.EmailInvalid, "%v", err)
+	case errors.Is(err, nca.ErrRenewal):
+		return submitted, api.Fail(api.CertificateEnded, "%v", err)
 	case errors.Is(err, nca.ErrStorage):
 		return submitted, api.Fail(api.BadRequest, "storage")
 	}
@@ -170,26 +178,28 @@ func (s *Service) issue(ctx context.Context, args caseArgs) error {
 	if err != nil && !errors.Is(err, nca.ErrRejected) {
 		return err
 	}
+	var certificates []nca.Certificate
+	if issued.Status() != nca.Rejected {
+		if certificates, err = s.NCA.Certificates(ctx, issued.Number); errors.Is(err, nca.ErrWithdrawn) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
 	return s.update(ctx, args.Enrolment, func(w *work) error {
 		if a := w.State.Application; w.State.Next() != api.StepIssue || a.Application.Status == api.ApplicationRejected || a.Application.Number != issued.Number {
 			return nil
 		}
 		w.State.Application.follow(issued)
 		if issued.Status() == nca.Rejected {
-			if err := s.enqueueSMS(w, w.State.Phone, sms{Notice: notify.Refused}); err != nil {
+			if err := s.enqueueSMS(w, w.State.Phone, letter{Notice: notify.Refused}); err != nil {
 				return err
 			}
 			return w.audit("application-rejected", issued.Number)
 		}
-		if err := s.enqueueSMS(w, w.State.Phone, sms{Notice: notify.Issued}); err != nil {
-			return err
-		}
-		if issued.Email != "" && s.Mail != nil {
-			if err := w.enqueue(jobMail, caseArgs{Enrolment: w.ID}); err != nil {
-				return err
-			}
-		}
-		return w.audit("issue", issued.Number)
+		token, alarm := s.newAlarm()
+		return errors.Join(s.remember(w, certificates, alarm), s.announce(w, token), w.audit("issue", issued.Number))
 	})
 }
 
@@ -236,6 +246,6 @@ func (s *Service) ConfirmImport(ctx context.Context, c Call, in api.ImportReques
 	}
 	return s.step(ctx, c, takes(api.StepImport), func(w *work) error {
 		w.State.Application.follow(ended)
-		return w.audit("import", ended.Number)
+		return errors.Join(s.imported(w, ended.Number), w.audit("import", ended.Number))
 	})
 }

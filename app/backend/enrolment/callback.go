@@ -130,7 +130,7 @@ func (s *Service) endCall(tx store.Tx, operator, id string, outcome api.CallStat
 		return err
 	}
 	if outcome == api.CallRegistered {
-		if err := s.enqueueSMS(w, call.Phone, sms{Notice: notify.PhoneRegistered}); err != nil {
+		if err := s.enqueueSMS(w, call.Phone, letter{Notice: notify.PhoneRegistered}); err != nil {
 			return err
 		}
 	}

@@ -65,11 +65,11 @@ func (s *Service) CheckCode(ctx context.Context, c Call, in api.CodeRequest) (ap
 		if err != nil {
 			return api.Fail(api.CodeWrong, "%v", err).WithTries(st.Code.Challenge.Left)
 		}
-		binding := otp.Binding{Purpose: st.Code.Challenge.Purpose, Enrolment: w.ID, Phone: st.codePhone()}
+		binding := otp.Binding{Purpose: st.Code.Challenge.Purpose, Enrolment: w.ID, To: string(st.codePhone())}
 		after, err := s.codes.Check(st.Code.Challenge, binding, code, w.now)
 		st.Code.Challenge = after
 		if err != nil {
-			return s.refuseCode(w, err)
+			return s.refuseCode(w, err, after, &st.CodeLock)
 		}
 		purpose := after.Purpose
 		st.Code = nil
@@ -103,7 +103,8 @@ func (s *Service) countWrong(w *work) error {
 	return s.allow(w.tx, w.now, wrongCode, limit.ByIIN, w.Subject, s.rules.WrongCodesPerIIN)
 }
 
-func (s *Service) refuseCode(w *work, err error) error {
+// refuseCode tells why a code was refused; with the last try comes the lock.
+func (s *Service) refuseCode(w *work, err error, sent otp.Challenge, lock *time.Time) error {
 	var wrong *otp.WrongError
 	switch {
 	case errors.As(err, &wrong):
@@ -112,15 +113,15 @@ func (s *Service) refuseCode(w *work, err error) error {
 		}
 		return keep(api.Fail(api.CodeWrong, "does not fit").WithTries(wrong.Left))
 	case errors.Is(err, otp.ErrExpired):
-		return api.Fail(api.CodeExpired, "ask for a new one").WithUntil(w.State.Code.Challenge.Sent.Add(s.rules.Code.Resend))
+		return api.Fail(api.CodeExpired, "ask for a new one").WithUntil(sent.Sent.Add(s.rules.Code.Resend))
 	case errors.Is(err, otp.ErrExhausted):
-		if w.State.CodeLock.Before(w.State.Code.Challenge.Sent) {
-			w.State.CodeLock = w.now.Add(s.rules.CodeLock)
+		if lock.Before(sent.Sent) {
+			*lock = w.now.Add(s.rules.CodeLock)
 		}
 		if err := errors.Join(s.countWrong(w), w.audit("code-locked", "")); err != nil {
 			return err
 		}
-		return keep(api.Fail(api.CodeExhausted, "ask for a new one then").WithUntil(w.State.CodeLock).WithTries(0))
+		return keep(api.Fail(api.CodeExhausted, "ask for a new one then").WithUntil(*lock).WithTries(0))
 	default:
 		return err
 	}
@@ -186,14 +187,14 @@ func (s *Service) findPhone(ctx context.Context, args codeArgs) error {
 
 func (s *Service) fillCode(w *work, to api.Phone) error {
 	old := w.State.Code.Challenge
-	binding := otp.Binding{Purpose: old.Purpose, Enrolment: w.ID, Phone: to}
+	binding := otp.Binding{Purpose: old.Purpose, Enrolment: w.ID, To: string(to)}
 	fresh, code, err := s.codes.New(binding, old.Sent)
 	if err != nil {
 		return err
 	}
 	fresh.Left = old.Left
 	w.State.Code.Challenge = fresh
-	if err := s.enqueueSMS(w, to, sms{Purpose: old.Purpose, Code: code.Reveal(), Until: fresh.Expires}); err != nil {
+	if err := s.enqueueSMS(w, to, letter{Purpose: old.Purpose, Code: code.Reveal(), Until: fresh.Expires}); err != nil {
 		return err
 	}
 	return w.audit("code-sent", string(old.Purpose))

@@ -138,7 +138,7 @@ func (s *Service) approve(w *work) error {
 	st.Passed = &api.PassedData{
 		IIN: st.IIN, Surname: f.Surname, Name: f.Name, Patronymic: f.Patronymic, Document: number,
 	}
-	if err := s.enqueueSMS(w, st.Phone, sms{Notice: notify.Approved}); err != nil {
+	if err := s.enqueueSMS(w, st.Phone, letter{Notice: notify.Approved}); err != nil {
 		return err
 	}
 	return w.audit("approve", "data "+st.Passed.Hash())
@@ -146,7 +146,7 @@ func (s *Service) approve(w *work) error {
 
 func (s *Service) reject(w *work, reason api.RejectReason) error {
 	w.State.Decision.State, w.State.Decision.Reason = api.DecisionRejected, reason
-	if err := s.enqueueSMS(w, w.State.Phone, sms{Notice: notify.Rejected}); err != nil {
+	if err := s.enqueueSMS(w, w.State.Phone, letter{Notice: notify.Rejected}); err != nil {
 		return err
 	}
 	return w.audit("reject", string(reason))

@@ -39,16 +39,19 @@ func (s *Service) CheckPIN(ctx context.Context, c Call, in api.PINRequest) (api.
 // withPIN makes a change that the citizen's PIN allows. The try is spent before
 // the PIN is looked at, so that many tries at once count as many.
 func (s *Service) withPIN(ctx context.Context, c Call, may rule, typed api.Secret, do func(*work) error) (api.Enrolment, error) {
-	var hash string
+	var keeper, hash string
 	first := c
 	first.half = true
 	_, err := s.step(ctx, first, may, func(w *work) error {
-		st := &w.State
-		if st.PIN == "" {
-			return api.Fail(api.OutOfOrder, "no PIN is set")
+		owner, err := w.pinOwner()
+		if err != nil {
+			return err
 		}
-		hash = st.PIN
-		return s.spendTry(c, st, w.now)
+		keeper, hash = owner.ID, owner.State.PIN
+		if err := s.spendTry(c, &owner.State, w.now); err != nil {
+			return err
+		}
+		return w.saveOther(owner)
 	})
 	if err != nil {
 		return api.Enrolment{}, err
@@ -56,17 +59,56 @@ func (s *Service) withPIN(ctx context.Context, c Call, may rule, typed api.Secre
 	given, err := pin.Parse(typed)
 	right := false
 	if err == nil {
-		if right, _, err = s.PINs.Verify(ctx, given, c.Enrolment, hash); err != nil {
+		if right, _, err = s.PINs.Verify(ctx, given, keeper, hash); err != nil {
 			return api.Enrolment{}, overloaded(err)
 		}
 	}
 	return s.step(ctx, c, may, func(w *work) error {
-		if !right {
-			return s.refusePIN(w)
+		owner, err := w.pinOwner()
+		if err != nil {
+			return err
 		}
-		w.State.PINTries, w.State.Trying = w.State.PINTries.Succeed(), ""
+		if !right {
+			refused := s.refusePIN(&work{record: owner, tx: w.tx, now: w.now, by: w.by})
+			if err := w.saveOther(owner); err != nil {
+				return err
+			}
+			return refused
+		}
+		owner.State.PINTries, owner.State.Trying = owner.State.PINTries.Succeed(), ""
+		if err := w.saveOther(owner); err != nil {
+			return err
+		}
 		return do(w)
 	})
+}
+
+// pinOwner is the enrolment whose PIN holds here: this one, or for a renewal
+// the one in which the citizen was identified.
+func (w *work) pinOwner() (*record, error) {
+	owner := w.record
+	if w.State.Renewal != nil {
+		e, err := w.tx.Enrolment(w.State.Renewal.PINOf)
+		if err != nil {
+			return nil, err
+		}
+		if owner, err = readRecord(e); err != nil {
+			return nil, err
+		}
+	}
+	if owner.State.PIN == "" {
+		return nil, api.Fail(api.OutOfOrder, "no PIN is set")
+	}
+	return owner, nil
+}
+
+// saveOther saves an enrolment unless it is that of the call, which is saved in
+// any case.
+func (w *work) saveOther(r *record) error {
+	if r == w.record {
+		return nil
+	}
+	return r.save(w.tx, w.now)
 }
 
 // spendTry counts a try at the PIN of a state, unless it is locked. A call that

@@ -127,7 +127,7 @@ func (s *Service) rebind(w *work, former *record, recovery string) error {
 	}
 	w.record = former
 	st := &w.State
-	if err := s.enqueueSMS(w, st.Phone, sms{Notice: notify.Recovered}); err != nil {
+	if err := s.enqueueSMS(w, st.Phone, letter{Notice: notify.Recovered}); err != nil {
 		return err
 	}
 	st.Device, st.Token, st.Phone = back.State.Device, back.State.Token, back.State.Phone

@@ -26,6 +26,7 @@ import (
 	"qoltanba/app/backend/pin"
 	"qoltanba/app/backend/registry"
 	"qoltanba/app/backend/store"
+	"qoltanba/assets/texts"
 	"qoltanba/capture/liveness"
 )
 
@@ -53,13 +54,16 @@ type Rules struct {
 
 	StartsPerIIN     limit.Policy
 	StartsPerAddress limit.Policy
-	CodesPerPhone    limit.Policy
+	CodesPerPhone    limit.Policy // and e-mail codes per citizen
 	WrongCodesPerIIN limit.Policy // over all enrolments and codes
+
+	RenewWithin       time.Duration // before a certificate's end its key may renew it
+	IdentificationAge time.Duration // an identification this old carries no renewal any more
+	RenewalsPerIIN    limit.Policy
 }
 
 // DefaultRules are the rules of the service as it is described to citizens.
 func DefaultRules() Rules {
-	const day = 24 * time.Hour
 	return Rules{
 		Code:       otp.DefaultPolicy(),
 		CodeLock:   5 * time.Minute,
@@ -74,6 +78,8 @@ func DefaultRules() Rules {
 		StartsPerAddress: limit.Policy{Max: 100, Per: time.Hour},
 		CodesPerPhone:    limit.Policy{Max: 20, Per: time.Hour},
 		WrongCodesPerIIN: limit.Policy{Max: 30, Per: day},
+		RenewWithin:      60 * day, IdentificationAge: 3 * 365 * day,
+		RenewalsPerIIN: limit.Policy{Max: 3, Per: day},
 	}
 }
 
@@ -82,7 +88,7 @@ func (r Rules) Validate() error {
 	errs := []error{r.Code.Validate(), r.PIN.Validate(), r.Recordings.Validate()}
 	for name, p := range map[string]limit.Policy{
 		"starts per IIN": r.StartsPerIIN, "starts per address": r.StartsPerAddress, "codes per phone": r.CodesPerPhone,
-		"wrong codes per IIN": r.WrongCodesPerIIN,
+		"wrong codes per IIN": r.WrongCodesPerIIN, "renewals per IIN": r.RenewalsPerIIN,
 	} {
 		if err := p.Validate(); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
@@ -100,6 +106,8 @@ func (r Rules) Validate() error {
 	within("time between chain heads", r.HeadEvery, 100*time.Millisecond, 5*time.Second)
 	within("time for the frames", r.FramesIn, 30*time.Second, time.Hour)
 	within("life of the consent to pass data", r.Grant, time.Minute, 24*time.Hour)
+	within("time for renewals", r.RenewWithin, day, 6*366*day)
+	within("age of an identification that carries a renewal", r.IdentificationAge, day, texts.Retention)
 	if r.Evidence < 1<<20 {
 		errs = append(errs, fmt.Errorf("%d bytes of evidence must be at least %d", r.Evidence, 1<<20))
 	}
@@ -117,8 +125,8 @@ type Mail interface {
 	Send(ctx context.Context, to string, m notify.Message) error
 }
 
-// Parts is what the service is made of. All must be given but Mail, Judge, Pass,
-// Random and Now.
+// Parts is what the service is made of. All must be given but Mail, AlarmPage, Judge,
+// Pass, Random and Now.
 type Parts struct {
 	Store      store.Store
 	Pepper     pepper.Pepper
@@ -130,6 +138,7 @@ type Parts struct {
 	Evidence   *evidence.Store
 	DigitalID  *digitalid.Party
 	NCA        *nca.Authority
+	AlarmPage  string           // address of the page that suspends what was issued, less the token; "": messages have no link
 	Judge      Judge            // nil: operators look at everything
 	Pass       identity.Policy  // what is done with the judge's pass; none: it advises
 	Random     io.Reader        // nil: crypto/rand

@@ -179,6 +179,10 @@ func (s *Service) render(r *record) api.Enrolment {
 	if st.Grant != nil {
 		e.GrantUntil = &st.Grant.Until
 	}
+	e.Email = s.renderEmail(st.Email, now)
+	if st.Renewal != nil {
+		e.Renews = st.Renewal.Serial
+	}
 	if st.Application != nil {
 		e.Application = &st.Application.Application
 	}

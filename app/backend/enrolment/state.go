@@ -53,6 +53,8 @@ type State struct {
 	Grant     *grant   `json:",omitempty"`
 	Agreement *consent `json:",omitempty"`
 
+	Email       *email       `json:",omitempty"`
+	Renewal     *renewal     `json:",omitempty"` // nil: the citizen was identified in this enrolment
 	Application *application `json:",omitempty"`
 	Withdrawn   int          `json:",omitempty"` // applications before this one
 	Cancelled   bool         `json:",omitempty"`
@@ -111,13 +113,16 @@ type grant struct {
 type application struct {
 	Keys        []string // hex hashes of the public keys, in order
 	Application api.Application
+	RevokeOld   bool `json:",omitempty"` // the citizen wants earlier certificates revoked once these are imported
 }
 
 // Next is the step the enrolment waits for: the first whose result is missing.
 func (s *State) Next() api.Step {
 	switch {
-	case s.Cancelled, s.Erased:
+	case s.Cancelled, s.Erased, s.Renewal != nil && s.Application == nil:
 		return api.StepCancelled
+	case s.Renewal != nil:
+		return s.Application.step()
 	case !s.Confirmed:
 		return api.StepCode
 	case s.TakeOver.recovers():

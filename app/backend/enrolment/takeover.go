@@ -41,7 +41,7 @@ func (s *Service) formers(w *work) ([]*record, error) {
 		if err != nil {
 			return nil, err
 		}
-		leads := r.State.Confirmed && !r.State.TakeOver.recovers() && r.State.Next() != api.StepDone
+		leads := r.State.Confirmed && !r.State.TakeOver.recovers() && r.State.Renewal == nil && r.State.Next() != api.StepDone
 		if r.ID != w.ID && r.alive(w.now) == nil && leads {
 			living = append(living, r)
 		}
@@ -77,7 +77,7 @@ func (s *Service) end(w *work, formers []*record) error {
 	w.State.TakeOver = nil
 	for _, r := range formers {
 		former := &work{record: r, tx: w.tx, now: w.now, by: w.by}
-		if err := s.enqueueSMS(former, r.State.Phone, sms{Notice: notify.TakenOver}); err != nil {
+		if err := s.enqueueSMS(former, r.State.Phone, letter{Notice: notify.TakenOver}); err != nil {
 			return err
 		}
 		r.State.TakenOver = true

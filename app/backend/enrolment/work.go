@@ -18,11 +18,13 @@ import (
 const (
 	jobCode     = "enrolment.code"     // find the phone, send the code
 	jobSMS      = "enrolment.sms"      // hand a message to the gateway
-	jobMail     = "enrolment.mail"     // tell by e-mail that certificates were issued
+	jobMail     = "enrolment.mail"     // hand a letter to the mail server
 	jobRegister = "enrolment.register" // ask the state register
 	jobJudge    = "enrolment.judge"    // judge selfie and recording
 	jobMatch    = "enrolment.match"    // hold the selfie against the portraits
 	jobIssue    = "enrolment.issue"    // have the certificates issued
+	jobEnd      = "enrolment.end"      // end one certificate
+	jobRemind   = "enrolment.remind"   // remind of certificates that end soon
 	jobWithdraw = "enrolment.withdraw" // end an application, revoke its certificates
 	jobErase    = "enrolment.erase"    // at the end of the term, or of a cancelled one
 	jobLapse    = "enrolment.lapse"    // erase it if it ended undecided
@@ -32,81 +34,92 @@ type codeArgs struct{ Enrolment, Sending string }
 
 type caseArgs struct{ Enrolment string }
 
-// sms is a message to be sent. In the queue it lies sealed.
-type sms struct {
-	To       api.Phone
+// letter is a message to be sent, by SMS or e-mail. In the queue it lies sealed.
+type letter struct {
+	To       string // phone or address
 	Language api.Language
 	Notice   notify.Notice   // or a code:
 	Purpose  api.CodePurpose `json:",omitempty"`
 	Code     string          `json:",omitempty"`
+	Link     string          `json:",omitempty"`
+	Date     time.Time       `json:",omitzero"`
 	Until    time.Time       `json:",omitzero"` // of no use to anybody after
 }
 
-// smsArgs names the case outside, so that an operator of the queue can tell
-// whose message is stuck; Sealed is bound to it.
-type smsArgs struct {
+// letterArgs names the case outside, so that an operator of the queue can tell
+// whose message is stuck; Sealed is bound to it and to the kind of job.
+type letterArgs struct {
 	Enrolment string
 	Sealed    []byte
 }
 
 // enqueueSMS leaves a message in the citizen's language to a job.
-func (s *Service) enqueueSMS(w *work, to api.Phone, m sms) error {
+func (s *Service) enqueueSMS(w *work, to api.Phone, m letter) error {
+	return s.enqueueLetter(w, jobSMS, string(to), m)
+}
+
+// enqueueMail is enqueueSMS for an e-mail address. Without a mail server
+// nothing is sent.
+func (s *Service) enqueueMail(w *work, to string, m letter) error {
+	if s.Mail == nil {
+		return nil
+	}
+	return s.enqueueLetter(w, jobMail, to, m)
+}
+
+func (s *Service) enqueueLetter(w *work, kind, to string, m letter) error {
 	m.To, m.Language = to, w.State.Language
 	text, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
-	sealed, err := s.letter.Seal(jobSMS+w.ID, text)
+	sealed, err := s.letter.Seal(kind+w.ID, text)
 	if err != nil {
 		return err
 	}
-	return w.enqueue(jobSMS, smsArgs{Enrolment: w.ID, Sealed: sealed})
+	return w.enqueue(kind, letterArgs{Enrolment: w.ID, Sealed: sealed})
 }
 
 // sendSMS is the job that hands a message to the gateway.
-func (s *Service) sendSMS(ctx context.Context, args smsArgs) error {
-	text, err := s.letter.Open(jobSMS+args.Enrolment, args.Sealed)
+func (s *Service) sendSMS(ctx context.Context, args letterArgs) error {
+	return s.deliver(jobSMS, args, func(to string, m notify.Message) error { return s.SMS.Send(ctx, api.Phone(to), m) })
+}
+
+// sendMail is the job that hands a letter to the mail server.
+func (s *Service) sendMail(ctx context.Context, args letterArgs) error {
+	if s.Mail == nil {
+		return nil
+	}
+	return s.deliver(jobMail, args, func(to string, m notify.Message) error { return s.Mail.Send(ctx, to, m) })
+}
+
+// deliver opens a letter and sends it, unless it is of no use any more.
+func (s *Service) deliver(kind string, args letterArgs, send func(to string, m notify.Message) error) error {
+	text, err := s.letter.Open(kind+args.Enrolment, args.Sealed)
 	if err != nil {
 		return fmt.Errorf("%w: %w", jobs.ErrGiveUp, err)
 	}
-	var m sms
+	var m letter
 	if err := json.Unmarshal(text, &m); err != nil {
 		return fmt.Errorf("%w: read the message", jobs.ErrGiveUp)
 	}
 	if !m.Until.IsZero() && !s.now().Before(m.Until) {
-		return fmt.Errorf("%w: the code ran out before the gateway took it", jobs.ErrGiveUp)
+		return fmt.Errorf("%w: the code ran out before it was taken over", jobs.ErrGiveUp)
 	}
 	message, err := m.message()
 	if err != nil {
 		return fmt.Errorf("%w: %w", jobs.ErrGiveUp, err)
 	}
-	err = s.SMS.Send(ctx, m.To, message)
+	err = send(m.To, message)
 	if errors.Is(err, notify.ErrRefused) {
 		return fmt.Errorf("%w: %w", jobs.ErrGiveUp, err)
 	}
 	return err
 }
 
-// sendMail is the job that tells by e-mail that certificates were issued.
-func (s *Service) sendMail(ctx context.Context, args caseArgs) error {
-	r, err := s.caseOf(ctx, args.Enrolment)
-	if err != nil || s.Mail == nil || r.State.Application == nil {
-		return err
-	}
-	message, err := notify.NoticeMessage(r.State.Language, notify.Issued)
-	if err != nil {
-		return fmt.Errorf("%w: %w", jobs.ErrGiveUp, err)
-	}
-	err = s.Mail.Send(ctx, r.State.Application.Application.Email, message)
-	if errors.Is(err, notify.ErrRefused) {
-		return fmt.Errorf("%w: %w", jobs.ErrGiveUp, err)
-	}
-	return err
-}
-
-func (m sms) message() (notify.Message, error) {
+func (m letter) message() (notify.Message, error) {
 	if m.Notice != "" {
-		return notify.NoticeMessage(m.Language, m.Notice)
+		return notify.NoticeMessage(m.Language, m.Notice, notify.Details{Link: m.Link, Date: m.Date})
 	}
 	code, err := otp.ParseCode(m.Code)
 	if err != nil {
@@ -125,8 +138,10 @@ func (s *Service) Handle(q *jobs.Queue) {
 	q.Register(jobMatch, job(s.match))
 	q.Register(jobIssue, job(s.issue))
 	q.Register(jobWithdraw, job(s.revoke))
+	q.Register(jobEnd, job(s.endCertificate))
 	q.Register(jobErase, job(s.erase))
 	q.Register(jobLapse, job(s.lapse))
+	q.Every(remindEvery, jobRemind, func(ctx context.Context, _ json.RawMessage) error { return s.Remind(ctx) })
 }
 
 // job reads a handler's arguments. One whose enrolment is gone can never

@@ -2,6 +2,7 @@ package nca
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/mail"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"qoltanba/app/backend/assertion"
+	"qoltanba/keystore/profile"
 )
 
 const (
@@ -21,7 +23,7 @@ const (
 // order. The same enrolment with the same keys gets the same application back.
 //
 // The errors are those of package assertion, ErrRequest, ErrKeySeen,
-// ErrOtherKeys, ErrReplayed, ErrAlgorithm, ErrEmail and ErrStorage; none of them leaves a trace.
+// ErrOtherKeys, ErrReplayed, ErrAlgorithm, ErrEmail, ErrStorage and ErrRenewal; none of them leaves a trace.
 func (a *Authority) Apply(ctx context.Context, jws string, requests [][]byte, email, storage string) (Application, error) {
 	now := a.now()
 	word, err := a.config.DigitalID.Verify(jws, now)
@@ -47,6 +49,9 @@ func (a *Authority) Apply(ctx context.Context, jws string, requests [][]byte, em
 	}
 	var app Application
 	err = a.config.Store.Update(ctx, func(tx Tx) (err error) {
+		if err := a.checkRenewal(tx, word); err != nil {
+			return err
+		}
 		app, err = a.admit(tx, word, Application{
 			Enrolment: word.Enrolment, Assertion: jws, Email: email, Storage: storage,
 			Requests: accepted, History: []StatusChange{{Status: Created, At: now}},
@@ -54,6 +59,34 @@ func (a *Authority) Apply(ctx context.Context, jws string, requests [][]byte, em
 		return err
 	})
 	return app, err
+}
+
+// checkRenewal sees for itself that the certificate whose key vouched for the
+// citizen is one of this authority, holds now, and is the same person's. An
+// application that was taken before is given back whatever became of it.
+func (a *Authority) checkRenewal(tx Tx, word assertion.Assertion) error {
+	if word.Renews == "" {
+		return nil
+	}
+	if _, err := tx.ApplicationOf(word.Enrolment); err == nil || !errors.Is(err, ErrNotFound) {
+		return err
+	}
+	serial, err := hex.DecodeString(word.Renews)
+	if err != nil {
+		return ErrRenewal
+	}
+	before, err := standing(tx, serial)
+	if errors.Is(err, ErrNotFound) {
+		return ErrRenewal
+	}
+	if err != nil {
+		return err
+	}
+	owner, err := profile.ParseSubject(before.Certificate.RawSubject)
+	if err != nil || owner != word.Subject || !before.Good(a.now()) || !before.Kind.Signs() {
+		return ErrRenewal
+	}
+	return nil
 }
 
 // admit finds the enrolment's application or adds the new one.

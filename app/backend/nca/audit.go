@@ -26,7 +26,7 @@ type Finding struct {
 type Report struct {
 	Applications int
 	Certificates int
-	Revoked      int // of the certificates
+	Revoked      int // of the certificates, suspended ones among them
 	// Unfinished counts intents without a certificate in applications whose
 	// issuance has not ended; Issue completes them.
 	Unfinished int
@@ -154,8 +154,8 @@ func (a *Authority) judge(app Application, r record, w want, keys map[assertion.
 	if !slices.ContainsFunc(app.History, func(c StatusChange) bool { return c.Status == Approved }) {
 		wrong = append(wrong, errors.New("the application was never approved"))
 	}
-	if (r.revocation != nil) != (app.Status() == Withdrawn) {
-		wrong = append(wrong, errors.New("revoked certificates and withdrawn applications go together"))
+	if app.Status() == Withdrawn && (r.revocation == nil || r.revocation.Reason == CertificateHold) {
+		wrong = append(wrong, errors.New("the application was withdrawn and its certificate was not revoked"))
 	}
 	key := assertion.HashKey(cert.RawSubjectPublicKeyInfo)
 	if keys[key] {

@@ -18,6 +18,9 @@
 //	Imported  issued                       the citizen's computer has put them into key files
 //	Withdraw  withdrawn                    the keys are lost or given up: what was issued is revoked
 //
+// A certificate by itself is suspended, given back and revoked by its serial
+// number: [Authority.Suspend], [Authority.Release], [Authority.Revoke].
+//
 // # Invariants
 //
 //   - A certificate rests on a signed assertion which is stored beside it; the
@@ -60,6 +63,7 @@ var (
 	ErrAlgorithm    = errors.New("this authority does not certify such keys yet: make its authority for them first")
 	ErrEmail        = errors.New("the e-mail address is not valid: correct it or leave it out")
 	ErrStorage      = errors.New("this storage is not served: choose the personal computer")
+	ErrRenewal      = errors.New("the certificate that vouches for the citizen does not hold, or is not the citizen's: obtain the certificates anew")
 	ErrRejected     = errors.New("the application was rejected: its history tells why")
 	ErrWithdrawn    = errors.New("the application was withdrawn: apply anew with other keys")
 	ErrNotReady     = errors.New("the application is not that far: see its status")

@@ -20,7 +20,8 @@ const (
 	answerTime = 24 * time.Hour
 )
 
-// RevokedCertificate is the end of a certificate by its serial number.
+// RevokedCertificate is the end of a certificate by its serial number, or with
+// [RemoveFromCRL] the end of a suspension.
 type RevokedCertificate struct {
 	Serial []byte // big-endian, without leading zeros
 	Kind   profile.Kind
@@ -37,7 +38,7 @@ type Lists struct {
 // RevocationLists signs the lists of the authority for keys of an algorithm.
 // The numbers are the milliseconds since 1970, so that they grow whichever
 // process makes a list; a delta list has all that was revoked since the oldest
-// complete list that still holds.
+// complete list that still holds, and what was given back since.
 func (a *Authority) RevocationLists(ctx context.Context, algorithm keypair.Algorithm) (Lists, error) {
 	i := a.issuers[algorithm]
 	if i == nil {
@@ -57,7 +58,9 @@ func (a *Authority) RevocationLists(ctx context.Context, algorithm keypair.Algor
 			continue
 		}
 		e := crl.Entry{Serial: new(big.Int).SetBytes(r.Serial), Reason: int(r.Reason), At: r.At}
-		complete.Entries = append(complete.Entries, e)
+		if r.Reason != RemoveFromCRL { // which is for delta lists alone
+			complete.Entries = append(complete.Entries, e)
+		}
 		if !r.At.Before(base) {
 			delta.Entries = append(delta.Entries, e)
 		}
@@ -70,7 +73,8 @@ func (a *Authority) RevocationLists(ctx context.Context, algorithm keypair.Algor
 	return lists, err
 }
 
-// Revoked returns what was revoked since a time, the oldest first.
+// Revoked returns what was revoked, suspended or given back since a time, the
+// oldest first: of each certificate its last change.
 func (a *Authority) Revoked(ctx context.Context, since time.Time) (list []RevokedCertificate, _ error) {
 	err := a.config.Store.Update(ctx, func(tx Tx) (err error) {
 		list, err = tx.Revoked(since)
@@ -79,7 +83,8 @@ func (a *Authority) Revoked(ctx context.Context, since time.Time) (list []Revoke
 	return list, err
 }
 
-// Revision grows with every revocation, whichever process made it.
+// Revision grows with every revocation, suspension and return, whichever
+// process made it.
 func (a *Authority) Revision(ctx context.Context) (n int, _ error) {
 	err := a.config.Store.Update(ctx, func(tx Tx) (err error) {
 		n, err = tx.CountRevocations()

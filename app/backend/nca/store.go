@@ -46,16 +46,20 @@ type Tx interface {
 	// Certificate finds what was signed, ErrNotFound if nothing was yet.
 	Certificate(number string, kind profile.Kind) (Certificate, error)
 	AddCertificate(c Certificate) error
-	// Revocation finds the end of a certificate, ErrNotFound if it holds.
+	// Revocation finds the end of a certificate, which may be a suspension,
+	// ErrNotFound if it holds.
 	Revocation(number string, kind profile.Kind) (Revocation, error)
+	// AddRevocation adds what holds from then on; with [RemoveFromCRL] the
+	// certificate holds again.
 	AddRevocation(r Revocation) error
 
 	// CertificateWithSerial finds what was signed with this serial number
 	// (big-endian, without leading zeros), ErrNotFound if nothing was.
 	CertificateWithSerial(serial []byte) (Certificate, error)
-	// Revoked lists what was revoked since a time, the oldest first.
+	// Revoked lists the certificates whose last revocation, suspension or
+	// return ([RemoveFromCRL]) was since a time, the oldest first.
 	Revoked(since time.Time) ([]RevokedCertificate, error)
-	// CountRevocations counts all of them.
+	// CountRevocations counts all that was ever added.
 	CountRevocations() (int, error)
 }
 

@@ -12,11 +12,16 @@ import (
 // 5280, 5.3.1.
 type RevocationReason int
 
-// CessationOfOperation says that the private key is of no use any more, without
-// a suspicion that somebody else has it.
-const CessationOfOperation RevocationReason = 5
+// The reasons that occur here.
+const (
+	KeyCompromise        RevocationReason = 1 // somebody else may have the private key
+	Superseded           RevocationReason = 4 // by another certificate
+	CessationOfOperation RevocationReason = 5 // the private key is of no use any more, nobody else is thought to have it
+	CertificateHold      RevocationReason = 6 // suspended: it may be given back
+	RemoveFromCRL        RevocationReason = 8 // given back
+)
 
-// Revocation is the end of a certificate before its time.
+// Revocation is the end of a certificate before its time, or its suspension.
 type Revocation struct {
 	Number string // of the certificate's application
 	Kind   profile.Kind
@@ -49,7 +54,8 @@ func (a *Authority) Withdraw(ctx context.Context, number string, reason Revocati
 	return app, err
 }
 
-// revoke ends all certificates of an application that were not revoked before.
+// revoke ends all certificates of an application that were not revoked before,
+// the suspended ones too.
 func (a *Authority) revoke(tx Tx, app Application, reason RevocationReason) error {
 	for _, r := range app.Requests {
 		_, err := tx.Certificate(app.Number, r.Kind)
@@ -57,10 +63,7 @@ func (a *Authority) revoke(tx Tx, app Application, reason RevocationReason) erro
 			continue
 		}
 		if err == nil {
-			_, err = tx.Revocation(app.Number, r.Kind)
-		}
-		if errors.Is(err, ErrNotFound) {
-			err = tx.AddRevocation(Revocation{Number: app.Number, Kind: r.Kind, Reason: reason, At: a.now()})
+			_, err = a.end(tx, app.Number, r.Kind, reason)
 		}
 		if err != nil {
 			return err

@@ -112,7 +112,7 @@ func newMail(t *testing.T, s *mailServer, change func(*MailConfig)) *Mail {
 func TestMailArrives(t *testing.T) {
 	t.Parallel()
 	s := startMail(t, "250 ok")
-	m, err := NoticeMessage(api.Kazakh, Issued)
+	m, err := NoticeMessage(api.Kazakh, Issued, Details{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package notify
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"qoltanba/app/api"
 	"qoltanba/app/backend/otp"
@@ -19,17 +20,19 @@ const (
 	TakenOver       Notice = "taken-over"       // an unfinished way ended in favour of another computer
 	Recovered       Notice = "recovered"        // an unfinished way goes on under a new key of its computer
 	Issued          Notice = "issued"           // certificates were issued
+	Announced       Notice = "announced"        // the same, with a {link} to the page that suspends them
 	Refused         Notice = "refused"          // the authority rejected the application
+	Ending          Notice = "ending"           // a certificate ends on {date}
 )
 
 // Notices lists every notice.
 func Notices() []Notice {
-	return []Notice{PhoneRegistered, Approved, Rejected, TakenOver, Recovered, Issued, Refused}
+	return []Notice{PhoneRegistered, Approved, Rejected, TakenOver, Recovered, Issued, Announced, Refused, Ending}
 }
 
 // Purposes lists every purpose a code is sent for.
 func Purposes() []api.CodePurpose {
-	return []api.CodePurpose{api.CodeForEnrolment, api.CodeForSignIn, api.CodeForCall}
+	return []api.CodePurpose{api.CodeForEnrolment, api.CodeForSignIn, api.CodeForCall, api.CodeForEmail}
 }
 
 type text map[api.Language]string
@@ -54,6 +57,11 @@ var codeTexts = map[api.CodePurpose]text{
 		api.Kazakh:  "Qoltanba: {code} – телефонды тіркеу коды. Оны тек Сіз өтінген қоңыраудағы операторға айтыңыз.",
 		api.Russian: "Qoltanba: {code} – код регистрации телефона. Назовите его только оператору, звонок которого Вы заказали.",
 		api.English: "Qoltanba: code {code} to register your phone. Tell it only to the operator whose call you asked for.",
+	},
+	api.CodeForEmail: {
+		api.Kazakh:  "Qoltanba: {code} – электрондық поштаңызды растау коды. Оны ешкімге айтпаңыз.",
+		api.Russian: "Qoltanba: {code} – код подтверждения Вашей электронной почты. Никому его не говорите.",
+		api.English: "Qoltanba: code {code} to confirm your e-mail address. Do not tell it to anyone.",
 	},
 }
 
@@ -88,6 +96,16 @@ var noticeTexts = map[Notice]text{
 		api.Russian: "Qoltanba: Вам выданы сертификаты ЭЦП. Если их получали не Вы, позвоните по номеру 1414.",
 		api.English: "Qoltanba: signature certificates were issued to you. If you did not ask for them, call 1414.",
 	},
+	Announced: {
+		api.Kazakh:  "Qoltanba: Сізге ЭЦҚ берілді. Ол Сіз болмасаңыз, тоқтатыңыз: {link}",
+		api.Russian: "Qoltanba: Вам выдана ЭЦП. Если это не Вы, остановите её: {link}",
+		api.English: "Qoltanba: a signature was issued to you. Not you? Stop it: {link}",
+	},
+	Ending: {
+		api.Kazakh:  "Qoltanba: ЭЦҚ-ңыздың мерзімі {date} бітеді. Qoltanba қолданбасын ашып, оны алдын ала жаңартыңыз.",
+		api.Russian: "Qoltanba: срок Вашей ЭЦП истекает {date}. Откройте приложение Qoltanba и обновите её заранее.",
+		api.English: "Qoltanba: your signature expires on {date}. Open the Qoltanba application and renew it in time.",
+	},
 	Refused: {
 		api.Kazakh:  "Qoltanba: ЭЦҚ алуға өтініміңіз қабылданбады. Себебін 1414 нөмірінен біле аласыз. Өтінімді жаңадан беруге болады.",
 		api.Russian: "Qoltanba: Ваша заявка на ЭЦП отклонена. Причину можно узнать по номеру 1414. Заявку можно подать заново.",
@@ -111,11 +129,21 @@ func CodeMessage(lang api.Language, purpose api.CodePurpose, code otp.Code) (Mes
 	return Message{subject: subjects[lang], text: strings.Replace(t, codeMark, code.Reveal(), 1)}, nil
 }
 
+// Details fill the gaps of a notice's text.
+type Details struct {
+	Link string
+	Date time.Time // a day in the time of Kazakhstan
+}
+
+// almaty is the time of the whole country since 1 March 2024: UTC+5.
+var almaty = time.FixedZone("UTC+5", 5*60*60)
+
 // NoticeMessage is the message for a notice. It fails like [CodeMessage].
-func NoticeMessage(lang api.Language, n Notice) (Message, error) {
+func NoticeMessage(lang api.Language, n Notice, d Details) (Message, error) {
 	t, ok := noticeTexts[n][lang]
 	if !ok {
 		return Message{}, fmt.Errorf("no text for the notice %q in %q", n, lang)
 	}
+	t = strings.NewReplacer("{link}", d.Link, "{date}", d.Date.In(almaty).Format("02.01.2006")).Replace(t)
 	return Message{subject: subjects[lang], text: t}, nil
 }

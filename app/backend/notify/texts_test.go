@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"qoltanba/app/api"
@@ -46,12 +47,25 @@ func TestEveryTextInEveryLanguage(t *testing.T) {
 			}
 		}
 		for _, n := range Notices() {
-			m, err := NoticeMessage(lang, n)
+			m, err := NoticeMessage(lang, n, Details{Link: "https://signature.example.kz/not-me/" + strings.Repeat("A", 26), Date: time.Date(2027, 11, 21, 20, 0, 0, 0, time.UTC)})
 			check(fmt.Sprintf("%s in %s", n, lang), m, err)
 		}
 	}
 	if len(codeTexts) != len(Purposes()) || len(noticeTexts) != len(Notices()) {
 		t.Error("the table has texts for something that is not listed")
+	}
+}
+
+// The last moment of a certificate is told as the day that it is in Kazakhstan.
+func TestNoticeIsFilled(t *testing.T) {
+	t.Parallel()
+	details := Details{Link: "https://example.kz/not-me/TOKEN", Date: time.Date(2027, 11, 21, 20, 0, 0, 0, time.UTC)}
+	for _, lang := range api.Languages() {
+		for n, part := range map[Notice]string{Announced: details.Link, Ending: "22.11.2027"} {
+			if m, err := NoticeMessage(lang, n, details); err != nil || strings.Count(m.Reveal(), part) != 1 {
+				t.Errorf("%s in %s: %q, %v", n, lang, m.Reveal(), err)
+			}
+		}
 	}
 }
 
@@ -96,7 +110,7 @@ func TestUnknownTextIsRefused(t *testing.T) {
 	if _, err := CodeMessage(api.Kazakh, "transfer", newCode(t)); err == nil {
 		t.Error("an unknown purpose was accepted")
 	}
-	if _, err := NoticeMessage(api.Kazakh, "birthday"); err == nil {
+	if _, err := NoticeMessage(api.Kazakh, "birthday", Details{}); err == nil {
 		t.Error("an unknown notice was accepted")
 	}
 }

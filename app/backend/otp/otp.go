@@ -2,7 +2,7 @@
 //
 // An [Issuer] draws a [Code] and returns beside it a [Challenge], the plain
 // value to persist. The challenge holds no code but its HMAC under the server's
-// pepper, bound to purpose, enrolment and phone: a code sent to one phone for
+// pepper, bound to purpose, enrolment and recipient: a code sent to one phone for
 // one thing opens nothing else, and a stolen table gives no code away.
 //
 // [Issuer.Check] is pure. It returns the changed challenge, and the caller must
@@ -51,12 +51,13 @@ func (p Policy) Validate() error {
 	return nil
 }
 
-// Binding is what a code is good for. Where no phone was found Phone is empty:
-// the challenge then looks and ages like any other, and no code ever opens it.
+// Binding is what a code is good for. To is the phone or the e-mail address
+// that it goes to. Where no phone was found it is empty: the challenge then
+// looks and ages like any other, and no code ever opens it.
 type Binding struct {
 	Purpose   api.CodePurpose
 	Enrolment string
-	Phone     api.Phone
+	To        string
 }
 
 // Challenge is what is kept of a code that was sent. It holds nothing personal.
@@ -128,7 +129,7 @@ func (i *Issuer) Check(c Challenge, b Binding, code Code, now time.Time) (Challe
 	}
 	// Computed for every binding: one without a phone takes as long.
 	same := hmac.Equal(c.MAC, i.mac(b, code))
-	if same && c.Purpose == b.Purpose && b.Phone != "" && code.digits != "" {
+	if same && c.Purpose == b.Purpose && b.To != "" && code.digits != "" {
 		c.Left = 0
 		return c, nil
 	}
@@ -152,5 +153,5 @@ func (i *Issuer) CanResend(c Challenge, now time.Time) (wait time.Duration, ok b
 func (i *Issuer) Policy() Policy { return i.policy }
 
 func (i *Issuer) mac(b Binding, code Code) []byte {
-	return i.pepper.MAC("otp/v1", string(b.Purpose), b.Enrolment, string(b.Phone), code.digits)
+	return i.pepper.MAC("otp/v1", string(b.Purpose), b.Enrolment, b.To, code.digits)
 }

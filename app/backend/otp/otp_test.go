@@ -19,7 +19,7 @@ import (
 
 var (
 	start = time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)
-	bound = Binding{Purpose: api.CodeForSignIn, Enrolment: "e-1", Phone: "+77000000001"}
+	bound = Binding{Purpose: api.CodeForSignIn, Enrolment: "e-1", To: "+77000000001"}
 )
 
 func newIssuer(t testing.TB) *Issuer {
@@ -105,8 +105,8 @@ func TestCodeIsBound(t *testing.T) {
 	i := newIssuer(t)
 	c, code := sent(t, i)
 	for name, b := range map[string]Binding{
-		"purpose":   {api.CodeForEnrolment, bound.Enrolment, bound.Phone},
-		"enrolment": {bound.Purpose, "e-2", bound.Phone},
+		"purpose":   {api.CodeForEnrolment, bound.Enrolment, bound.To},
+		"enrolment": {bound.Purpose, "e-2", bound.To},
 		"phone":     {bound.Purpose, bound.Enrolment, "+77000000002"},
 	} {
 		if _, err := i.Check(c, b, code, start); err == nil {

@@ -204,10 +204,16 @@ func (s *Server) registerAll() {
 	register(s, api.ReadDocuments, bare(sv.Documents))
 	register(s, api.GrantData, plain(sv.GrantData))
 	register(s, api.AcceptAgreement, plain(sv.AcceptAgreement))
+	register(s, api.SendEmailCode, plain(sv.SendEmailCode))
+	register(s, api.ConfirmEmail, plain(sv.ConfirmEmail))
 	register(s, api.Apply, plain(sv.Apply))
 	register(s, api.WithdrawApplication, plain(sv.WithdrawApplication))
 	register(s, api.ReadCertificates, bare(sv.Certificates))
 	register(s, api.ConfirmImport, plain(sv.ConfirmImport))
+	register(s, api.ListHeld, bare(sv.ListHeld))
+	register(s, api.AskSignature, plain(sv.AskSignature))
+	register(s, api.RevokeCertificate, plain(sv.RevokeCertificate))
+	register(s, api.RenewCertificates, plain(sv.RenewCertificates))
 }
 
 // plain is the usual shape of a method: the caller and the body.

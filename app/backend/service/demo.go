@@ -61,7 +61,7 @@ func prepare(plan *Plan, listen string, e extras) (*tls.Certificate, error) {
 	}
 	phone, people := demophone.New(nil), sample.New()
 	plan.World = World{
-		SMS: phone, MobileBase: people, Register: people,
+		SMS: phone, Mail: phone.Mailbox(), MobileBase: people, Register: people,
 		Pages: map[string]http.Handler{"/demo/": phone.Handler()},
 	}
 	plan.Stamp, plan.KeyBits = stampFile, 2048

@@ -117,7 +117,7 @@ func open(t *testing.T, change func(*Plan)) *agency {
 	plan := Plan{
 		Data: t.TempDir(), Config: config.Config{}, Public: public, Rules: enrolment.DefaultRules(), Stamp: "TEST", KeyBits: 2048,
 		PIN: pin.Params{Memory: 8 << 10, Time: 1, Threads: 1}, Log: slog.New(slog.NewTextHandler(a.log, nil)), Now: a.clock.now,
-		World: World{SMS: a.phone, MobileBase: a.people, Register: a.people},
+		World: World{SMS: a.phone, Mail: a.phone.Mailbox(), MobileBase: a.people, Register: a.people},
 	}
 	if change != nil {
 		change(&plan)

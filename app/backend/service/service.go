@@ -30,6 +30,7 @@ import (
 	"qoltanba/app/backend/jobs"
 	"qoltanba/app/backend/nca/publish"
 	"qoltanba/app/backend/notify"
+	"qoltanba/app/backend/notme"
 	"qoltanba/app/backend/pin"
 	"qoltanba/app/backend/registry"
 	"qoltanba/app/backend/server"
@@ -160,7 +161,7 @@ func (b *Backend) openEnrolments(ctx context.Context, plan Plan, own secrets) er
 	}
 	b.Enrolments, err = enrolment.New(plan.Rules, enrolment.Parts{
 		Store: memory, Pepper: own.pepper, PINs: pins, MobileBase: plan.World.MobileBase, Register: plan.World.Register,
-		SMS: plan.World.SMS, Mail: plan.World.Mail, Evidence: kept, DigitalID: word, NCA: authority,
+		SMS: plan.World.SMS, Mail: plan.World.Mail, AlarmPage: plan.alarmPage(), Evidence: kept, DigitalID: word, NCA: authority,
 		Judge: plan.Judge, Pass: plan.Pass, Now: plan.Now,
 	})
 	return err
@@ -186,11 +187,20 @@ func (b *Backend) openServer(ctx context.Context, plan Plan, own secrets) error 
 		return err
 	}
 	b.Server.Mount(console.Path, operators)
+	b.Server.Mount(notme.Path, notme.New(b.Enrolments, plan.Log))
 	b.Server.Mount(publish.Path, publish.New(b.Enrolments.NCA, plan.Now).Handler())
 	for path, handler := range plan.World.Pages {
 		b.Server.Mount(path, handler)
 	}
 	return nil
+}
+
+// alarmPage is where citizens disown what was issued in their name.
+func (p Plan) alarmPage() string {
+	if p.Public == nil {
+		return ""
+	}
+	return p.Public.JoinPath(notme.Path).String()
 }
 
 // notes is what works otherwise than it should.

@@ -94,6 +94,11 @@ func (c *citizen) wellFormed(op documented) []byte {
 		"grant-data":           api.GrantRequest{DataSHA256: zeros, PIN: goodPIN},
 		"apply":                api.ApplyRequest{Keys: api.KeysRSA2048, Storage: api.StoragePC, Requests: keys},
 		"withdraw-application": api.PINRequest{PIN: goodPIN},
+		"send-email-code":      api.EmailRequest{Email: "a@example.kz"},
+		"confirm-email":        api.CodeRequest{Code: "000000"},
+		"ask-signature":        api.SignatureRequest{Purpose: api.SignToRevoke, Serial: "00", Reason: api.NotNeeded},
+		"revoke-certificate":   api.RevocationRequest{Serial: "00", Reason: api.NotNeeded, PIN: goodPIN},
+		"renew-certificates":   api.RenewalRequest{Serial: "00", Keys: api.KeysRSA2048, Storage: api.StoragePC, Requests: keys, Signature: []byte{0}},
 		"confirm-import":       api.ImportRequest{Fingerprints: []string{zeros}},
 	}
 	body, known := bodies[op.id]
@@ -252,6 +257,12 @@ func TestAbuseOutOfOrder(t *testing.T) {
 		api.StepDecision: {"repeat-rejected"}, api.StepGrant: {"grant-data"}, api.StepAgreement: {"accept-agreement"},
 		api.StepApplication: {"apply"}, api.StepIssue: {"apply", "withdraw-application"},
 		api.StepImport: {"apply", "confirm-import", "withdraw-application"}, api.StepDone: {"apply"},
+	}
+	for _, step := range []api.Step{api.StepGrant, api.StepAgreement, api.StepApplication, api.StepIssue, api.StepImport, api.StepDone} {
+		turns[step] = append(turns[step], "list-held", "ask-signature", "revoke-certificate", "renew-certificates")
+	}
+	for _, step := range []api.Step{api.StepApplication, api.StepDone} {
+		turns[step] = append(turns[step], "send-email-code", "confirm-email")
 	}
 	onBoth(t, func(t *testing.T, on func(*Plan)) {
 		a := open(t, on)

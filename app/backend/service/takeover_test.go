@@ -61,7 +61,7 @@ func (c *citizen) ledgered(certificates, revoked int) {
 
 func (c *citizen) told(notice notify.Notice) bool {
 	c.Helper()
-	message, err := notify.NoticeMessage(c.who.Language, notice)
+	message, err := notify.NoticeMessage(c.who.Language, notice, notify.Details{})
 	if err != nil {
 		c.Fatal(err)
 	}

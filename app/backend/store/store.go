@@ -65,6 +65,8 @@ type Tx interface {
 	// EnrolmentsOf lists those of one citizen by pseudonym, newest first.
 	EnrolmentsOf(subject string, limit int) ([]Enrolment, error)
 
+	Certificates
+
 	// UseOnce marks a value as used until a time after which nobody could
 	// present it any more; [ErrUsed] when it was used before.
 	UseOnce(space, value string, until time.Time) error

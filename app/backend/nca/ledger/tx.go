@@ -148,15 +148,24 @@ func (t tx) AddCertificate(c nca.Certificate) error {
 func (t tx) Revocation(number string, kind profile.Kind) (nca.Revocation, error) {
 	r := nca.Revocation{Number: number, Kind: kind}
 	var at int64
-	err := t.QueryRowContext(t.ctx, "SELECT reason, at FROM nca_revocation WHERE number = $1 AND kind = $2", number, kind.Name()).
-		Scan(&r.Reason, &at)
+	err := t.QueryRowContext(t.ctx, `SELECT reason, at FROM nca_revocation WHERE number = $1 AND kind = $2
+		ORDER BY position DESC LIMIT 1`, number, kind.Name()).Scan(&r.Reason, &at)
 	r.At = moment(at)
+	if err == nil && r.Reason == nca.RemoveFromCRL {
+		return r, nca.ErrNotFound
+	}
 	return r, found("revocation", err)
 }
 
 func (t tx) AddRevocation(r nca.Revocation) error {
-	return t.add("INSERT INTO nca_revocation (number, kind, reason, at) VALUES ($1, $2, $3, $4)",
-		r.Number, r.Kind.Name(), int(r.Reason), r.At.UnixMilli())
+	var position int
+	err := t.QueryRowContext(t.ctx, "SELECT COUNT(*) FROM nca_revocation WHERE number = $1 AND kind = $2", r.Number, r.Kind.Name()).
+		Scan(&position)
+	if err != nil {
+		return fmt.Errorf("count revocations: %w", err)
+	}
+	return t.add("INSERT INTO nca_revocation (number, kind, position, reason, at) VALUES ($1, $2, $3, $4, $5)",
+		r.Number, r.Kind.Name(), position, int(r.Reason), r.At.UnixMilli())
 }
 
 func (t tx) CertificateWithSerial(serial []byte) (nca.Certificate, error) {
@@ -185,7 +194,9 @@ func (t tx) Revoked(since time.Time) ([]nca.RevokedCertificate, error) {
 		c.Kind, err = profile.KindNamed(kind)
 		return c, err
 	}, `SELECT i.serial, r.kind, r.reason, r.at FROM nca_revocation r
-		JOIN nca_intent i ON i.number = r.number AND i.kind = r.kind WHERE r.at >= $1 ORDER BY r.at, i.serial`, since.UnixMilli())
+		JOIN nca_intent i ON i.number = r.number AND i.kind = r.kind
+		WHERE r.at >= $1 AND r.position = (SELECT MAX(l.position) FROM nca_revocation l WHERE l.number = r.number AND l.kind = r.kind)
+		ORDER BY r.at, i.serial`, since.UnixMilli())
 }
 
 func (t tx) CountRevocations() (n int, err error) {

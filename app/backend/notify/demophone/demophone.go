@@ -15,6 +15,7 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -58,6 +59,17 @@ func (p *Phone) Send(_ context.Context, to api.Phone, m notify.Message) error {
 	return nil
 }
 
+// Mailbox is the citizens' e-mail: letters arrive beside the messages.
+type Mailbox struct{ phone *Phone }
+
+// Mailbox returns the mailbox that the phone shows.
+func (p *Phone) Mailbox() Mailbox { return Mailbox{p} }
+
+// Send delivers a letter, as [notify.Mail] would.
+func (m Mailbox) Send(ctx context.Context, to string, letter notify.Message) error {
+	return m.phone.Send(ctx, api.Phone(to), letter)
+}
+
 // Messages returns those sent to the phone, newest first; an empty phone means all.
 func (p *Phone) Messages(to api.Phone) []Received {
 	p.mu.Lock()
@@ -72,7 +84,8 @@ func (p *Phone) Messages(to api.Phone) []Received {
 }
 
 // Handler serves /demo/phone (a page) and /demo/phone.json (the same as
-// {"messages":[{"to","text","at"}…]}), newest first; ?to=+77… chooses one phone.
+// {"messages":[{"to","text","at"}…]}), newest first; ?to=+77… chooses one phone,
+// or one address.
 func (p *Phone) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /demo/phone", p.servePage)
@@ -99,8 +112,8 @@ func styleHash() string {
 // recipient reads ?to=, in which a + that was not escaped arrives as a blank.
 func recipient(r *http.Request) (api.Phone, error) {
 	to := r.URL.Query().Get("to")
-	if to == "" {
-		return "", nil
+	if to == "" || strings.Contains(to, "@") {
+		return api.Phone(to), nil
 	}
 	return api.ParsePhone(to)
 }
