@@ -212,10 +212,22 @@ func tempName(name string) string {
 
 // isTemp tells whether entry is a temporary file that was made for name.
 func isTemp(entry, name string) bool {
-	digits, ours := strings.CutPrefix(entry, "."+name+".")
-	digits, whole := strings.CutSuffix(digits, tempSuffix)
-	_, err := hex.DecodeString(digits)
-	return ours && whole && len(digits) == tempDigits && err == nil
+	made, ok := LeftoverOf(entry)
+	return ok && made == name
+}
+
+// LeftoverOf returns the name for which a temporary file was made that this
+// package writes, and whether entry is one. Where none is being written it was
+// left by a crash.
+func LeftoverOf(entry string) (name string, ok bool) {
+	rest, hidden := strings.CutPrefix(entry, ".")
+	rest, suffixed := strings.CutSuffix(rest, tempSuffix)
+	dot := strings.LastIndexByte(rest, '.')
+	if !hidden || !suffixed || dot <= 0 || len(rest)-dot-1 != tempDigits {
+		return "", false
+	}
+	_, err := hex.DecodeString(rest[dot+1:])
+	return rest[:dot], err == nil
 }
 
 // clearLeftovers removes what a crash left of earlier tries at the same file.

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"encoding/asn1"
 	"fmt"
+	"hash"
 	"unicode/utf16"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -18,45 +19,68 @@ var (
 // Decode opens a file of at most [MaxSize] bytes, in BER or DER. The errors are
 // [ErrPassword], [ErrFormat] and [ErrUnsupported].
 func Decode(file []byte, password string) (*Contents, error) {
+	safe, code, err := parts(file)
+	if err != nil {
+		return nil, err
+	}
+	if err := code.check(safe, password); err != nil {
+		return nil, err
+	}
+	contents := new(Contents)
+	open := func(key cryptobyte.String) ([]byte, error) { return openKey(key, password) }
+	err = eachInfo(safe, func(info cryptobyte.String) error {
+		bags, err := bagsOf(info, password)
+		if err != nil {
+			return err
+		}
+		return contents.take(bags, open)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return contents, nil
+}
+
+// parts are the AuthenticatedSafe of a file, as it is covered by the integrity
+// code, and that code.
+func parts(file []byte) ([]byte, integrityCode, error) {
 	der, err := normalise(file)
 	if err != nil {
-		return nil, ErrFormat
+		return nil, integrityCode{}, ErrFormat
 	}
 	in := cryptobyte.String(der)
 	var pfx, authSafe cryptobyte.String
 	var version int
 	if !in.ReadASN1(&pfx, tags.SEQUENCE) || !pfx.ReadASN1Integer(&version) || version != 3 || !pfx.ReadASN1(&authSafe, tags.SEQUENCE) {
-		return nil, ErrFormat
+		return nil, integrityCode{}, ErrFormat
 	}
 	safe, err := dataOf(authSafe)
 	if err != nil {
-		return nil, err
+		return nil, integrityCode{}, err
 	}
 	if pfx.Empty() {
-		return nil, fmt.Errorf("%w: no integrity code", ErrUnsupported)
+		return nil, integrityCode{}, fmt.Errorf("%w: no integrity code", ErrUnsupported)
 	}
-	if err := checkIntegrity(&pfx, safe, password); err != nil {
-		return nil, err
-	}
+	code, err := readIntegrity(&pfx)
+	return safe, code, err
+}
+
+// eachInfo hands over the ContentInfos of an AuthenticatedSafe.
+func eachInfo(safe []byte, do func(info cryptobyte.String) error) error {
 	safes, err := sequence(safe)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	contents := new(Contents)
 	for !safes.Empty() {
 		var info cryptobyte.String
 		if !safes.ReadASN1(&info, tags.SEQUENCE) {
-			return nil, ErrFormat
+			return ErrFormat
 		}
-		bags, err := bagsOf(info, password)
-		if err != nil {
-			return nil, err
-		}
-		if err := contents.take(bags, password); err != nil {
-			return nil, err
+		if err := do(info); err != nil {
+			return err
 		}
 	}
-	return contents, nil
+	return nil
 }
 
 // sequence normalises bytes that stood in an OCTET STRING and opens their SEQUENCE.
@@ -89,53 +113,52 @@ func dataOf(info cryptobyte.String) ([]byte, error) {
 	return octets, nil
 }
 
-// checkIntegrity reads MacData and proves the password by it.
-func checkIntegrity(in *cryptobyte.String, content []byte, password string) error {
+// integrityCode is MacData.
+type integrityCode struct {
+	hash       func() hash.Hash
+	code, salt []byte
+	iterations int
+}
+
+func readIntegrity(in *cryptobyte.String) (integrityCode, error) {
 	var macData, info, algorithm cryptobyte.String
 	var oid asn1.ObjectIdentifier
-	var code, salt []byte
-	iterations := 1
+	m := integrityCode{iterations: 1}
 	if !in.ReadASN1(&macData, tags.SEQUENCE) || !macData.ReadASN1(&info, tags.SEQUENCE) ||
 		!info.ReadASN1(&algorithm, tags.SEQUENCE) || !algorithm.ReadASN1ObjectIdentifier(&oid) ||
-		!info.ReadASN1Bytes(&code, tags.OCTET_STRING) || !macData.ReadASN1Bytes(&salt, tags.OCTET_STRING) || len(salt) > 1024 {
-		return ErrFormat
+		!info.ReadASN1Bytes(&m.code, tags.OCTET_STRING) || !macData.ReadASN1Bytes(&m.salt, tags.OCTET_STRING) || len(m.salt) > 1024 {
+		return m, ErrFormat
 	}
-	if !macData.Empty() && (!macData.ReadASN1Integer(&iterations) || iterations < 1 || iterations > maxIterations) {
-		return ErrFormat
+	if !macData.Empty() && (!macData.ReadASN1Integer(&m.iterations) || m.iterations < 1 || m.iterations > maxIterations) {
+		return m, ErrFormat
 	}
 	for _, h := range hashes {
-		if !oid.Equal(h.digest) {
-			continue
+		if oid.Equal(h.digest) {
+			m.hash = h.new
+			return m, nil
 		}
-		if !hmac.Equal(code, integrity(h.new, content, password, salt, iterations)) {
-			return ErrPassword
-		}
-		return nil
 	}
-	return fmt.Errorf("%w: integrity by %v", ErrUnsupported, oid)
+	return m, fmt.Errorf("%w: integrity by %v", ErrUnsupported, oid)
+}
+
+// check proves the password by the code over content.
+func (m integrityCode) check(content []byte, password string) error {
+	if !hmac.Equal(m.code, integrity(m.hash, content, password, m.salt, m.iterations)) {
+		return ErrPassword
+	}
+	return nil
 }
 
 // bagsOf are the SafeContents of one ContentInfo, decrypted where they were encrypted.
 func bagsOf(info cryptobyte.String, password string) (cryptobyte.String, error) {
-	var kind asn1.ObjectIdentifier
-	if whole := info; !whole.ReadASN1ObjectIdentifier(&kind) || !kind.Equal(oidEncryptedData) {
+	if !isEncrypted(info) {
 		data, err := dataOf(info)
 		if err != nil {
 			return nil, err
 		}
 		return sequence(data)
 	}
-	var content, encrypted, inner cryptobyte.String
-	var version int
-	if !info.ReadASN1ObjectIdentifier(&kind) || !info.ReadASN1(&content, explicit) || !content.ReadASN1(&encrypted, tags.SEQUENCE) ||
-		!encrypted.ReadASN1Integer(&version) || !encrypted.ReadASN1(&inner, tags.SEQUENCE) || !inner.ReadASN1ObjectIdentifier(&kind) {
-		return nil, ErrFormat
-	}
-	p, err := readProtection(&inner)
-	if err != nil {
-		return nil, err
-	}
-	sealed, err := implicitOctets(&inner)
+	p, sealed, err := encryptedData(info)
 	if err != nil {
 		return nil, err
 	}
@@ -144,6 +167,27 @@ func bagsOf(info cryptobyte.String, password string) (cryptobyte.String, error) 
 		return nil, err
 	}
 	return sequence(plain)
+}
+
+func isEncrypted(info cryptobyte.String) bool {
+	var kind asn1.ObjectIdentifier
+	return info.ReadASN1ObjectIdentifier(&kind) && kind.Equal(oidEncryptedData)
+}
+
+// encryptedData reads a ContentInfo that is encrypted.
+func encryptedData(info cryptobyte.String) (p protection, sealed []byte, err error) {
+	var kind asn1.ObjectIdentifier
+	var content, encrypted, inner cryptobyte.String
+	var version int
+	if !info.ReadASN1ObjectIdentifier(&kind) || !info.ReadASN1(&content, explicit) || !content.ReadASN1(&encrypted, tags.SEQUENCE) ||
+		!encrypted.ReadASN1Integer(&version) || !encrypted.ReadASN1(&inner, tags.SEQUENCE) || !inner.ReadASN1ObjectIdentifier(&kind) {
+		return p, nil, ErrFormat
+	}
+	if p, err = readProtection(&inner); err != nil {
+		return p, nil, err
+	}
+	sealed, err = implicitOctets(&inner)
+	return p, sealed, err
 }
 
 // implicitOctets is an OCTET STRING under [0] IMPLICIT, in one piece or, where it was BER, in several.
@@ -169,8 +213,9 @@ func implicitOctets(in *cryptobyte.String) ([]byte, error) {
 	return out, nil
 }
 
-// take reads SafeBags; kinds of bags that hold neither keys nor certificates are passed over.
-func (c *Contents) take(bags cryptobyte.String, password string) error {
+// take reads SafeBags, with open for the keys that are encrypted; kinds of bags
+// that hold neither keys nor certificates are passed over.
+func (c *Contents) take(bags cryptobyte.String, open func(cryptobyte.String) ([]byte, error)) error {
 	for !bags.Empty() {
 		var bag, value cryptobyte.String
 		var kind asn1.ObjectIdentifier
@@ -187,7 +232,7 @@ func (c *Contents) take(bags cryptobyte.String, password string) error {
 			item.DER = value
 			c.Keys = append(c.Keys, item)
 		case kind.Equal(oidShroudedKeyBag):
-			if item.DER, err = openKey(value, password); err != nil {
+			if item.DER, err = open(value); err != nil {
 				return err
 			}
 			c.Keys = append(c.Keys, item)
@@ -202,19 +247,26 @@ func (c *Contents) take(bags cryptobyte.String, password string) error {
 }
 
 func openKey(in cryptobyte.String, password string) ([]byte, error) {
-	var info cryptobyte.String
-	var sealed []byte
-	if !in.ReadASN1(&info, tags.SEQUENCE) {
-		return nil, ErrFormat
-	}
-	p, err := readProtection(&info)
+	p, sealed, err := shroudedKey(in)
 	if err != nil {
 		return nil, err
 	}
-	if !info.ReadASN1Bytes(&sealed, tags.OCTET_STRING) {
-		return nil, ErrFormat
-	}
 	return p.open(sealed, password)
+}
+
+// shroudedKey reads an EncryptedPrivateKeyInfo.
+func shroudedKey(in cryptobyte.String) (p protection, sealed []byte, err error) {
+	var info cryptobyte.String
+	if !in.ReadASN1(&info, tags.SEQUENCE) {
+		return p, nil, ErrFormat
+	}
+	if p, err = readProtection(&info); err != nil {
+		return p, nil, err
+	}
+	if !info.ReadASN1Bytes(&sealed, tags.OCTET_STRING) {
+		return p, nil, ErrFormat
+	}
+	return p, sealed, nil
 }
 
 func certificate(in cryptobyte.String) ([]byte, error) {
