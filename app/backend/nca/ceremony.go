@@ -58,10 +58,11 @@ func Open(dir string, secret sealed.Secret, config Config) (*Authority, error) {
 	err := sealed.Once(dir, func(temp string) error {
 		for _, l := range lines {
 			folder := filepath.Join(temp, l.folder)
-			if err := l.ceremony(folder, secret, config); err != nil {
+			i, err := l.ceremony(folder, secret, config)
+			if err != nil {
 				return err
 			}
-			if _, err := l.completeTSA(folder, secret, config); err != nil {
+			if err := l.makeTSA(folder, i, secret, config); err != nil {
 				return err
 			}
 		}
@@ -89,7 +90,18 @@ func Open(dir string, secret sealed.Secret, config Config) (*Authority, error) {
 		}
 		a.issuers[l.algorithm] = i
 	}
-	return a, nil
+	return a, a.proveSecret()
+}
+
+// proveSecret opens one key, so that a wrong secret is found at the start. The
+// others are opened when they are needed: each takes a tenth of a second.
+func (a *Authority) proveSecret() error {
+	for _, algorithm := range a.Algorithms() {
+		if key, ok := a.issuers[algorithm].key.(*sealed.Key); ok {
+			return key.Open()
+		}
+	}
+	return nil
 }
 
 // Complete makes in the authority's folder, which must be there, what a version
@@ -99,11 +111,8 @@ func Complete(dir string, secret sealed.Secret, config Config) (made []string, _
 	if err := config.check(); err != nil {
 		return nil, err
 	}
-	if _, err := os.Stat(filepath.Join(dir, issuingCertFile)); err != nil {
-		return nil, fmt.Errorf("the authority's folder: %w", err)
-	}
-	if _, err := readKey(filepath.Join(dir, issuingKeyFile), secret); err != nil {
-		return nil, err // what is added must open with the secret of what is there
+	if err := proveFolder(dir, secret, config); err != nil {
+		return nil, err
 	}
 	for _, l := range lines {
 		there, err := l.there(dir)
@@ -112,7 +121,10 @@ func Complete(dir string, secret sealed.Secret, config Config) (made []string, _
 		}
 		folder := filepath.Join(dir, l.folder)
 		if !there {
-			err := sealed.Once(folder, func(temp string) error { return l.ceremony(temp, secret, config) })
+			err := sealed.Once(folder, func(temp string) error {
+				_, err := l.ceremony(temp, secret, config)
+				return err
+			})
 			if err != nil {
 				return made, fmt.Errorf("the authority's folder: %w", err)
 			}
@@ -127,6 +139,19 @@ func Complete(dir string, secret sealed.Secret, config Config) (made []string, _
 		}
 	}
 	return made, nil
+}
+
+// proveFolder returns an error unless the secret opens what is there already.
+func proveFolder(dir string, secret sealed.Secret, config Config) error {
+	rsaLine := lines[len(lines)-1]
+	i, err := rsaLine.open(dir, secret, config)
+	if err != nil {
+		return err
+	}
+	if key, ok := i.key.(*sealed.Key); ok {
+		return key.Open()
+	}
+	return nil
 }
 
 func (c *Config) check() error {
@@ -164,30 +189,30 @@ func (l line) generateKey(c Config) (crypto.Signer, error) {
 }
 
 // ceremony makes root and issuing authority in dir.
-func (l line) ceremony(dir string, secret sealed.Secret, c Config) error {
+func (l line) ceremony(dir string, secret sealed.Secret, c Config) (*issuer, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
+		return nil, err
 	}
 	rootKey, err := l.generateKey(c)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	issuingKey, err := l.generateKey(c)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	now := c.Clock().UTC().Truncate(time.Second)
 	root, err := certifyAuthority(authority{
 		name: l.root, stamp: c.Stamp, begin: now, years: rootYears, key: rootKey.Public(),
 	}, nil, rootKey)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	issuing, err := certifyAuthority(authority{
 		name: l.issuing, stamp: c.Stamp, begin: now, years: issuingYears, key: issuingKey.Public(), last: true,
 	}, root, rootKey)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, f := range []struct {
 		name string
@@ -195,16 +220,19 @@ func (l line) ceremony(dir string, secret sealed.Secret, c Config) error {
 	}{{rootKeyFile, rootKey}, {issuingKeyFile, issuingKey}} {
 		file, err := secret.SealKey(f.key)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := sealed.Write(filepath.Join(dir, f.name), file); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if err := sealed.Write(filepath.Join(dir, rootCertFile), root.Raw); err != nil {
-		return err
+		return nil, err
 	}
-	return sealed.Write(filepath.Join(dir, issuingCertFile), issuing.Raw)
+	if err := sealed.Write(filepath.Join(dir, issuingCertFile), issuing.Raw); err != nil {
+		return nil, err
+	}
+	return &issuer{algorithm: l.algorithm, root: root, cert: issuing, key: issuingKey, urls: c.URLs[l.algorithm]}, nil
 }
 
 // authority is what the certificate of one says.

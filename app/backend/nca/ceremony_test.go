@@ -64,6 +64,36 @@ func TestOpenMakesOneAuthority(t *testing.T) {
 	}
 }
 
+// Keys are opened when they are needed; that one is missing or spoilt is found
+// at the start all the same.
+func TestOpenRefusesAnIncompleteFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "nca")
+	c := config(sqlite(t))
+	must(nca.Open(dir, secret, c))
+	for _, name := range []string{
+		"issuing.key.age", "issuing.cer", "root.cer", "tsa/tsa.key.age", "tsa/tsa.cer",
+		"gost512/issuing.key.age", "gost512/tsa/tsa.key.age",
+	} {
+		path := filepath.Join(dir, name)
+		whole := must(os.ReadFile(path))
+		for state, spoil := range map[string]func() error{
+			"missing": func() error { return os.Remove(path) },
+			"spoilt":  func() error { return os.WriteFile(path, whole[:60], 0o600) },
+		} {
+			if err := spoil(); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := nca.Open(dir, secret, c); err == nil {
+				t.Errorf("opened with %s %s", name, state)
+			}
+			if err := os.WriteFile(path, whole, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	must(nca.Open(dir, secret, c))
+}
+
 func TestKeysAreSealedOnDisk(t *testing.T) {
 	authority(t, sqlite(t))
 	var files []string

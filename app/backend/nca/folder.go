@@ -1,7 +1,6 @@
 package nca
 
 import (
-	"crypto"
 	"crypto/x509"
 	"fmt"
 	"path/filepath"
@@ -26,9 +25,6 @@ func (l line) open(dir string, secret sealed.Secret, c Config) (*issuer, error) 
 	if err := l.checkChain(i, c.Stamp); err != nil {
 		return nil, err
 	}
-	if i.key, err = readKey(filepath.Join(dir, issuingKeyFile), secret); err != nil {
-		return nil, err
-	}
 	certified, err := keypair.ParsePublicKey(i.cert.RawSubjectPublicKeyInfo)
 	if err != nil {
 		return nil, err
@@ -36,8 +32,8 @@ func (l line) open(dir string, secret sealed.Secret, c Config) (*issuer, error) 
 	if algorithm, err := keypair.Of(certified); err != nil || algorithm != l.algorithm {
 		return nil, fmt.Errorf("%s is not for %s: restore it", filepath.Join(dir, issuingCertFile), l.algorithm)
 	}
-	if !keypair.Same(certified, i.key.Public()) {
-		return nil, fmt.Errorf("%s and %s do not belong together: restore both", issuingKeyFile, issuingCertFile)
+	if i.key, err = secret.Key(filepath.Join(dir, issuingKeyFile), certified); err != nil {
+		return nil, fmt.Errorf("the authority's key: %w", err)
 	}
 	if i.named, err = ocsp.NewIssuer(i.cert); err != nil {
 		return nil, err
@@ -72,16 +68,4 @@ func readCertificate(path string) (*x509.Certificate, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return cert, nil
-}
-
-func readKey(path string, secret sealed.Secret) (crypto.Signer, error) {
-	file, err := sealed.Read(path)
-	if err != nil {
-		return nil, fmt.Errorf("the authority's folder: %w", err)
-	}
-	key, err := secret.OpenKey(file)
-	if err != nil {
-		return nil, fmt.Errorf("the authority's key: %w", err)
-	}
-	return key, nil
 }

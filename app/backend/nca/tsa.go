@@ -53,8 +53,12 @@ func (l line) completeTSA(dir string, secret sealed.Secret, c Config) (made bool
 	if err != nil {
 		return false, err
 	}
-	err = sealed.Once(folder, func(temp string) error { return l.tsaCeremony(temp, i, secret, c) })
+	err = l.makeTSA(dir, i, secret, c)
 	return err == nil, err
+}
+
+func (l line) makeTSA(dir string, i *issuer, secret sealed.Secret, c Config) error {
+	return sealed.Once(filepath.Join(dir, tsaFolder), func(temp string) error { return l.tsaCeremony(temp, i, secret, c) })
 }
 
 // tsaCeremony makes key and certificate of a time-stamping authority in dir. It
@@ -142,13 +146,13 @@ func (i *issuer) openTSA(dir string, secret sealed.Secret) (*tsa, error) {
 	if err != nil {
 		return nil, err
 	}
-	key, err := readKey(filepath.Join(folder, tsaKeyFile), secret)
-	if err != nil {
-		return nil, err
-	}
 	certified, err := keypair.ParsePublicKey(cert.RawSubjectPublicKeyInfo)
-	if err != nil || !keypair.Same(certified, key.Public()) {
-		return nil, fmt.Errorf("%s and %s do not belong together: restore both", tsaKeyFile, tsaCertFile)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", tsaCertFile, err)
+	}
+	key, err := secret.Key(filepath.Join(folder, tsaKeyFile), certified)
+	if err != nil {
+		return nil, fmt.Errorf("the key of time stamps: %w", err)
 	}
 	if err := keypair.CheckIssued(cert, i.cert); err != nil {
 		return nil, fmt.Errorf("%s: %w", tsaCertFile, err)

@@ -9,6 +9,9 @@
 // under a temporary name, synced, and renamed. Of several processes that start
 // at once one wins, and the others use what it made. Nothing in a folder is
 // ever overwritten.
+//
+// Opening a sealed key takes long, on purpose. A [Key] is opened at its first
+// signature; that its file is there and whole is seen at once.
 package sealed
 
 import (
