@@ -26,6 +26,7 @@ import (
 	"qoltanba/app/backend/notify"
 	"qoltanba/app/backend/registry"
 	"qoltanba/keystore/keypair"
+	"qoltanba/keystore/token"
 )
 
 // maxFile bounds the configuration and each file it names.
@@ -120,6 +121,37 @@ type Authority struct {
 	// Profiles is a file of certificate profiles; absent: those of profiles.json
 	// in package issuance.
 	Profiles string `json:"profiles"`
+	// PKCS11 is the token in which the RSA issuing key is made and kept; absent:
+	// it lies sealed in the authority's folder.
+	PKCS11 *Token `json:"pkcs11"`
+}
+
+// Token is a PKCS #11 token and the key in it. Its PIN stands in a file or in an
+// environment variable.
+type Token struct {
+	Module  string `json:"module"` // path of the vendor's library
+	Token   string `json:"token"`  // its label
+	Key     string `json:"key"`    // the key's label
+	PINFile string `json:"pin_file"`
+	PINEnv  string `json:"pin_env"`
+}
+
+// Place reads the PIN and says where the token is. A PIN shows itself nowhere.
+func (t Token) Place() (token.Place, error) {
+	if t.Module == "" || t.Token == "" || t.Key == "" || (t.PINFile == "") == (t.PINEnv == "") {
+		return token.Place{}, errors.New("give the module, the labels of token and key, and either pin_file or pin_env")
+	}
+	pin, err := readSecret(t.PINFile)
+	if err != nil {
+		return token.Place{}, err
+	}
+	if t.PINEnv != "" {
+		pin = os.Getenv(t.PINEnv)
+	}
+	if pin == "" {
+		return token.Place{}, errors.New("the PIN is empty: write it to pin_file, or set the variable of pin_env")
+	}
+	return token.Place{Module: t.Module, Label: t.Token, PIN: token.PIN(pin)}, nil
 }
 
 // URLs are the addresses in certificates on keys of an algorithm.
@@ -354,6 +386,10 @@ func (c Config) Check() error {
 	try("identity: machine_pass", err)
 	_, err = c.Authority.OpenProfiles()
 	try("authority: profiles", err)
+	if c.Authority.PKCS11 != nil {
+		_, err = c.Authority.PKCS11.Place()
+		try("authority: pkcs11", err)
+	}
 	try("rules", c.Rules.Apply(enrolment.DefaultRules()).Validate())
 	try("rules: calls_per_address", c.Rules.PerAddress().Validate())
 	if c.SMS != nil {

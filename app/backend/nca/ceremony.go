@@ -47,7 +47,8 @@ var lines = []line{
 
 // Open reads the authority's folder, which it makes at the first call: for GOST
 // and for RSA a root, an issuing authority under it and a time-stamping one
-// under that, the keys sealed under secret. After the first start the files root.key.age may be taken away and
+// under that, the keys sealed under secret but for the issuing ones that
+// config.Vaults keep. After the first start the files root.key.age may be taken away and
 // kept offline. A folder of an earlier version may lack an authority, which
 // [Complete] makes; without it no such keys are certified. The errors are
 // [sealed.ErrWrongSecret] and [ErrStamp].
@@ -97,8 +98,8 @@ func Open(dir string, secret sealed.Secret, config Config) (*Authority, error) {
 // others are opened when they are needed: each takes a tenth of a second.
 func (a *Authority) proveSecret() error {
 	for _, algorithm := range a.Algorithms() {
-		if key, ok := a.issuers[algorithm].key.(*sealed.Key); ok {
-			return key.Open()
+		if proved, err := a.issuers[algorithm].prove(); proved || err != nil {
+			return err
 		}
 	}
 	return nil
@@ -143,15 +144,15 @@ func Complete(dir string, secret sealed.Secret, config Config) (made []string, _
 
 // proveFolder returns an error unless the secret opens what is there already.
 func proveFolder(dir string, secret sealed.Secret, config Config) error {
-	rsaLine := lines[len(lines)-1]
-	i, err := rsaLine.open(dir, secret, config)
+	i, err := lines[len(lines)-1].open(dir, secret, config) // that of RSA was there first
 	if err != nil {
 		return err
 	}
-	if key, ok := i.key.(*sealed.Key); ok {
-		return key.Open()
+	if i.tsa, err = i.openTSA(dir, secret); err != nil {
+		return err
 	}
-	return nil
+	_, err = i.prove()
+	return err
 }
 
 func (c *Config) check() error {
@@ -188,16 +189,33 @@ func (l line) generateKey(c Config) (crypto.Signer, error) {
 	return rsa.GenerateKey(rand.Reader, c.KeyBits)
 }
 
-// ceremony makes root and issuing authority in dir.
+// generateIssuing makes the key of the issuing authority, in its vault if it has one.
+func (l line) generateIssuing(c Config) (crypto.Signer, error) {
+	vault := c.Vaults[l.algorithm]
+	if vault == nil {
+		return l.generateKey(c)
+	}
+	key, err := vault.Generate(c.KeyBits)
+	if err != nil {
+		return nil, fmt.Errorf("make the issuing key for %s: %w", l.algorithm, err)
+	}
+	if made, err := keypair.Of(key.Public()); err != nil || made != l.algorithm {
+		return nil, fmt.Errorf("the vault made no key for %s: %w", l.algorithm, ErrAlgorithm)
+	}
+	return key, nil
+}
+
+// ceremony makes root and issuing authority in dir. What can fail elsewhere, a
+// key in a vault, comes first.
 func (l line) ceremony(dir string, secret sealed.Secret, c Config) (*issuer, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	rootKey, err := l.generateKey(c)
+	issuingKey, err := l.generateIssuing(c)
 	if err != nil {
 		return nil, err
 	}
-	issuingKey, err := l.generateKey(c)
+	rootKey, err := l.generateKey(c)
 	if err != nil {
 		return nil, err
 	}
@@ -218,6 +236,9 @@ func (l line) ceremony(dir string, secret sealed.Secret, c Config) (*issuer, err
 		name string
 		key  crypto.Signer
 	}{{rootKeyFile, rootKey}, {issuingKeyFile, issuingKey}} {
+		if f.key == issuingKey && c.Vaults[l.algorithm] != nil {
+			continue
+		}
 		file, err := secret.SealKey(f.key)
 		if err != nil {
 			return nil, err

@@ -32,7 +32,12 @@ func (l line) open(dir string, secret sealed.Secret, c Config) (*issuer, error) 
 	if algorithm, err := keypair.Of(certified); err != nil || algorithm != l.algorithm {
 		return nil, fmt.Errorf("%s is not for %s: restore it", filepath.Join(dir, issuingCertFile), l.algorithm)
 	}
-	if i.key, err = secret.Key(filepath.Join(dir, issuingKeyFile), certified); err != nil {
+	if vault := c.Vaults[l.algorithm]; vault != nil {
+		i.key, err = vault.Signer(certified)
+	} else {
+		i.key, err = secret.Key(filepath.Join(dir, issuingKeyFile), certified)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("the authority's key: %w", err)
 	}
 	if i.named, err = ocsp.NewIssuer(i.cert); err != nil {

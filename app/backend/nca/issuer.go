@@ -12,6 +12,7 @@ import (
 
 	"qoltanba/app/backend/nca/issuance"
 	"qoltanba/app/backend/nca/ocsp"
+	"qoltanba/app/backend/sealed"
 	"qoltanba/keystore/gost"
 	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
@@ -31,6 +32,21 @@ type issuer struct {
 	urls      URLs
 	named     *ocsp.Issuer
 	tsa       *tsa // nil: stamps no time
+}
+
+// prove opens one of the keys that are sealed in the folder, so that a wrong
+// secret is found; false if all lie elsewhere.
+func (i *issuer) prove() (proved bool, _ error) {
+	keys := []crypto.Signer{i.key}
+	if i.tsa != nil {
+		keys = append(keys, i.tsa.key)
+	}
+	for _, k := range keys {
+		if key, ok := k.(*sealed.Key); ok {
+			return true, key.Open()
+		}
+	}
+	return false, nil
 }
 
 func newThrowaway(a keypair.Algorithm) (crypto.Signer, error) {

@@ -41,6 +41,7 @@ package nca
 
 import (
 	"context"
+	"crypto"
 	"errors"
 	"io"
 	"sync/atomic"
@@ -89,11 +90,25 @@ type Config struct {
 	URLs map[keypair.Algorithm]URLs
 	// Profiles are what certificates contain; nil is [issuance.Standard].
 	Profiles issuance.Profiles
+	// Vaults keep the issuing keys of these algorithms; the others lie sealed in
+	// the authority's folder, as all roots do.
+	Vaults map[keypair.Algorithm]Vault
 
 	Store     Store
 	DigitalID *assertion.Verifier
 	Clock     func() time.Time
 	Rand      io.Reader // for application numbers: crypto/rand.Reader
+}
+
+// Vault keeps an issuing key elsewhere than in the authority's folder, such as in
+// a PKCS #11 token, and signs with it. A signature that fails because the vault
+// is not at hand leaves the application to a later call.
+type Vault interface {
+	// Generate makes the key pair at the ceremony, of a size in bits where the
+	// algorithm has several. It fails where the vault has that key already.
+	Generate(bits int) (crypto.Signer, error)
+	// Signer finds the key with this public half.
+	Signer(public crypto.PublicKey) (crypto.Signer, error)
 }
 
 // Authority issues certificates. It is safe for concurrent use, by several

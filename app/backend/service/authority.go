@@ -3,21 +3,26 @@ package service
 import (
 	"cmp"
 	"context"
+	"crypto"
 	"crypto/rand"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"qoltanba/app/backend/assertion"
+	"qoltanba/app/backend/config"
 	"qoltanba/app/backend/digitalid"
 	"qoltanba/app/backend/nca"
 	"qoltanba/app/backend/nca/ledger"
 	"qoltanba/app/backend/nca/publish"
+	"qoltanba/app/backend/sealed"
 	"qoltanba/keystore/keypair"
+	"qoltanba/keystore/token"
 )
 
 // openParties opens Digital ID and the authority, each in a folder of its own.
@@ -63,10 +68,55 @@ func (b *Backend) authorityConfig(ctx context.Context, plan Plan, word *digitali
 		return nca.Config{}, err
 	}
 	b.closes(book)
+	vaults, err := b.openVaults(ctx, plan.Config.Authority.PKCS11)
+	if err != nil {
+		return nca.Config{}, err
+	}
 	return nca.Config{
 		Stamp: plan.Stamp, KeyBits: plan.KeyBits, Store: book, DigitalID: verifier, Clock: plan.Now, Rand: rand.Reader,
-		URLs: plan.authorityURLs(), Profiles: profiles,
+		URLs: plan.authorityURLs(), Profiles: profiles, Vaults: vaults,
 	}, nil
+}
+
+// openVaults opens the token of the RSA issuing key, if there is one.
+func (b *Backend) openVaults(ctx context.Context, named *config.Token) (map[keypair.Algorithm]nca.Vault, error) {
+	if named == nil {
+		return nil, nil
+	}
+	place, err := named.Place()
+	if err != nil {
+		return nil, fmt.Errorf("authority: pkcs11: %w", err)
+	}
+	holder, err := token.Hold(ctx, place)
+	if err != nil {
+		return nil, fmt.Errorf("the token of the issuing key: %w", err)
+	}
+	b.closes(holder)
+	return map[keypair.Algorithm]nca.Vault{keypair.RSA: issuingToken{holder, named.Key}}, nil
+}
+
+// issuingToken keeps the RSA issuing key under a label.
+type issuingToken struct {
+	holder *token.Holder
+	label  string
+}
+
+// ceremonyTime is how long a token may take to make or find a key: a smart card
+// needs a minute for one of 4096 bits.
+const ceremonyTime = 5 * time.Minute
+
+// Generate makes the key inside the token.
+func (t issuingToken) Generate(bits int) (crypto.Signer, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), ceremonyTime)
+	defer cancel()
+	return t.holder.Generate(ctx, keypair.RSA, bits, t.label)
+}
+
+// Signer finds the key in the token.
+func (t issuingToken) Signer(public crypto.PublicKey) (crypto.Signer, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), ceremonyTime)
+	defer cancel()
+	return t.holder.Signer(ctx, public)
 }
 
 // authorityURLs are the addresses in certificates: those of the configuration,
@@ -86,10 +136,33 @@ func (p Plan) authorityURLs() map[keypair.Algorithm]nca.URLs {
 	return urls
 }
 
-// completeAuthority makes what an authority of an earlier version lacks. The
-// service must not run meanwhile: it would not know of it.
-func completeAuthority(ctx context.Context, args []string, out io.Writer) (err error) {
-	flags := flag.NewFlagSet("authority complete", flag.ContinueOnError)
+// authorityCommand is how the authority's folder is worked on; the service must
+// not run meanwhile: it would not know of it. It answers what was made.
+type authorityCommand func(dir string, secret sealed.Secret, config nca.Config) (made []string, err error)
+
+// makeAuthority holds the ceremony before the first start. Of an authority that
+// is there it says so, and that its keys can be had.
+func makeAuthority(dir string, secret sealed.Secret, config nca.Config) ([]string, error) {
+	_, err := os.Stat(dir)
+	fresh := errors.Is(err, os.ErrNotExist)
+	authority, err := nca.Open(dir, secret, config)
+	if err != nil || !fresh {
+		return nil, err
+	}
+	var made []string
+	for _, algorithm := range authority.Algorithms() {
+		where := "sealed in the folder"
+		if config.Vaults[algorithm] != nil {
+			where = "in the token"
+		}
+		made = append(made, fmt.Sprintf("authority for %s, its key %s", algorithm, where))
+	}
+	return made, nil
+}
+
+// onAuthority runs a command on the authority's folder and says what it made.
+func onAuthority(ctx context.Context, name string, command authorityCommand, args []string, out io.Writer) (err error) {
+	flags := flag.NewFlagSet("authority "+name, flag.ContinueOnError)
 	where := folders(flags)
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -120,7 +193,7 @@ func completeAuthority(ctx context.Context, args []string, out io.Writer) (err e
 	if err != nil {
 		return err
 	}
-	made, err := nca.Complete(authorityFolder(plan.Data), own.authority, config)
+	made, err := command(authorityFolder(plan.Data), own.authority, config)
 	if err != nil {
 		return err
 	}

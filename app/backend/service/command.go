@@ -15,6 +15,7 @@ import (
 	"qoltanba/app/api"
 	"qoltanba/app/backend/config"
 	"qoltanba/app/backend/console"
+	"qoltanba/app/backend/nca"
 	"qoltanba/app/backend/pin"
 	"qoltanba/app/backend/store"
 )
@@ -31,6 +32,7 @@ const usage = `qoltanbad is the backend of Qoltanba.
 
   qoltanbad serve --data DIR [--listen ADDR] [--config FILE]
   qoltanbad operator add LOGIN --name NAME --data DIR [--config FILE] [--password-stdin]
+  qoltanbad authority make --data DIR [--config FILE]
   qoltanbad authority complete --data DIR [--config FILE]
   qoltanbad config check --config FILE
 `
@@ -44,7 +46,9 @@ func Run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	case two == "operator add":
 		return addOperator(ctx, args[2:], in, out)
 	case two == "authority complete":
-		return completeAuthority(ctx, args[2:], out)
+		return onAuthority(ctx, "complete", nca.Complete, args[2:], out)
+	case two == "authority make":
+		return onAuthority(ctx, "make", makeAuthority, args[2:], out)
 	case two == "config check":
 		return checkConfig(args[2:], out)
 	default:
