@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"errors"
 	"fmt"
@@ -39,6 +40,17 @@ type Request struct {
 // an extension request with the e-mail, if not empty, as rfc822Name and with
 // the PKCS#12 key store, signed by key, of any [keypair.Algorithm] that signs.
 func NewRequest(key crypto.Signer, owner profile.Subject, email string) ([]byte, error) {
+	store := profile.KeyStoreExtension()
+	return newRequest(key, owner, email, &store)
+}
+
+// NewTokenRequest is [NewRequest] for a key that lives in a token. The request
+// names no storage: the NCA publishes no identifiers for tokens.
+func NewTokenRequest(key crypto.Signer, owner profile.Subject, email string) ([]byte, error) {
+	return newRequest(key, owner, email, nil)
+}
+
+func newRequest(key crypto.Signer, owner profile.Subject, email string, store *pkix.Extension) ([]byte, error) {
 	subject, err := owner.Raw()
 	if err != nil {
 		return nil, fmt.Errorf("certificate request: %w", err)
@@ -58,7 +70,9 @@ func NewRequest(key crypto.Signer, owner profile.Subject, email string) ([]byte,
 		b.AddBytes(subject)
 		b.AddBytes(spki)
 		b.AddASN1(tags.Tag(0).ContextSpecific().Constructed(), func(b *cryptobyte.Builder) {
-			b.AddASN1(tags.SEQUENCE, func(b *cryptobyte.Builder) { addExtensionRequest(b, email) })
+			if email != "" || store != nil { // Extensions are one at least: RFC 5280, 4.1
+				b.AddASN1(tags.SEQUENCE, func(b *cryptobyte.Builder) { addExtensionRequest(b, email, store) })
+			}
 		})
 	})
 	info, err := b.Bytes()
@@ -78,7 +92,7 @@ var (
 )
 
 // addExtensionRequest adds type and value of the attribute.
-func addExtensionRequest(b *cryptobyte.Builder, email string) {
+func addExtensionRequest(b *cryptobyte.Builder, email string, store *pkix.Extension) {
 	extension := func(b *cryptobyte.Builder, oid asn1.ObjectIdentifier, value func(*cryptobyte.Builder)) {
 		b.AddASN1(tags.SEQUENCE, func(b *cryptobyte.Builder) {
 			b.AddASN1ObjectIdentifier(oid)
@@ -95,8 +109,9 @@ func addExtensionRequest(b *cryptobyte.Builder, email string) {
 					})
 				})
 			}
-			store := profile.KeyStoreExtension()
-			extension(b, store.Id, func(b *cryptobyte.Builder) { b.AddBytes(store.Value) })
+			if store != nil {
+				extension(b, store.Id, func(b *cryptobyte.Builder) { b.AddBytes(store.Value) })
+			}
 		})
 	})
 }

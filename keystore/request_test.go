@@ -9,6 +9,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -37,6 +38,28 @@ func TestRequestRoundTrip(t *testing.T) {
 				!keypair.Same(r.PublicKey, key.Public()) || r.KeyID != ski {
 				t.Errorf("the request does not read back the same: %v", err)
 			}
+		}
+	}
+}
+
+// A request for a key in a token names no storage, and has no extension where
+// there is nothing to ask for.
+func TestTokenRequest(t *testing.T) {
+	t.Parallel()
+	for want, email := range []string{"", "aigul@example.kz"} {
+		der, err := NewTokenRequest(rsaKeys()[0], aigul, email)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request, err := x509.ParseCertificateRequest(der)
+		if err != nil || request.CheckSignature() != nil {
+			t.Fatal(err)
+		}
+		if _, err := profile.ParseKeyStore(request.Extensions); !errors.Is(err, profile.ErrNoKeyStore) {
+			t.Errorf("it names a storage: %v", err)
+		}
+		if len(request.Extensions) != want || len(request.EmailAddresses) != want {
+			t.Errorf("%d extensions with the address %q", len(request.Extensions), email)
 		}
 	}
 }

@@ -5,8 +5,12 @@ import "time"
 // Storage says where the keys will live.
 type Storage string
 
-// StoragePC is a folder on the citizen's computer.
-const StoragePC Storage = "personal-computer"
+// The storages: a folder on the citizen's computer, and a cryptographic token
+// that is plugged into it, for RSA keys and where the agency serves tokens.
+const (
+	StoragePC    Storage = "personal-computer"
+	StorageToken Storage = "token"
+)
 
 // ApplicationStatus is how far the certification authority is.
 type ApplicationStatus string
@@ -35,7 +39,7 @@ type Application struct {
 	Status  ApplicationStatus `json:"status" enum:"created,checking,approved,rejected,awaiting-import,issued"`
 	History []StatusChange    `json:"history"`
 	Email   string            `json:"email,omitempty"`
-	Storage Storage           `json:"storage" enum:"personal-computer"`
+	Storage Storage           `json:"storage" enum:"personal-computer,token"`
 }
 
 // KeyAlgorithm is the kind of all key pairs of one application.
@@ -65,7 +69,7 @@ func (a KeyAlgorithm) Requests() int {
 // one for signing. The JSON has them in base64.
 type ApplyRequest struct {
 	Email    string       `json:"email,omitempty" maxLength:"254" doc:"The confirmed address; one whose code was not given is left out"`
-	Storage  Storage      `json:"storage" enum:"personal-computer"`
+	Storage  Storage      `json:"storage" enum:"personal-computer,token"`
 	Keys     KeyAlgorithm `json:"keys" enum:"gost512,rsa2048" doc:"Kind of the key pairs in the requests"`
 	Requests [][]byte     `json:"requests" minItems:"1" maxItems:"2"`
 	// RevokeOld is the citizen's answer to a question: all earlier good

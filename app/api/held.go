@@ -52,7 +52,7 @@ const (
 type HeldCertificate struct {
 	Serial      string          `json:"serial"`
 	Kind        CertificateKind `json:"kind" enum:"rsa-auth,rsa-sign,gost512"`
-	Storage     Storage         `json:"storage" enum:"personal-computer"`
+	Storage     Storage         `json:"storage" enum:"personal-computer,token"`
 	NotBefore   time.Time       `json:"not_before"`
 	NotAfter    time.Time       `json:"not_after"`
 	State       HeldState       `json:"state" enum:"good,suspended,revoked,expired"`
@@ -127,7 +127,7 @@ type RevocationRequest struct {
 type RenewalRequest struct {
 	Serial    string       `json:"serial" pattern:"^[0-9a-f]{2,40}$" doc:"The certificate whose key signed: good, and for signing"`
 	Email     string       `json:"email,omitempty" maxLength:"254" doc:"The confirmed address; one whose code was not given is left out"`
-	Storage   Storage      `json:"storage" enum:"personal-computer"`
+	Storage   Storage      `json:"storage" enum:"personal-computer,token"`
 	Keys      KeyAlgorithm `json:"keys" enum:"gost512,rsa2048"`
 	Requests  [][]byte     `json:"requests" minItems:"1" maxItems:"2"`
 	Signature []byte       `json:"signature" maxLength:"22000" doc:"Attached CMS, DER, over the text that was asked for these requests"`

@@ -119,8 +119,12 @@ type Authority struct {
 		DeltaCRL string `json:"delta_crl"`
 	} `json:"gost"`
 	// Profiles is a file of certificate profiles; absent: those of profiles.json
-	// in package issuance.
+	// in package issuance, and Tokens.
 	Profiles string `json:"profiles"`
+	// Tokens says whether keys in citizens' tokens are certified too, for three
+	// years, by tokens.json in package issuance. That a key lies in a token is the
+	// word of the citizen's program: no token attests it.
+	Tokens bool `json:"tokens"`
 	// PKCS11 is the token in which the RSA issuing key is made and kept; absent:
 	// it lies sealed in the authority's folder.
 	PKCS11 *Token `json:"pkcs11"`
@@ -165,7 +169,11 @@ func (a Authority) URLs() map[keypair.Algorithm]issuance.URLs {
 // OpenProfiles reads the profiles; without a file they are the standard ones.
 func (a Authority) OpenProfiles() (issuance.Profiles, error) {
 	if a.Profiles == "" {
-		return issuance.Standard(), nil
+		p := issuance.Standard()
+		if a.Tokens {
+			p = append(p, issuance.Tokens()...)
+		}
+		return p, nil
 	}
 	text, err := readFile(a.Profiles)
 	if err != nil {

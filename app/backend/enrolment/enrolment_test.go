@@ -205,7 +205,7 @@ func TestStatusesAgree(t *testing.T) {
 			t.Errorf("%q here is %q there", mine, theirs)
 		}
 	}
-	if api.StoragePC != nca.StoragePC {
+	if string(api.StoragePC) != nca.StoragePC || string(api.StorageToken) != nca.StorageToken {
 		t.Error("the storages differ")
 	}
 	for _, c := range liveness.NewColours(func(int) int { return 0 }) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"qoltanba/app/backend/assertion"
+	"qoltanba/app/backend/nca/issuance"
 	"qoltanba/keystore/profile"
 )
 
@@ -50,8 +51,12 @@ type StatusChange struct {
 	Reason string
 }
 
-// StoragePC is the one storage served so far: PKCS#12 files in a folder.
-const StoragePC = "personal-computer"
+// The storages of citizens' keys: PKCS#12 files in a folder, and a token. That a
+// key lies in a token is the citizen's word: no token at hand attests it.
+const (
+	StoragePC    = string(issuance.StoragePC)
+	StorageToken = string(issuance.StorageToken)
+)
 
 // Request is a certificate request as it was accepted.
 type Request struct {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"qoltanba/app/backend/assertion"
+	"qoltanba/app/backend/nca/issuance"
 	"qoltanba/keystore/profile"
 )
 
@@ -33,15 +34,20 @@ func (a *Authority) Apply(ctx context.Context, jws string, requests [][]byte, em
 	if err := checkEmail(email); err != nil {
 		return Application{}, err
 	}
-	if storage != StoragePC {
+	if storage != StoragePC && storage != StorageToken {
 		return Application{}, ErrStorage
 	}
-	checked, err := checkRequests(requests, word.Keys)
+	checked, err := checkRequests(requests, word.Keys, issuance.Storage(storage))
 	if err != nil {
 		return Application{}, err
 	}
 	if a.issuers[checked[0].Kind.Algorithm()] == nil {
 		return Application{}, ErrAlgorithm
+	}
+	for _, c := range checked {
+		if !a.config.Profiles.Serve(c.Kind, issuance.Storage(storage)) {
+			return Application{}, ErrStorage
+		}
 	}
 	accepted := make([]Request, len(checked))
 	for i, c := range checked {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"qoltanba/app/backend/nca/issuance"
 	"qoltanba/keystore"
 	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
@@ -105,7 +106,7 @@ func FuzzParseRequest(f *testing.F) {
 	f.Add(der)
 	f.Add([]byte{0x30, 0x80})
 	f.Fuzz(func(t *testing.T, der []byte) {
-		spki, algorithm, err := parseRequest(der)
+		spki, algorithm, err := parseRequest(der, issuance.StoragePC)
 		if err != nil {
 			return
 		}

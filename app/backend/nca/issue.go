@@ -61,16 +61,17 @@ func (a *Authority) Issue(ctx context.Context, number string) (Application, erro
 
 // want is a certificate that an application asks for.
 type want struct {
-	issuer *issuer
-	kind   profile.Kind
-	order  issuance.Order // still without profile and begin
+	issuer  *issuer
+	kind    profile.Kind
+	storage issuance.Storage
+	order   issuance.Order // still without profile and begin
 }
 
 // at returns the order of a certificate that was decided on at a time.
 func (a *Authority) at(w want, decided time.Time) (issuance.Order, error) {
 	order := w.order
 	var err error
-	order.Profile, err = a.config.Profiles.At(w.kind, decided)
+	order.Profile, err = a.config.Profiles.At(w.kind, w.storage, decided)
 	order.NotBefore = decided
 	return order, err
 }
@@ -186,7 +187,7 @@ func (a *Authority) expect(app Application) ([]want, error) {
 	for i, r := range app.Requests {
 		ders[i] = r.DER
 	}
-	accepted, err := checkRequests(ders, word.Keys)
+	accepted, err := checkRequests(ders, word.Keys, issuance.Storage(app.Storage))
 	if err != nil {
 		return nil, fmt.Errorf("%v: %w", app, err)
 	}
@@ -196,7 +197,7 @@ func (a *Authority) expect(app Application) ([]want, error) {
 		if issuer == nil {
 			return nil, fmt.Errorf("%v: %w", app, ErrAlgorithm)
 		}
-		wanted[i] = want{issuer: issuer, kind: r.Kind, order: issuance.Order{
+		wanted[i] = want{issuer: issuer, kind: r.Kind, storage: issuance.Storage(app.Storage), order: issuance.Order{
 			Issuer: issuer.cert, SPKI: r.spki, Subject: subject, Email: app.Email, NotEarlier: app.History[0].At,
 		}}
 	}

@@ -105,16 +105,21 @@ func (i *issuer) check(profiles issuance.Profiles, now time.Time) error {
 		return err
 	}
 	for _, kind := range profile.Kinds(i.algorithm) {
-		p, err := profiles.At(kind, now)
-		if err != nil {
-			return err
-		}
-		order := issuance.Order{
-			Profile: p, Issuer: i.cert, SPKI: spki, Subject: nobody, Email: "nobody@example.kz",
-			NotBefore: now, NotEarlier: now,
-		}
-		if _, err := i.draft(order); err != nil {
-			return fmt.Errorf("the profile of %s certificates: %w", kind, err)
+		for _, storage := range []issuance.Storage{issuance.StoragePC, issuance.StorageToken} {
+			if storage != issuance.StoragePC && !profiles.Serve(kind, storage) {
+				continue // files are served always
+			}
+			p, err := profiles.At(kind, storage, now)
+			if err != nil {
+				return err
+			}
+			order := issuance.Order{
+				Profile: p, Issuer: i.cert, SPKI: spki, Subject: nobody, Email: "nobody@example.kz",
+				NotBefore: now, NotEarlier: now,
+			}
+			if _, err := i.draft(order); err != nil {
+				return fmt.Errorf("the profile of %s certificates in a %s: %w", kind, storage, err)
+			}
 		}
 	}
 	return nil

@@ -63,7 +63,7 @@ var (
 	ErrReplayed     = errors.New("the assertion served another application: ask the Digital ID for a new one")
 	ErrAlgorithm    = errors.New("this authority does not certify such keys yet: make its authority for them first")
 	ErrEmail        = errors.New("the e-mail address is not valid: correct it or leave it out")
-	ErrStorage      = errors.New("this storage is not served: choose the personal computer")
+	ErrStorage      = errors.New("this storage is not served for such keys: choose the personal computer")
 	ErrRenewal      = errors.New("the certificate that vouches for the citizen does not hold, or is not the citizen's: obtain the certificates anew")
 	ErrRejected     = errors.New("the application was rejected: its history tells why")
 	ErrWithdrawn    = errors.New("the application was withdrawn: apply anew with other keys")

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"qoltanba/app/backend/assertion"
+	"qoltanba/app/backend/nca/issuance"
 	"qoltanba/keystore/gost"
 	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
@@ -23,12 +24,12 @@ type checked struct {
 
 // checkRequests judges the requests one by one and together, and that they are
 // for the keys that the assertion names. The first one's key tells of which
-// algorithm they are.
-func checkRequests(requests [][]byte, keys []assertion.Hash) ([]checked, error) {
+// algorithm they are; a storage that they name must be the one applied for.
+func checkRequests(requests [][]byte, keys []assertion.Hash, storage issuance.Storage) ([]checked, error) {
 	var accepted []checked
 	var kinds []profile.Kind
 	for i, der := range requests {
-		spki, algorithm, err := parseRequest(der)
+		spki, algorithm, err := parseRequest(der, storage)
 		if err != nil {
 			return nil, fmt.Errorf("%w (request %d: %w)", ErrRequest, i+1, err)
 		}
@@ -52,7 +53,7 @@ func checkRequests(requests [][]byte, keys []assertion.Hash) ([]checked, error) 
 
 // parseRequest reads a request and checks its signature, which proves that
 // the applicant holds the private key, and its key.
-func parseRequest(der []byte) (spki []byte, _ keypair.Algorithm, _ error) {
+func parseRequest(der []byte, applied issuance.Storage) (spki []byte, _ keypair.Algorithm, _ error) {
 	if len(der) > maxRequest {
 		return nil, 0, fmt.Errorf("%d bytes are over the limit of %d", len(der), maxRequest)
 	}
@@ -81,8 +82,8 @@ func parseRequest(der []byte) (spki []byte, _ keypair.Algorithm, _ error) {
 	if err != nil && !errors.Is(err, profile.ErrNoKeyStore) {
 		return nil, 0, err
 	}
-	if err == nil && !storage.Equal(profile.OIDKeyStorePKCS12) {
-		return nil, 0, errors.New("it names a storage that is not served")
+	if err == nil && storage.Equal(profile.OIDKeyStorePKCS12) != (applied == issuance.StoragePC) {
+		return nil, 0, errors.New("it names another storage than was applied for")
 	}
 	return request.RawSubjectPublicKeyInfo, algorithm, nil
 }

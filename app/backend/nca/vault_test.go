@@ -12,8 +12,11 @@ import (
 	"testing"
 
 	"qoltanba/app/backend/nca"
+	"qoltanba/app/backend/nca/issuance"
 	"qoltanba/app/backend/sealed"
+	"qoltanba/keystore"
 	"qoltanba/keystore/keypair"
+	"qoltanba/keystore/profile"
 	"qoltanba/keystore/token"
 	"qoltanba/keystore/token/tokentest"
 )
@@ -100,6 +103,64 @@ func TestIssueByAKeyInAToken(t *testing.T) {
 	other := must(sealed.NewSecret(make([]byte, sealed.MinSecret)))
 	if _, err := nca.Open(dir, other, c); !errors.Is(err, sealed.ErrWrongSecret) {
 		t.Errorf("opened with another secret: %v", err)
+	}
+}
+
+// A citizen's pair is made in the citizen's own token, certified for three years,
+// and the certificates are written beside their keys.
+func TestIssueForKeysInACitizensToken(t *testing.T) {
+	hsm := tokentest.SoftHSM(t, "citizen")
+	module := must(token.Open(hsm.Module))
+	defer func() {
+		if err := module.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	plugged := must(module.Find(t.Context(), "citizen"))
+	session := must(module.Login(t.Context(), plugged.Slot, tokentest.PIN))
+	var s submission
+	for _, kind := range profile.RSAKinds() {
+		key := must(session.Generate(t.Context(), kind.Algorithm(), 0, kind.Name()))
+		s.requests = append(s.requests, must(keystore.NewTokenRequest(key, citizen, email)))
+	}
+	s.jws = statement(t, party(), "enrolment-1", s.requests)
+
+	c := config(sqlite(t))
+	c.Profiles = append(issuance.Standard(), issuance.Tokens()...)
+	a := authorityWith(t, c)
+	app := must(a.Apply(t.Context(), s.jws, s.requests, email, nca.StorageToken))
+	must(a.Issue(t.Context(), app.Number))
+	for _, c := range must(a.Certificates(t.Context(), app.Number)) {
+		cert := must(x509.ParseCertificate(c.DER))
+		if !cert.NotAfter.Equal(cert.NotBefore.AddDate(3, 0, 0)) {
+			t.Errorf("%s is valid until %s", c.Kind, cert.NotAfter)
+		}
+		if _, err := profile.ParseKeyStore(cert.Extensions); !errors.Is(err, profile.ErrNoKeyStore) {
+			t.Errorf("%s names a storage: %v", c.Kind, err)
+		}
+		checkOpenSSL(t, a, c)
+		if err := session.PutCertificate(t.Context(), cert); err != nil {
+			t.Error(err)
+		}
+	}
+	if inside := must(session.Certificates(t.Context())); len(inside) != 2 {
+		t.Errorf("%d certificates in the token", len(inside))
+	}
+	audited(t, a, 1, 2)
+
+	if _, err := authority(t, sqlite(t)).Apply(t.Context(), s.jws, s.requests, email, nca.StorageToken); !errors.Is(err, nca.ErrStorage) {
+		t.Errorf("an authority that serves no tokens: %v", err)
+	}
+
+	files := submit(t, "enrolment-2", 0, 1) // requests that name PKCS#12 files
+	if _, err := a.Apply(t.Context(), files.jws, files.requests, email, nca.StorageToken); !errors.Is(err, nca.ErrRequest) {
+		t.Errorf("requests for files and an application for a token: %v", err)
+	}
+	key := must(keypair.GOST512.GenerateKey())
+	s.requests = [][]byte{must(keystore.NewTokenRequest(key, citizen, ""))}
+	s.jws = statement(t, party(), "enrolment-3", s.requests)
+	if _, err := a.Apply(t.Context(), s.jws, s.requests, email, nca.StorageToken); !errors.Is(err, nca.ErrStorage) {
+		t.Errorf("a GOST key in a token, for which there is no profile: %v", err)
 	}
 }
 

@@ -50,10 +50,13 @@ var extensions = map[string]extension{
 		}
 		return asn1.Marshal([]asn1.RawValue{{Class: asn1.ClassContextSpecific, Tag: 1, Bytes: []byte(o.Email)}})
 	}},
-	"keyStore": {profile.OIDKeyStore, false, true, func(Order, profile.KeyID) ([]byte, error) {
-		return profile.KeyStoreExtension().Value, nil
+	keyStore: {profile.OIDKeyStore, false, false, func(o Order, _ profile.KeyID) ([]byte, error) {
+		return asn1.Marshal([]asn1.ObjectIdentifier{o.KeyStore})
 	}},
 }
+
+// keyStore is the NCA's own extension, which names the storage of the keys.
+const keyStore = "keyStore"
 
 func (o Order) urls() URLs {
 	if o.URLs == nil {

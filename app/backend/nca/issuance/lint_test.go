@@ -58,7 +58,7 @@ func newWorld(a keypair.Algorithm) world {
 
 func (w world) order(kind profile.Kind) Order {
 	return Order{
-		Profile: must(Standard().At(kind, now)), Issuer: w.issuer, SPKI: must(keypair.MarshalPublicKey(w.citizen.Public())),
+		Profile: must(Standard().At(kind, StoragePC, now)), Issuer: w.issuer, SPKI: must(keypair.MarshalPublicKey(w.citizen.Public())),
 		Subject: must(profile.Subject{Surname: "Сәбит", Name: "Айгүл", Patronymic: "Ғабитқызы", IIN: "900101300811"}.Raw()),
 		Email:   "citizen@example.kz", NotBefore: now, NotEarlier: now.Add(-time.Hour),
 		URLs: &URLs{OCSP: "http://ocsp.example/", Issuer: "http://ca.example/i.cer", CRL: "http://crl.example/f", DeltaCRL: "http://crl.example/d", CPS: "http://ca.example/cps"},
@@ -156,7 +156,7 @@ var spoilt = map[string]struct {
 		tbs: func(t *TBS) {
 			t.Extensions = slices.DeleteFunc(t.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(profile.OIDKeyStore) })
 		},
-		also: []string{"key-store extension is not PKCS#12"},
+		also: []string{"key-store extension is not that of the storage"},
 	},
 	"the extensions are not in the order of the profile": {tbs: func(t *TBS) { slices.Reverse(t.Extensions) }},
 	"authority key identifier is not this authority's": {
@@ -180,7 +180,7 @@ var spoilt = map[string]struct {
 			return Policies("http://ca.example/cps", asn1.ObjectIdentifier{1, 2, 398, 3, 3, 2, 1})
 		}),
 	},
-	"key-store extension is not PKCS#12": {
+	"key-store extension is not that of the storage": {
 		tbs: value("keyStore", func() ([]byte, error) { return asn1.Marshal([]asn1.ObjectIdentifier{{1, 2, 398, 3, 3, 5, 1, 2}}) }),
 	},
 	"alternative name is not the e-mail address": {
@@ -267,15 +267,42 @@ func TestEqualOrdersAreEqualBytes(t *testing.T) {
 func TestProfilesHoldFromTheirTime(t *testing.T) {
 	text := strings.Replace(string(standard), `"kind": "gost512",`, `"kind": "gost512", "from": "2027-01-01T00:00:00Z",`, 1)
 	later := must(ParseProfiles([]byte(text)))
-	if _, err := later.At(profile.GOST512, now); err == nil {
+	if _, err := later.At(profile.GOST512, StoragePC, now); err == nil {
 		t.Error("a profile holds before its time")
 	}
 	changed := strings.Replace(text, `"1.3.6.1.5.5.7.3.4", "1.2.398.3.3.4.1.1"`, `"1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.2", "1.2.398.3.3.4.1.1"`, 1)
 	both := append(Standard(), must(ParseProfiles([]byte(changed)))[0])
 	for at, want := range map[time.Time]int{now: 3, now.AddDate(1, 0, 0): 4} {
-		if p := must(both.At(profile.GOST512, at)); len(p.ExtKeyUsages) != want {
+		if p := must(both.At(profile.GOST512, StoragePC, at)); len(p.ExtKeyUsages) != want {
 			t.Errorf("at %s: %v", at, p.ExtKeyUsages)
 		}
+	}
+}
+
+// Keys in tokens have profiles of their own: three years, and no storage named
+// unless the configuration knows its identifier.
+func TestProfilesOfTokens(t *testing.T) {
+	for _, kind := range profile.RSAKinds() {
+		w := worlds[profile.RSASign]
+		order := w.order(kind)
+		order.Profile = must(Tokens().At(kind, StorageToken, now))
+		cert := w.certificate(t, must(order.TBS()))
+		if err := order.Lint(cert); err != nil || !cert.NotAfter.Equal(now.AddDate(3, 0, 0)) {
+			t.Errorf("%s: until %s, %v", kind, cert.NotAfter, err)
+		}
+		files := w.order(kind)
+		if err := files.Lint(cert); err == nil {
+			t.Errorf("%s: a token's certificate passes for one of files", kind)
+		}
+	}
+	for _, p := range Standard() {
+		if p.Storage != StoragePC {
+			t.Errorf("%s in a %s is served unasked", p.Kind, p.Storage)
+		}
+	}
+	named := strings.Replace(string(tokens), `"storage": "token",`, `"storage": "token", "key_store": "1.2.398.3.3.5.1.2",`, 1)
+	if _, err := ParseProfiles([]byte(named)); err == nil {
+		t.Error("an identifier without its extension")
 	}
 }
 
@@ -293,6 +320,8 @@ func TestBadProfilesAreRefused(t *testing.T) {
 		"unknown field":     {`"years"`, `"yaers"`},
 		"no JSON":           {`[`, `{`},
 		"twice":             {`"rsa-sign"`, `"gost512"`},
+		"unknown storage":   {`"years"`, `"storage": "paper", "years"`},
+		"no such storage":   {`"years"`, `"key_store": "1.x", "years"`},
 	} {
 		if _, err := ParseProfiles([]byte(strings.Replace(string(standard), change[0], change[1], 1))); err == nil {
 			t.Errorf("%s: accepted", name)

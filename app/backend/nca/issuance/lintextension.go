@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/x509"
 	"encoding/asn1"
+	"errors"
 	"slices"
 
 	"qoltanba/keystore/profile"
@@ -12,9 +13,9 @@ import (
 // extensionRules are the rules of extensions.
 var extensionRules = []rule{
 	{"an extension is unknown, doubled or wrongly critical", knownExtensions},
-	{"an extension is missing", func(cert *x509.Certificate, _ Order) bool {
-		for _, e := range extensions {
-			if e.required && content(cert, e.id) == nil {
+	{"an extension is missing", func(cert *x509.Certificate, o Order) bool {
+		for name, e := range extensions {
+			if (e.required || name == keyStore && o.KeyStore != nil) && content(cert, e.id) == nil {
 				return false
 			}
 		}
@@ -37,9 +38,12 @@ var extensionRules = []rule{
 	{"certificate policies are not those of the profile", func(cert *x509.Certificate, o Order) bool {
 		return slices.EqualFunc(cert.PolicyIdentifiers, o.Policies, asn1.ObjectIdentifier.Equal)
 	}},
-	{"key-store extension is not PKCS#12", func(cert *x509.Certificate, _ Order) bool {
+	{"key-store extension is not that of the storage", func(cert *x509.Certificate, o Order) bool {
 		storage, err := profile.ParseKeyStore(cert.Extensions)
-		return err == nil && storage.Equal(profile.OIDKeyStorePKCS12)
+		if o.KeyStore == nil {
+			return errors.Is(err, profile.ErrNoKeyStore)
+		}
+		return err == nil && storage.Equal(o.KeyStore)
 	}},
 	{"alternative name is not the e-mail address", func(cert *x509.Certificate, o Order) bool {
 		return slices.Equal(cert.EmailAddresses, list(o.Email)) && len(cert.DNSNames)+len(cert.IPAddresses)+len(cert.URIs) == 0
