@@ -95,7 +95,7 @@ func (s *Service) heldBy(ctx context.Context, r *record, serial string) (held, [
 func (s *Service) renderHeld(r *record, h held, all []held) api.HeldCertificate {
 	now := s.now()
 	told := api.HeldCertificate{
-		Serial: h.Serial, Kind: h.Certificate.Kind, Storage: api.StoragePC, NotBefore: h.NotBefore, NotAfter: h.NotAfter,
+		Serial: h.Serial, Kind: h.Certificate.Kind, Storage: api.Storage(h.Storage), NotBefore: h.NotBefore, NotAfter: h.NotAfter,
 		State: h.state(now), Obtained: h.Obtained, Application: h.Application,
 		Here: h.Enrolment == r.ID, Imported: h.Imported, Renewed: h.renewed(all, now),
 	}

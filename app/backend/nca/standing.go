@@ -19,6 +19,7 @@ var (
 type Standing struct {
 	Number      string // of its application
 	Kind        profile.Kind
+	Storage     string // of its key
 	Certificate *x509.Certificate
 	Revocation  *Revocation // nil: it holds, until its time is over
 }
@@ -44,7 +45,11 @@ func standing(tx Tx, serial []byte) (Standing, error) {
 	if err != nil {
 		return Standing{}, err
 	}
-	s := Standing{Number: found.Number, Kind: found.Kind}
+	app, err := tx.Application(found.Number)
+	if err != nil {
+		return Standing{}, err
+	}
+	s := Standing{Number: found.Number, Kind: found.Kind, Storage: app.Storage}
 	if s.Certificate, err = x509.ParseCertificate(found.DER); err != nil {
 		return s, err
 	}

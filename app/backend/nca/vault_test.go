@@ -138,6 +138,9 @@ func TestIssueForKeysInACitizensToken(t *testing.T) {
 		if _, err := profile.ParseKeyStore(cert.Extensions); !errors.Is(err, profile.ErrNoKeyStore) {
 			t.Errorf("%s names a storage: %v", c.Kind, err)
 		}
+		if s := must(a.Standing(t.Context(), cert.SerialNumber.Bytes())); s.Storage != nca.StorageToken {
+			t.Errorf("%s stands as one in a %s", c.Kind, s.Storage)
+		}
 		checkOpenSSL(t, a, c)
 		if err := session.PutCertificate(t.Context(), cert); err != nil {
 			t.Error(err)
