@@ -2,6 +2,7 @@ package document
 
 import (
 	"image"
+	"slices"
 
 	"qoltanba/capture/document/mrz"
 )
@@ -23,6 +24,8 @@ type Examination struct {
 	Upright  *image.Gray  // the document alone, at [Density] samples a millimetre
 	Measures Measures     // of the upright document
 	Zone     *mrz.Reading // nil where none is seen
+
+	grid mrz.Grid // what the reader thinks of each character of the zone
 }
 
 // Examiner examines pictures. It is for one goroutine.
@@ -57,7 +60,7 @@ func (e *Examiner) Examine(img image.Image) (Examination, bool) {
 		return Examination{}, false
 	}
 	card = e.finder.settle(&r, card)
-	if x, ok := e.zone(&r, card, mrz.TD1, ID1, Back); ok {
+	if x, ok := e.zone(&r, card, mrz.TD1, ID1, Back); ok && (len(x.Zone.Failed()) <= mostFailed || x.grid.Fits(mrz.TD1) >= leastFit) {
 		return x, true
 	}
 	x := Examination{Found: card, Side: Front, Upright: r.rectify(ID1, card.Corners)}
@@ -71,17 +74,23 @@ func (e *Examiner) Examine(img image.Image) (Examination, bool) {
 	return x, true
 }
 
-// mostFailed are the checks of a data page that may fail. A card's print that is taken for a zone fails nearly all of the five.
-const mostFailed = 2
+// Print that is taken for a zone fails nearly all of the five checks, and has letters where digits should be: more than so many may not fail, unless
+// so large a part of the digits and letters are in their places.
+const (
+	mostFailed = 2
+	leastFit   = 0.7
+)
 
 // zone reads the zone both ways up, and takes the way that fails less checks.
 func (e *Examiner) zone(r *raster, found Found, f mrz.Format, s Shape, side Side) (Examination, bool) {
 	x := Examination{Found: found, Side: side, Upright: r.rectify(s, found.Corners)}
 	zone, ok := e.reader.Read(x.Upright, f)
+	x.grid = slices.Clone(e.reader.grid)
 	if !ok || len(zone.Failed()) > 0 {
 		turned := x
 		turned.turn()
 		if other, found := e.reader.Read(turned.Upright, f); found && (!ok || mean(other.Confidence) > mean(zone.Confidence)) {
+			turned.grid = slices.Clone(e.reader.grid)
 			x, zone, ok = turned, other, true
 		}
 	}

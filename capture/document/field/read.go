@@ -36,7 +36,6 @@ func (r *Reader) Read(ctx context.Context, x document.Examination, zone *mrz.Rea
 	if x.Upright == nil {
 		return nil, nil
 	}
-	var letters, numbers []*line
 	var all []*line
 	for _, p := range layouts[x.Side] {
 		l := &line{place: p, crop: Crop(x.Upright, p.box)}
@@ -44,20 +43,12 @@ func (r *Reader) Read(ctx context.Context, x document.Examination, zone *mrz.Rea
 			continue
 		}
 		all = append(all, l)
-		if p.kind == name || p.kind == listed {
-			letters = append(letters, l)
-		} else {
-			numbers = append(numbers, l)
-		}
 	}
-	if err := r.lines(ctx, tesseract.Task{Language: tesseract.Kazakh}, letters, false); err != nil {
-		return nil, err
-	}
-	if err := r.lines(ctx, tesseract.Task{Language: tesseract.Kazakh, Only: "0123456789.-"}, numbers, false); err != nil {
+	if err := r.lines(ctx, tesseract.Task{Language: tesseract.Kazakh}, all, false); err != nil {
 		return nil, err
 	}
 	var again []*line
-	for _, l := range letters {
+	for _, l := range all {
 		if l.kind == name && !strings.ContainsAny(bare(l.read.Text), kazakhLetters) {
 			again = append(again, l)
 		}
@@ -226,9 +217,15 @@ func person(l tesseract.Line) tesseract.Line {
 	return tesseract.Line{Text: strings.Join(parts, " "), Confidence: l.Confidence}
 }
 
-// onlyDigits are the digits of a line.
+// onlyDigits are the digits of a line, and the letters that look like them.
 func onlyDigits(text string) string {
 	return strings.Map(func(r rune) rune {
+		switch r {
+		case 'O', 'О':
+			r = '0'
+		case 'З':
+			r = '3'
+		}
 		if r < '0' || r > '9' {
 			return -1
 		}

@@ -119,6 +119,32 @@ func (g Grid) likeliest() string {
 	return string(text)
 }
 
+// Fits is the share of the places for digits only, of dates and checks, and for letters only, of states, whose likeliest character is one. Print
+// that is taken for a zone has no more than chance there; a zone of which a part is covered has most. 0 for a grid of another format.
+func (g Grid) Fits(f Format) float64 {
+	l, ok := layouts[f]
+	if lines, columns := f.Size(); !ok || len(g) != lines*columns {
+		return 0
+	}
+	text, fit, of := g.likeliest(), 0, 0
+	count := func(s span, usual string) {
+		for i := s.from; i < s.to; i++ {
+			of++
+			if strings.IndexByte(usual, text[i]) >= 0 {
+				fit++
+			}
+		}
+	}
+	count(l.birth, digits)
+	count(l.expiry, digits)
+	count(l.issuer, letters)
+	count(l.nationality, letters)
+	for _, c := range l.checks {
+		count(span{c.digit, c.digit + 1}, digits)
+	}
+	return float64(fit) / float64(of)
+}
+
 // Sets of characters.
 const (
 	digits  = "0123456789"
