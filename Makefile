@@ -131,9 +131,10 @@ eval-face: ## how well faces are told apart (FACES=folder of person/picture.jpg,
 	@$(MAKE) --no-print-directory eval-people eval-attacks
 
 SPECIMENS ?= 1200
+CARDS     ?= 260
 PICTURES  ?=
-eval-document: ## how well cards are found and their zones read: SPECIMENS drawn ones, or PICTURES=folder with a truth.json
-	nice -n 19 $(GO) test -count=1 -v -timeout 0 -tags demo ./capture/document -run 'TestEvaluate$$' $(if $(PICTURES),-pictures "$(abspath $(PICTURES))",-specimens $(SPECIMENS))
+eval-document: ## how well cards are found and read: SPECIMENS drawn ones, print and fused zone of CARDS, or PICTURES=folder with a truth.json
+	nice -n 19 $(GO) test -count=1 -v -timeout 0 -tags demo ./capture/document -run 'TestEvaluate' $(if $(PICTURES),-pictures "$(abspath $(PICTURES))",-specimens $(SPECIMENS) -read $(CARDS) -fused $(CARDS))
 
 bench-window: ## the window's start, memory and pictures a second, beside an empty window
 	@cmd/qoltanba/testdata/bench-window
