@@ -9,6 +9,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -173,7 +174,7 @@ func TestEveryCallSurvives(t *testing.T) {
 	walkAll(got)
 
 	sameDone(want, got)
-	for _, op := range operations() {
+	for _, op := range slices.Concat(operations(), afterIssue()) {
 		if op.method != http.MethodGet && stumbles.calls[op.id] <= len(faults)/2 {
 			t.Errorf("%s was broken %d times only", op.id, stumbles.calls[op.id])
 		}
@@ -208,7 +209,7 @@ func actions(c *citizen) map[string]int {
 func promised(a *agency, t *testing.T) map[string]int {
 	t.Helper()
 	jobs := map[string]int{}
-	for _, row := range rows(t, a, "SELECT kind FROM river_job WHERE kind <> 'store.purge'") {
+	for _, row := range rows(t, a, "SELECT kind FROM river_job WHERE kind NOT IN ('store.purge', 'enrolment.remind')") {
 		jobs[row[0]]++
 	}
 	return jobs
@@ -257,5 +258,20 @@ func walkAll(c *citizen) {
 	c.selfie()
 	do(c, api.TakeOver, api.PINRequest{PIN: goodPIN})
 	refused(&former, api.TakenOver, api.ReadEnrolment, api.None{})
-	checkCertificates(c, c.finish())
+	c.toForm()
+	c.confirmEmail("a@example.kz")
+	own, requests := newPair(c.T)
+	do(c, api.Apply, api.ApplyRequest{Email: "a@example.kz", Keys: api.KeysRSA2048, Storage: api.StoragePC, Requests: requests})
+	issued := c.collect()
+	checkCertificates(c, issued)
+	own.take(c.T, issued)
+	do(c, api.RevokeCertificate, api.RevocationRequest{Serial: own.serial(0), Reason: api.NotNeeded, PIN: goodPIN})
+	c.a.clock.advance(310 * 24 * time.Hour)
+	_, requests = newPair(c.T)
+	text := signature(c, api.SignatureRequest{Purpose: api.SignToRenew, Serial: own.serial(1), Requests: api.RequestsHash(requests)})
+	c.renew(api.RenewalRequest{
+		Serial: own.serial(1), Keys: api.KeysRSA2048, Storage: api.StoragePC, Requests: requests, RevokeOld: true, Signature: own.sign(c.T, 1, text),
+	})
+	c.collect()
+	c.a.quiet(c.T)
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -193,7 +194,7 @@ func TestFullDiskAtEveryWrite(t *testing.T) {
 
 	got.a.quiet(t)
 	sameDone(want, got)
-	for _, op := range operations() {
+	for _, op := range slices.Concat(operations(), afterIssue()) {
 		if op.method != http.MethodGet && full.tries[op.id] < 4 {
 			t.Errorf("%s met a full disk %d times only", op.id, full.tries[op.id])
 		}

@@ -132,7 +132,7 @@ func (a *agency) quiet(t *testing.T) {
 	c := &citizen{T: t, a: a}
 	c.until("end of all jobs", func() bool {
 		return rows(t, a, "SELECT CAST(COUNT(*) AS TEXT) FROM river_job WHERE state IN ('available', 'running', 'retryable', 'pending')"+
-			" OR state = 'scheduled' AND kind NOT IN ('enrolment.lapse', 'enrolment.erase', 'store.purge')")[0][0] == "0"
+			" OR state = 'scheduled' AND kind NOT IN ('enrolment.lapse', 'enrolment.erase', 'enrolment.remind', 'store.purge')")[0][0] == "0"
 	})
 }
 

@@ -25,6 +25,13 @@ func (c *citizen) newComputer() *citizen {
 // finish walks from the recording to the end.
 func (c *citizen) finish() api.Certificates {
 	c.Helper()
+	c.toForm()
+	return c.obtain()
+}
+
+// toForm walks from the recording to the application.
+func (c *citizen) toForm() {
+	c.Helper()
 	c.at(api.StepRecording)
 	c.record()
 	do(c, api.SetPIN, api.SetPINRequest{PIN: goodPIN})
@@ -33,7 +40,6 @@ func (c *citizen) finish() api.Certificates {
 	c.decide(enrolment.Verdict{Approve: true})
 	c.grant()
 	c.accept(api.TextAgreement, api.AcceptAgreement)
-	return c.obtain()
 }
 
 // applied walks to issued certificates that nobody has imported yet.

@@ -38,6 +38,7 @@ func Run(t *testing.T, open func(t *testing.T) Store) {
 	}{
 		{"Enrolment", testEnrolment},
 		{"EnrolmentLists", testEnrolmentLists},
+		{"Certificate", testCertificate},
 		{"UseOnce", testUseOnce},
 		{"Answer", testAnswer},
 		{"Window", testWindow},
