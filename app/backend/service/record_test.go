@@ -97,12 +97,13 @@ func (a *agency) kept(t *testing.T) record {
 		r[name] = strings.Join(lines, "\n")
 	}
 	for name, query := range map[string]string{
-		"enrolments": "SELECT id, CAST(version AS TEXT), step, CAST(expires_at AS TEXT), CAST(state AS TEXT) FROM enrolments ORDER BY id",
-		"trail":      "SELECT enrolment, CAST(position AS TEXT), actor, action, detail FROM audit_trail ORDER BY enrolment, position",
-		"call-backs": "SELECT id, state, CAST(answered_at AS TEXT), operator FROM call_backs ORDER BY id",
-		"counters":   "SELECT name, CAST(events AS TEXT), CAST(opened_at AS TEXT) FROM windows ORDER BY name",
-		"operators":  "SELECT login, password, CAST(failures AS TEXT), CAST(locked_to AS TEXT) FROM operators ORDER BY login",
-		"jobs":       "SELECT kind, CAST(args AS TEXT) FROM river_job WHERE kind <> 'store.purge' ORDER BY id",
+		"enrolments":   "SELECT id, CAST(version AS TEXT), step, CAST(expires_at AS TEXT), CAST(state AS TEXT) FROM enrolments ORDER BY id",
+		"trail":        "SELECT enrolment, CAST(position AS TEXT), actor, action, detail FROM audit_trail ORDER BY enrolment, position",
+		"call-backs":   "SELECT id, state, CAST(answered_at AS TEXT), operator FROM call_backs ORDER BY id",
+		"counters":     "SELECT name, CAST(events AS TEXT), CAST(opened_at AS TEXT) FROM windows ORDER BY name",
+		"operators":    "SELECT login, password, CAST(failures AS TEXT), CAST(locked_to AS TEXT) FROM operators ORDER BY login",
+		"jobs":         "SELECT kind, CAST(args AS TEXT) FROM river_job WHERE kind NOT IN ('store.purge', 'enrolment.remind') ORDER BY id",
+		"certificates": "SELECT serial, alarm, CAST(reminded AS TEXT), CAST(imported AS TEXT) FROM certificates ORDER BY serial",
 	} {
 		table(name, rows(t, a, query))
 	}
