@@ -91,6 +91,9 @@ func same(n field.Name, a, b string) bool {
 
 func TestReadReadsSpecimens(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("draws pictures")
+	}
 	r := newReader(t)
 	read, wrong := 0, 0
 	for seed := range uint64(4) {
