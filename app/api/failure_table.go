@@ -104,6 +104,7 @@ const (
 	GraphicsMissing   Code = "graphics"
 	PasswordWrong     Code = "password-wrong"
 	KeyFileGone       Code = "key-file-gone"
+	CopySamePlace     Code = "copy-same-place"
 	KeyFileDamaged    Code = "key-file-damaged"
 )
 
@@ -405,6 +406,9 @@ var failures = table(
 	row(KeyFileGone, 0, false,
 		Wording{"Кілт файлы жазылған жерінен табылмады.", "Файл ключа не найден там, куда был записан.", "The key file is not where it was written."},
 		Wording{"Флешкада сақтасаңыз, оны қосыңыз. Файлды көшірген болсаңыз, бұрынғы қалтасына қайтарып, қайталаңыз.", "Если храните его на флешке, подключите её. Если переложили файл, верните его в прежнюю папку и повторите.", "If you keep it on a stick, plug it in. If you moved the file, put it back into its folder, and try again."}),
+	row(CopySamePlace, 0, false,
+		Wording{"Көшірме түпнұсқаның қалтасына түсер еді.", "Копия оказалась бы в той же папке, что и сам файл.", "The copy would lie in the same folder as the file itself."},
+		Wording{"Флешканы не басқа қалтаны таңдаңыз: екінші көшірме бөлек жерде жатуы керек.", "Выберите флешку или другую папку: вторая копия должна лежать отдельно.", "Choose a memory stick or another folder: a second copy belongs in another place."}),
 	row(KeyFileDamaged, 0, false,
 		Wording{"Кілт файлы бүлінген: оны оқу мүмкін емес.", "Файл ключа повреждён: прочитать его нельзя.", "The key file is damaged and cannot be read."},
 		Wording{"Сақтап қойған көшірмеңіз болса, сонымен ауыстырыңыз. Көшірме болмаса, 1414-ке қоңырау шалыңыз.", "Замените его сохранённой копией. Если копии нет, позвоните 1414.", "Replace it with the copy that you kept. If there is none, call 1414."}),

@@ -69,6 +69,8 @@ type Journey struct {
 	state       State
 	record      record
 	recovery    recovery // what is kept for a lost key
+	holding     holding  // what is kept of ways that are done
+	keysFrom    Stage    // where the keys were opened
 	overlay     Stage    // a stage the citizen opened over the one that is due
 	keysLost    bool
 	touched     time.Time // when the citizen last did something
@@ -115,6 +117,9 @@ func New(cfg Config) (*Journey, error) {
 		}
 	}
 	if j.recovery, err = file.loadRecovery(); err != nil {
+		return nil, err
+	}
+	if j.holding, err = file.loadHolding(); err != nil {
 		return nil, err
 	}
 	if j.touched = j.record.SavedAt; j.record.Enrolment == "" {

@@ -341,6 +341,9 @@ func (j *Journey) finish() error {
 	id, files := j.record.Enrolment, slices.Clone(j.record.Files)
 	j.mu.Unlock()
 	j.change(func(s *State) { s.Files = files })
+	if err := j.keepHolding(files); err != nil {
+		return err
+	}
 	if err := j.dropSpare(); err != nil {
 		return err
 	}

@@ -101,7 +101,7 @@ func (j *Journey) Refresh(ctx context.Context) error {
 }
 
 func (j *Journey) refresh(ctx context.Context) error {
-	if stage := j.State().Stage; j.session().Enrolment == "" || stage == StageWelcome || stage == StageResume {
+	if stage := j.State().Stage; j.session().Enrolment == "" || stage == StageWelcome || stage == StageResume || stage == StageKeys {
 		return nil
 	}
 	if err := j.reread(ctx); err != nil {

@@ -80,6 +80,7 @@ func (j *Journey) derive() {
 	s.CanCancel = j.cancellable() && !s.Busy
 	s.CanRepeat = s.Stage == StageRejected && s.Enrolment.Decision != nil &&
 		s.Enrolment.Decision.Reason.Repeat() != api.StepCancelled
+	s.HasKeys = len(j.holding.Files) > 0
 	s.Unfinished = s.Stage == StageWelcome && j.record.Enrolment != ""
 	s.WaitUntil = time.Time{}
 	switch {

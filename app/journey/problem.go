@@ -28,6 +28,7 @@ var local = []struct {
 	{keystore.ErrNoSpace, api.FolderFull},
 	{keystore.ErrExists, api.FileExists},
 	{keystore.ErrVerify, api.FileUnverified},
+	{keystore.ErrSamePlace, api.CopySamePlace},
 	{keystore.ErrPasswordRules, api.PasswordWeak},
 	{keystore.ErrNoKeyring, api.KeyringMissing},
 	{keystore.ErrPassphrase, api.KeyringMissing},

@@ -46,6 +46,10 @@ type State struct {
 	Documents []api.Document // as read last by OpenDocuments
 	Form      Form
 	Files     []KeyFile // key files written so far
+	// HasKeys says that keys were obtained on this computer, on this way or an
+	// earlier one, so that they can be shown.
+	HasKeys bool
+	Holding Holding // at StageKeys
 }
 
 // Format shows the stage and nothing of the citizen, whatever the verb.
@@ -94,5 +98,6 @@ type KeyFile struct {
 func (s State) clone() State {
 	s.Documents = slices.Clone(s.Documents)
 	s.Files = slices.Clone(s.Files)
+	s.Holding.Keys = slices.Clone(s.Holding.Keys)
 	return s
 }
