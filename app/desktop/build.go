@@ -48,6 +48,8 @@ func (w *Window) screenKey() string {
 		if a := s.Enrolment.Application; a != nil {
 			key = "application" + a.Number + string(a.Status)
 		}
+	case journey.StageKeys:
+		key += fmt.Sprint(w.mine.page, w.mine.serial, s.Holding.At.UnixNano())
 	case journey.StageDone:
 		key += fmt.Sprint(len(s.Files), w.trial.open, w.trial.made != nil, w.trial.saved)
 	}
@@ -105,6 +107,7 @@ func builders() map[journey.Stage]func(*Window, *wording.Words) screen.Screen {
 		journey.StagePassword:       (*Window).password,
 		journey.StageKeysLost:       (*Window).keysLost,
 		journey.StageDone:           (*Window).done,
+		journey.StageKeys:           (*Window).myKeys,
 		journey.StageLocked:         (*Window).locked,
 		journey.StageEnded:          (*Window).ended,
 	}

@@ -81,6 +81,7 @@ type Window struct {
 	languageChosen bool             // in this window, before there was a journey
 	help           helpCall
 	trial          trial
+	mine           myKeys
 	failed         *api.Problem          // shown last
 	closing        *dialog.ConfirmDialog // asks whether to close all the same
 
@@ -295,7 +296,7 @@ func (w *Window) apply(s journey.State) {
 func (w *Window) arrived(from, to journey.Stage) {
 	w.typed.taken, w.typed.picture = nil, nil
 	w.typed.agreed, w.typed.code, w.typed.cannot = false, "", false
-	w.trial, w.settling = trial{}, settling{}
+	w.trial, w.settling, w.mine = trial{}, settling{}, myKeys{}
 	w.due = nil
 	w.useCamera(to)
 	switch to {

@@ -219,6 +219,7 @@ func (w *Window) success(words *wording.Words) screen.Screen {
 		Open:   func() { w.openFolder(m.Folder) },
 		Print:  func() { w.printPage(m) },
 		Try:    w.openTrial,
+		Keys:   w.openKeys,
 		Finish: w.finish,
 	})
 }

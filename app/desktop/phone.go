@@ -18,7 +18,12 @@ import (
 const ncaLayerPage = "https://ncl.pki.gov.kz/"
 
 func (w *Window) welcome(words *wording.Words) screen.Screen {
+	var keys func()
+	if w.state.HasKeys {
+		keys = w.openKeys
+	}
 	return screen.NewWelcome(words, screen.WelcomeModel{Unfinished: w.state.Unfinished, Reached: reached(w.state, words)}, screen.WelcomeActions{
+		Keys:     keys,
 		Begin:    w.begin,
 		Resume:   func() { w.do("resume", func(ctx context.Context) error { return w.journey.Resume(ctx, "") }) },
 		Language: w.frame.SetLanguage,

@@ -154,7 +154,7 @@ func focus(id string) func(f *frame.Frame) {
 
 // gallery lists every screen, the important ones in more than one state.
 func gallery() []exhibit {
-	return slices.Concat(startScreens(), phoneScreens(), faceScreens(), cardScreens(), keyScreens(), lineScreens())
+	return slices.Concat(startScreens(), phoneScreens(), faceScreens(), cardScreens(), keyScreens(), heldScreens(), lineScreens())
 }
 
 func startScreens() []exhibit {
@@ -487,7 +487,7 @@ func keyScreens() []exhibit {
 		{name: "success", build: show(func(w *wording.Words) screen.Screen {
 			return screen.NewSuccess(w, screen.SuccessModel{Folder: "/home/aje/Documents/ЭЦҚ", Until: noon.AddDate(1, 0, 0), Files: []screen.KeyFile{
 				{Name: "GOST512_7b2e4c6d8f0a1b3c5d7e9f1a2b4c6d8e0f1a3b5c.p12", Purpose: w.T("purpose.gost512")},
-			}}, screen.SuccessActions{Open: nothing, Print: nothing, Try: nothing, Finish: nothing})
+			}}, screen.SuccessActions{Open: nothing, Print: nothing, Try: nothing, Keys: nothing, Finish: nothing})
 		})},
 		{name: "trial", build: trial("")},
 		{name: "trial-wrong", build: trial("Steppe2027"), after: enter("trial.password", "Steppe2027")},

@@ -62,6 +62,7 @@ type PasswordActions struct {
 // Password asks for a new password for the key files.
 type Password struct {
 	*View
+	former        *part.Entry // nil where there is none
 	first, second *part.Entry
 	ticks         map[PasswordRule]*part.Picture
 	caution       *fyne.Container
@@ -69,28 +70,44 @@ type Password struct {
 
 // NewPassword builds the screen: two entries, the rules ticked while typing, warnings about CapsLock and the keyboard's layout.
 func NewPassword(w *wording.Words, on PasswordActions) *Password {
-	p := &Password{View: newView(w, "password", KeysStage), ticks: map[PasswordRule]*part.Picture{}, caution: part.Column(0)}
+	p := newPassword(w, "password", KeysStage)
 	p.setMain("password.download", func() { on.Download(p.first.Text) })
-	p.first = register(p.View, "password.first", part.NewSecret(func(string) { p.check() }))
-	p.second = register(p.View, "password.second", part.NewSecret(func(string) { p.check() }))
+	p.build(nil, "password.first", part.Notice(part.Warn, w.T("password.keep"), w.T("password.keep.text")))
 	p.First = p.first
-	rules := make([]fyne.CanvasObject, 0, 6)
-	for _, r := range PasswordRules() {
-		p.ticks[r] = part.Icon("ring", 22, look.ColorMuted)
-		rules = append(rules, part.Row(10, p.ticks[r], part.Grow(part.Body(w.T("password.rule."+string(r))))))
-	}
-	show := p.reveal("password.show", func(shown bool) { p.first.Reveal(shown); p.second.Reveal(shown) })
-	left := part.Column(12, part.NewField(w.T("password.first"), "", p.first).Container,
-		part.NewField(w.T("password.second"), "", p.second).Container, part.Row(0, show))
-	right := part.Card(part.Column(look.SpaceS, append([]fyne.CanvasObject{part.Strong(w.T("password.rules"))}, rules...)...))
-	p.Body = part.Column(look.SpaceM, part.TopRow(look.SpaceL, part.Grow(left), part.Grow(right)), p.caution,
-		part.Notice(part.Warn, w.T("password.keep"), w.T("password.keep.text")))
 	if on.Folder != nil {
 		p.addLink("password.folder", "password.folder", "folder", on.Folder)
 	}
 	p.setBack(on.Back)
 	p.check()
 	return p
+}
+
+func newPassword(w *wording.Words, name string, stage Stage) *Password {
+	return &Password{View: newView(w, name, stage), ticks: map[PasswordRule]*part.Picture{}, caution: part.Column(0)}
+}
+
+// build fills the page: what stands above the new password, the two entries beside the rules, and what stands below. Label is that of the
+// first entry.
+func (p *Password) build(above fyne.CanvasObject, label string, below fyne.CanvasObject) {
+	p.first = register(p.View, p.Name+".first", part.NewSecret(func(string) { p.check() }))
+	p.second = register(p.View, p.Name+".second", part.NewSecret(func(string) { p.check() }))
+	rules := make([]fyne.CanvasObject, 0, 6)
+	for _, r := range PasswordRules() {
+		p.ticks[r] = part.Icon("ring", 22, look.ColorMuted)
+		rules = append(rules, part.Row(10, p.ticks[r], part.Grow(part.Body(p.text("password.rule."+string(r))))))
+	}
+	show := p.reveal(p.Name+".show", func(shown bool) { p.first.Reveal(shown); p.second.Reveal(shown) })
+	left := part.Column(12, part.NewField(p.text(label), "", p.first).Container,
+		part.NewField(p.text("password.second"), "", p.second).Container, part.Row(0, show))
+	right := part.Card(part.Column(look.SpaceS, append([]fyne.CanvasObject{part.Strong(p.text("password.rules"))}, rules...)...))
+	page := part.Column(look.SpaceM)
+	if above != nil {
+		page.Add(above)
+	}
+	page.Add(part.TopRow(look.SpaceL, part.Grow(left), part.Grow(right)))
+	page.Add(p.caution)
+	page.Add(below)
+	p.Body = page
 }
 
 func (p *Password) check() {
@@ -107,7 +124,7 @@ func (p *Password) check() {
 			tick.Set("ring", look.ColorMuted)
 		}
 	}
-	enable(p.Main, all)
+	enable(p.Main, all && (p.former == nil || p.former.Text != ""))
 	p.warnOfKeyboard(p.caution, p.first, p.second)
 }
 

@@ -26,6 +26,7 @@ type SuccessActions struct {
 	Open   func()
 	Print  func()
 	Try    func()
+	Keys   func() // shows all keys of the citizen
 	Finish func()
 }
 
@@ -48,5 +49,8 @@ func NewSuccess(w *wording.Words, m SuccessModel, on SuccessActions) *View {
 			part.Item("globe", w.T("success.portal"), w.T("success.portal.text")),
 			part.Item("lock", w.T("success.copy"), w.T("success.copy.text")))))
 	v.setMain("success.finish", on.Finish)
+	if on.Keys != nil {
+		v.addLink("success.keys", "success.keys", "key", on.Keys)
+	}
 	return v
 }

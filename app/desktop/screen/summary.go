@@ -11,6 +11,7 @@ import (
 
 const (
 	colorGood = theme.ColorNameSuccess
+	colorWarn = theme.ColorNameWarning
 	colorBad  = theme.ColorNameError
 )
 

@@ -20,6 +20,7 @@ type WelcomeModel struct {
 type WelcomeActions struct {
 	Begin    func()
 	Resume   func()
+	Keys     func() // shows keys that were obtained before; nil where there are none
 	Language func(wording.Language)
 }
 
@@ -37,6 +38,9 @@ func NewWelcome(w *wording.Words, m WelcomeModel, on WelcomeActions) *View {
 		v.addLink("welcome.anew", "welcome.over", "", on.Begin)
 	} else {
 		v.setMain("welcome.begin", on.Begin)
+	}
+	if on.Keys != nil {
+		v.addLink("welcome.keys", "welcome.keys", "key", on.Keys)
 	}
 	v.Body = part.Column(look.SpaceM, body...)
 	for _, l := range wording.Languages() {

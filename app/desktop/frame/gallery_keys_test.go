@@ -1,0 +1,58 @@
+package frame_test
+
+import (
+	"qoltanba/app/desktop/frame"
+	"qoltanba/app/desktop/screen"
+	"qoltanba/app/desktop/wording"
+)
+
+const sampleFile = "/home/aje/Documents/ЭЦҚ/GOST512_7b2e4c6d8f0a1b3c5d7e9f1a2b4c6d8e0f1a3b5c.p12"
+
+// heldScreens are those of the life of keys after issue.
+func heldScreens() []exhibit {
+	keys := func(w *wording.Words) []screen.MyKey {
+		return []screen.MyKey{
+			{Serial: "1", Purpose: w.T("purpose.gost512"), State: screen.KeyGood, Until: noon.AddDate(1, 0, 0), Days: 364, Obtained: w.T("mykeys.obtained.remote-machine"), File: sampleFile},
+			{Serial: "2", Purpose: w.T("purpose.gost512"), State: screen.KeySoon, Until: noon.AddDate(0, 0, 21), Days: 21, Obtained: w.T("mykeys.obtained.remote-operator"), File: sampleFile},
+			{Serial: "3", Purpose: w.T("purpose.rsa-sign"), State: screen.KeyRevoked, Until: noon.AddDate(0, 3, 0), Days: 90},
+			{Serial: "4", Purpose: w.T("purpose.rsa-auth"), State: screen.KeyUnknown, File: sampleFile, Damaged: true},
+		}
+	}
+	list := func(m screen.MyKeysModel, n int) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			m.Keys = keys(w)[:n]
+			return screen.NewMyKeys(w, m, screen.MyKeysActions{Open: noText, Refresh: nothing, Back: nothing})
+		}
+	}
+	one := func(at int, on screen.MyKeyActions) frame.Builder {
+		on.Back = nothing
+		return func(w *wording.Words) screen.Screen { return screen.NewMyKey(w, keys(w)[at], on) }
+	}
+	copying := func(m screen.KeyCopyModel) frame.Builder {
+		m.File = sampleFile
+		return func(w *wording.Words) screen.Screen {
+			return screen.NewKeyCopy(w, m, screen.KeyCopyActions{Folder: nothing, Copy: noText, Back: nothing})
+		}
+	}
+	revoking := func(byPIN bool) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			return screen.NewRevoke(w, screen.RevokeModel{Purpose: w.T("purpose.gost512"), ByPIN: byPIN, Reason: screen.RevokeStolen},
+				screen.RevokeActions{Reason: func(screen.RevokeReason) {}, Revoke: func(screen.RevokeReason, string) {}, Other: nothing, Back: nothing})
+		}
+	}
+	return []exhibit{
+		{name: "mykeys", build: list(screen.MyKeysModel{Asked: true}, 4)},
+		{name: "mykeys-unasked", build: list(screen.MyKeysModel{}, 1)},
+		{name: "mykeys-none", build: list(screen.MyKeysModel{Asked: true}, 0)},
+		{name: "mykey", build: one(0, screen.MyKeyActions{Copy: nothing, Password: nothing, Show: nothing, Revoke: nothing})},
+		{name: "mykey-elsewhere", build: one(2, screen.MyKeyActions{})},
+		{name: "keycopy", build: copying(screen.KeyCopyModel{})},
+		{name: "keycopy-ready", build: copying(screen.KeyCopyModel{Folder: "/media/aje/ҚҰЖАТТАР"}), after: enter("keycopy.password", "Steppe2026")},
+		{name: "keycopy-done", build: copying(screen.KeyCopyModel{Copied: "/media/aje/ҚҰЖАТТАР/GOST512_7b2e4c6d8f0a1b3c5d7e9f1a2b4c6d8e0f1a3b5c.p12"})},
+		{name: "keypassword", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewKeyPassword(w, screen.KeyPasswordActions{Change: func(string, string) {}, Back: nothing})
+		}), after: enter("keypassword.first", "Steppe2027")},
+		{name: "revoke", build: revoking(false)},
+		{name: "revoke-pin", build: revoking(true), after: enter("revoke.pin", "275081")},
+	}
+}
