@@ -66,6 +66,9 @@ func (s *service) issuing(t *testing.T) {
 func certificate(t *testing.T, template, parent *x509.Certificate, public any, by *rsa.PrivateKey) *x509.Certificate {
 	t.Helper()
 	template.SerialNumber = big.NewInt(time.Now().UnixNano())
+	if len(template.SubjectKeyId) == len(profile.KeyID{}) {
+		template.SerialNumber = profile.Serial(profile.KeyID(template.SubjectKeyId))
+	}
 	template.NotBefore, template.NotAfter = time.Now().Add(-time.Minute), time.Now().AddDate(1, 0, 0)
 	if parent == nil {
 		parent = template

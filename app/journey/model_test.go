@@ -476,7 +476,7 @@ func (m *model) sign(request *keystore.Request, kind profile.Kind) []byte {
 	}
 	now := time.Now()
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(now.UnixNano()), RawSubject: subject, NotBefore: now, NotAfter: kind.NotAfter(now),
+		SerialNumber: profile.Serial(request.KeyID), RawSubject: subject, NotBefore: now, NotAfter: kind.NotAfter(now),
 		KeyUsage: kind.KeyUsage(), ExtKeyUsage: standard, UnknownExtKeyUsage: own, SubjectKeyId: request.KeyID[:],
 		Policies: []x509.OID{policy}, ExtraExtensions: []pkix.Extension{profile.KeyStoreExtension()},
 	}

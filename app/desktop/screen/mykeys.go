@@ -143,7 +143,7 @@ func NewMyKey(w *wording.Words, k MyKey, on MyKeyActions) *View {
 		name, icon string
 		do         func()
 	}{
-		{"copy", "folder", on.Copy}, {"password", "lock", on.Password}, {"show", "eye", on.Show}, {"revoke", "cross", on.Revoke},
+		{"copy", "upload", on.Copy}, {"password", "lock", on.Password}, {"show", "folder", on.Show}, {"revoke", "cross", on.Revoke},
 	} {
 		if act.do == nil {
 			continue
