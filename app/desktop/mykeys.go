@@ -88,7 +88,7 @@ func (w *Window) oneKey(words *wording.Words, k journey.HeldKey) screen.Screen {
 func (w *Window) keyModel(words *wording.Words, k journey.HeldKey) screen.MyKey {
 	left := time.Until(k.NotAfter)
 	m := screen.MyKey{
-		Serial: k.Serial, Purpose: purpose(words, k.Kind), File: k.File, Damaged: k.Damaged, Days: max(0, int(math.Floor(left.Hours()/24))),
+		Serial: k.Serial, Purpose: purposeOf(words, k.Kind), File: k.File, Damaged: k.Damaged, Days: max(0, int(math.Floor(left.Hours()/24))),
 	}
 	if !k.NotAfter.IsZero() {
 		m.Until = k.NotAfter.In(time.Local)
@@ -113,8 +113,8 @@ var keyStates = map[api.HeldState]screen.KeyState{
 	api.HeldGood: screen.KeyGood, api.HeldSuspended: screen.KeySuspended, api.HeldRevoked: screen.KeyRevoked, api.HeldExpired: screen.KeyExpired,
 }
 
-// purpose is a kind in plain words.
-func purpose(words *wording.Words, kind api.CertificateKind) string {
+// purposeOf is a kind in plain words.
+func purposeOf(words *wording.Words, kind api.CertificateKind) string {
 	if kind == "" {
 		return words.T("mykey.file")
 	}
@@ -174,7 +174,7 @@ func (w *Window) keyRevoke(words *wording.Words, k journey.HeldKey) screen.Scree
 	if byKey {
 		on.Other = func() { w.mine.byPIN = !w.mine.byPIN; w.show(true) }
 	}
-	return screen.NewRevoke(words, screen.RevokeModel{Purpose: purpose(words, k.Kind), ByPIN: !byKey || w.mine.byPIN, Reason: w.mine.reason}, on)
+	return screen.NewRevoke(words, screen.RevokeModel{Purpose: purposeOf(words, k.Kind), ByPIN: !byKey || w.mine.byPIN, Reason: w.mine.reason}, on)
 }
 
 var revocationReasons = map[screen.RevokeReason]api.RevocationReason{

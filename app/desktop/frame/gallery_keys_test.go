@@ -21,6 +21,11 @@ func heldScreens() []exhibit {
 	list := func(m screen.MyKeysModel, n int) frame.Builder {
 		return func(w *wording.Words) screen.Screen {
 			m.Keys = keys(w)[:n]
+			for i := range m.Keys {
+				if !m.Asked { // what nobody has confirmed
+					m.Keys[i].State, m.Keys[i].Obtained = screen.KeyUnknown, ""
+				}
+			}
 			return screen.NewMyKeys(w, m, screen.MyKeysActions{Open: noText, Refresh: nothing, Back: nothing})
 		}
 	}
