@@ -91,13 +91,13 @@ func TestMyKeysAreTendedInTheWindow(t *testing.T) {
 	if !d.asleep("revoke.main") {
 		t.Error("a certificate is ended without a reason or a proof")
 	}
-	d.press("revoke.reason.stolen")
+	d.choose("revoke.reason.stolen")
 	d.press("revoke.other")
 	d.write("revoke.pin", "482913")
 	if !d.asleep("revoke.main") {
 		t.Error("a certificate is ended without a confirmation")
 	}
-	d.press("revoke.sure")
+	d.choose("revoke.sure")
 	d.press("revoke.main")
 	d.until("the end", func() bool { return d.screen() == "mykey" && !d.state.Busy && *gone != "" })
 	if *gone != api.KeyCompromise || !d.says(d.frame.Words().T("mykeys.state.revoked")) || d.frame.Find("mykey.revoke") != nil {

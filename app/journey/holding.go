@@ -210,6 +210,7 @@ func (j *Journey) keepHolding(files []KeyFile) error {
 // of both finds is returned whatever becomes of the other.
 func (j *Journey) look(ctx context.Context) (Holding, error) {
 	held := Holding{At: j.cfg.Now()}
+	found := j.search(ctx) // first: the citizen may give up waiting for the line
 	session := j.holder()
 	var err error
 	if session.Enrolment != "" {
@@ -220,7 +221,7 @@ func (j *Journey) look(ctx context.Context) (Holding, error) {
 			held.Keys = append(held.Keys, HeldKey{HeldCertificate: c})
 		}
 	}
-	held.Keys = merge(held.Keys, j.search(ctx))
+	held.Keys = merge(held.Keys, found)
 	return held, err
 }
 

@@ -130,9 +130,9 @@ func TestKeysAreShownWithoutTheService(t *testing.T) {
 	c, p, _ := atKeys(t)
 	defer p.stop()
 	c.model.mu.Lock()
-	c.model.refusals[api.ListHeld.ID] = []*api.Problem{api.Fail(api.Internal, "down")}
+	c.model.refusals[api.ListHeld.ID] = []*api.Problem{api.Fail(api.OutOfOrder, "not now")}
 	c.model.mu.Unlock()
-	if err := p.RefreshKeys(t.Context()); api.CodeOf(err) != api.Internal || p.State().Problem == nil {
+	if err := p.RefreshKeys(t.Context()); api.CodeOf(err) != api.OutOfOrder || p.State().Problem == nil {
 		t.Errorf("nothing is told: %v", err)
 	}
 	s := p.State()
