@@ -18,7 +18,7 @@ PORTABLE := -tags demo ./keystore/... ./capture/... ./app/api/... ./app/journey/
 FUZZTIME ?= 5s
 
 .DEFAULT_GOAL := build
-.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-v4l2 test-interop soak soak-ways soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean bench-face eval-face eval-attacks eval-people eval-document
+.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-kill-authority test-v4l2 test-interop soak soak-ways soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean bench-face eval-face eval-attacks eval-people eval-document
 
 setup: ## install what is missing (Debian, Ubuntu) or say what to install
 	@.ci/setup test
@@ -74,6 +74,9 @@ test-kill: ## kill the citizen's program at every instant of the way, and by SIG
 	$(GO) test -count=1 -v -timeout 40m ./app/journey -run 'TestKilledAtEveryInstant|TestKilledWhileAWayIsLedBackTo' -full
 	$(GO) test -count=1 -v -timeout 60m -tags demo ./cmd/qoltanba -run 'TestStories/machine' -full
 	$(GO) test -count=1 -v -timeout 60m -tags demo ./cmd/qoltanba -run 'TestKilled$$' -full
+
+test-kill-authority: ## 1,000 certificates of both kinds while the authority's process is killed 200 times by SIGKILL; then the checker
+	$(GO) test -count=1 -v -timeout 60m ./app/backend/nca -run 'TestAuthorityKilled$$' -full
 
 test-v4l2: ## the camera's faults on real V4L2 drivers, in a virtual machine
 	@capture/camera/testdata/vm/test.sh

@@ -33,6 +33,9 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	if dir := os.Getenv(processFolder); dir != "" {
+		os.Exit(serveAuthority(dir))
+	}
 	home = must(os.MkdirTemp("", "nca"))
 	code := pgtest.Run(m)
 	if err := os.RemoveAll(home); err != nil {
