@@ -271,9 +271,10 @@ func (h *hunted) checked(a *nca.Authority) checker.Report {
 
 // huntedConfig is that of the process, and of those who look at what it left.
 func huntedConfig(store nca.Store, word *ecdsa.PublicKey) nca.Config {
-	c := config(store)
-	c.Clock, c.DigitalID = time.Now, must(assertion.NewVerifier(word))
-	return c
+	return nca.Config{
+		Stamp: "TEST", KeyBits: 2048, Store: store, Clock: time.Now, Rand: rand.Reader, DigitalID: must(assertion.NewVerifier(word)),
+		URLs: map[keypair.Algorithm]nca.URLs{keypair.RSA: urls, keypair.GOST512: addresses("gost")},
+	}
 }
 
 // refusal is an error that the process answered.

@@ -192,7 +192,12 @@ func TestRules(t *testing.T) {
 			}
 		}
 		// The one rule that nothing signed with this package can break.
-		hit[slices.IndexFunc(rules, func(r rule) bool { i := w.item(w.tbs(), request); _ = i.parse(trust); i.cert.Version = 1; return r(i) != "" })] = true
+		hit[slices.IndexFunc(rules, func(r rule) bool {
+			i := w.item(w.tbs(), request)
+			_ = i.parse(trust)
+			i.cert.Version = 1
+			return r(i) != ""
+		})] = true
 		for n, was := range hit {
 			if !was {
 				t.Errorf("%s: no bad certificate for rule %d", kind, n)
