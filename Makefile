@@ -18,7 +18,7 @@ PORTABLE := -tags demo ./keystore/... ./capture/... ./app/api/... ./app/journey/
 FUZZTIME ?= 5s
 
 .DEFAULT_GOAL := build
-.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-kill-authority test-v4l2 test-interop soak soak-ways soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean bench-face eval-face eval-attacks eval-people eval-document
+.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-kill-authority test-v4l2 interop test-interop soak soak-ways soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean bench-face eval-face eval-attacks eval-people eval-document
 
 setup: ## install what is missing (Debian, Ubuntu) or say what to install
 	@.ci/setup test
@@ -81,9 +81,12 @@ test-kill-authority: ## 1,000 certificates of both kinds while the authority's p
 test-v4l2: ## the camera's faults on real V4L2 drivers, in a virtual machine
 	@capture/camera/testdata/vm/test.sh
 
-test-interop: ## GOST signatures and hashes against OpenSSL's engine and BouncyCastle, thousands of them; key files and messages by OpenSSL and Java
+interop: ## GOST signatures and hashes against OpenSSL's engine and BouncyCastle, thousands of them; key files, messages, certificates, lists, OCSP and time stamps by OpenSSL, its engine and Java
 	$(GO) test -count=1 -v -timeout 60m ./keystore/gost -run Agrees -rounds 3000
-	$(GO) test -count=1 -v -timeout 20m ./keystore ./keystore/cms ./keystore/pfx -run 'OpenSSL|OpensEverywhere|OthersOpenOurs'
+	$(GO) test -count=1 -v -timeout 20m ./keystore ./keystore/cms ./keystore/pfx -run 'OpenSSL|OpensEverywhere|OthersOpenOurs|TwinOf|WhatIsWrong|ReadKeyFileErrors'
+	$(GO) test -count=1 -v -timeout 20m ./app/backend/nca -run 'OpenSSL|TestIssue$$|TestIssueGOST|GOSTRevocation|GOSTTimeStamp'
+
+test-interop: interop
 
 test-timing: ## whether the time of step 3 tells a known IIN from an unknown one; wants a quiet machine
 	$(GO) test -count=1 -v -timeout 20m -tags demo ./app/backend/service -parallel 1 -run TestStepThreeTakesTheSameTime -timing

@@ -34,6 +34,7 @@ const usage = `qoltanbad is the backend of Qoltanba.
   qoltanbad operator add LOGIN --name NAME --data DIR [--config FILE] [--password-stdin]
   qoltanbad authority make --data DIR [--config FILE]
   qoltanbad authority complete --data DIR [--config FILE]
+  qoltanbad authority show FILE | SERIAL --data DIR [--config FILE]
   qoltanbad authority check --data DIR [--config FILE] [--ask URL [--every N]]
   qoltanbad config check --config FILE
 `
@@ -50,6 +51,8 @@ func Run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 		return onAuthority(ctx, "complete", nca.Complete, args[2:], out)
 	case two == "authority make":
 		return onAuthority(ctx, "make", makeAuthority, args[2:], out)
+	case two == "authority show":
+		return showCertificate(ctx, args[2:], out)
 	case two == "authority check":
 		return checkAuthority(ctx, args[2:], out)
 	case two == "config check":

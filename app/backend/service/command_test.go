@@ -158,3 +158,26 @@ func TestAuthorityComplete(t *testing.T) {
 		t.Error("an authority was made")
 	}
 }
+
+// An authority that issued nothing is checked without a finding; what is in no
+// ledger is neither checked nor shown.
+func TestAuthorityCheck(t *testing.T) {
+	t.Parallel()
+	data := filepath.Join(t.TempDir(), "data")
+	for name, args := range map[string][]string{
+		"no folder":        {"authority", "check"},
+		"a missing folder": {"authority", "check", "--data", data},
+		"nothing named":    {"authority", "show"},
+		"a missing file":   {"authority", "show", filepath.Join(data, "no.cer")},
+		"no number":        {"authority", "show", "12x", "--data", data},
+		"a missing ledger": {"authority", "show", "1234", "--data", data},
+		"no certificate":   {"authority", "show", "command_test.go"},
+	} {
+		if out, err := command(t, "", args...); err == nil {
+			t.Errorf("%s: %q", name, out)
+		}
+	}
+	if _, err := os.Stat(data); !os.IsNotExist(err) {
+		t.Error("a check made the data folder")
+	}
+}

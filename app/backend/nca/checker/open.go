@@ -1,7 +1,9 @@
 package checker
 
 import (
+	"context"
 	"database/sql"
+	"errors"
 	"net/url"
 	"os"
 
@@ -35,3 +37,13 @@ func Postgres(dsn string) (*Book, error) {
 
 // Close closes the database.
 func (b *Book) Close() error { return b.db.Close() }
+
+// Certificate finds one by its serial number, big-endian, without leading zeros.
+func (b *Book) Certificate(ctx context.Context, serial []byte) (der []byte, _ error) {
+	err := b.db.QueryRowContext(ctx, `SELECT c.der FROM nca_intent i
+		JOIN nca_certificate c ON c.number = i.number AND c.kind = i.kind WHERE i.serial = $1`, serial).Scan(&der)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, errors.New("no certificate was issued with this serial number")
+	}
+	return der, err
+}
