@@ -139,6 +139,15 @@ func Complete(dir string, secret sealed.Secret, config Config) (made []string, _
 			made = append(made, "time stamps by "+l.algorithm.String())
 		}
 	}
+	for _, l := range lines {
+		said, err := l.completeRoot(filepath.Join(dir, l.folder), secret, config)
+		if err != nil {
+			return made, fmt.Errorf("the authority's folder: %w", err)
+		}
+		if said {
+			made = append(made, "list of revoked authorities by the root for "+l.algorithm.String())
+		}
+	}
 	return made, nil
 }
 
@@ -227,10 +236,13 @@ func (l line) ceremony(dir string, secret sealed.Secret, c Config) (*issuer, err
 		return nil, err
 	}
 	issuing, err := certifyAuthority(authority{
-		name: l.issuing, stamp: c.Stamp, begin: now, years: issuingYears, key: issuingKey.Public(), last: true,
+		name: l.issuing, stamp: c.Stamp, begin: now, years: issuingYears, key: issuingKey.Public(), last: true, urls: c.RootURLs[l.algorithm],
 	}, root, rootKey)
 	if err != nil {
 		return nil, err
+	}
+	if err := sayOfIssuing(dir, root, issuing, rootKey, now); err != nil {
+		return err
 	}
 	for _, f := range []struct {
 		name string
@@ -263,6 +275,7 @@ type authority struct {
 	years       int
 	key         crypto.PublicKey
 	last        bool // no authority beneath it
+	urls        URLs // of what the root publishes
 }
 
 // certifyAuthority makes the certificate of an authority, by a root or, where
@@ -292,6 +305,21 @@ func certifyAuthority(a authority, root *x509.Certificate, key crypto.Signer) (*
 	}
 	if tbs.Extensions, err = issuance.AuthorityExtensions(ski[:], issuerID, a.last); err != nil {
 		return nil, err
+	}
+	for _, e := range []struct {
+		id     asn1.ObjectIdentifier
+		encode func() ([]byte, error)
+	}{
+		{asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 1, 1}, func() ([]byte, error) { return issuance.InfoAccess(a.urls) }},
+		{asn1.ObjectIdentifier{2, 5, 29, 31}, func() ([]byte, error) { return issuance.DistributionPoint(a.urls.CRL) }},
+	} {
+		value, err := e.encode()
+		if err != nil {
+			return nil, err
+		}
+		if value != nil {
+			tbs.Extensions = append(tbs.Extensions, pkix.Extension{Id: e.id, Value: value})
+		}
 	}
 	content, err := tbs.DER()
 	if err != nil {

@@ -74,6 +74,7 @@ func config(store nca.Store) nca.Config {
 	return nca.Config{
 		Stamp: "TEST", KeyBits: 2048, Store: store,
 		URLs:      map[keypair.Algorithm]nca.URLs{keypair.RSA: urls, keypair.GOST512: addresses("gost")},
+		RootURLs:  map[keypair.Algorithm]nca.URLs{keypair.RSA: addresses("root"), keypair.GOST512: addresses("root")},
 		DigitalID: must(assertion.NewVerifier(party().PublicKey())),
 		Clock:     func() time.Time { return start }, Rand: rand.Reader,
 	}

@@ -43,6 +43,9 @@ func (l line) open(dir string, secret sealed.Secret, c Config) (*issuer, error) 
 	if i.named, err = ocsp.NewIssuer(i.cert); err != nil {
 		return nil, err
 	}
+	if i.says, err = readRootSays(dir, i.root, i.cert); err != nil {
+		return nil, err
+	}
 	i.throwaway, err = newThrowaway(l.algorithm)
 	return i, err
 }

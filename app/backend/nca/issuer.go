@@ -31,7 +31,8 @@ type issuer struct {
 	throwaway crypto.Signer // signs drafts, which are never given out
 	urls      URLs
 	named     *ocsp.Issuer
-	tsa       *tsa // nil: stamps no time
+	says      *rootSays // of cert; nil where the root never said anything
+	tsa       *tsa      // nil: stamps no time
 }
 
 // prove opens one of the keys that are sealed in the folder, so that a wrong

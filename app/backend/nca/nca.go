@@ -88,6 +88,10 @@ type Config struct {
 	KeyBits int
 	// URLs are those of each algorithm's issuing authority.
 	URLs map[keypair.Algorithm]URLs
+	// RootURLs are those of what the roots publish, written at first start into
+	// the issuing authorities' certificates: the root's certificate, its list of
+	// revoked authorities, and OCSP.
+	RootURLs map[keypair.Algorithm]URLs
 	// Profiles are what certificates contain; nil is [issuance.Standard].
 	Profiles issuance.Profiles
 	// Vaults keep the issuing keys of these algorithms; the others lie sealed in

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"qoltanba/app/backend/assertion"
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
@@ -59,8 +60,29 @@ type Tx interface {
 	// Revoked lists the certificates whose last revocation, suspension or
 	// return ([RemoveFromCRL]) was since a time, the oldest first.
 	Revoked(since time.Time) ([]RevokedCertificate, error)
+	// Serials lists the serial numbers of up to limit certificates that were
+	// signed since a time, after the given one, sorted.
+	Serials(since time.Time, after []byte, limit int) ([]IssuedSerial, error)
+	// AddList notes that a complete revocation list was made.
+	AddList(l ListNumber) error
+	// Lists are the complete lists that were made since a time, by number.
+	Lists(algorithm keypair.Algorithm, since time.Time) ([]ListNumber, error)
 	// CountRevocations counts all that was ever added.
 	CountRevocations() (int, error)
+}
+
+// IssuedSerial is the serial number of a certificate, big-endian, without
+// leading zeros.
+type IssuedSerial struct {
+	Serial []byte
+	Kind   profile.Kind
+}
+
+// ListNumber is the number of a complete revocation list (RFC 5280, 5.2.3).
+type ListNumber struct {
+	Algorithm keypair.Algorithm // of the authority whose list it is
+	Number    int64
+	At        time.Time
 }
 
 // Intent is the authority's decision to sign: the TBSCertificate in DER.
@@ -72,4 +94,7 @@ type Intent struct {
 	// two intents have the same.
 	Serial []byte
 	At     time.Time
+
+	// linted is of a draft that this call made, and of none that was read.
+	linted bool
 }

@@ -77,6 +77,25 @@ func TestCrowd(t *testing.T) {
 	}
 }
 
+// What is mounted, time stamps among it, is counted by address as every call is.
+func TestMountedPathsAreCounted(t *testing.T) {
+	t.Parallel()
+	var log logLines
+	s := &Server{Config: Config{Log: log.logger(), Now: time.Now}, mux: http.NewServeMux(), crowd: newCrowd(limit.Policy{Max: 2, Per: time.Hour})}
+	reached := 0
+	s.Mount("/pki/", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached++ }))
+	for _, want := range []int{http.StatusOK, http.StatusOK, http.StatusTooManyRequests} {
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/pki/tsp", nil))
+		if w.Code != want {
+			t.Errorf("status %d, want %d", w.Code, want)
+		}
+	}
+	if reached != 2 {
+		t.Errorf("%d calls came through", reached)
+	}
+}
+
 // A panic is answered as an internal failure and its value is not told.
 func TestPanic(t *testing.T) {
 	t.Parallel()

@@ -74,7 +74,7 @@ func (b *Backend) authorityConfig(ctx context.Context, plan Plan, word *digitali
 	}
 	return nca.Config{
 		Stamp: plan.Stamp, KeyBits: plan.KeyBits, Store: book, DigitalID: verifier, Clock: plan.Now, Rand: rand.Reader,
-		URLs: plan.authorityURLs(), Profiles: profiles, Vaults: vaults,
+		URLs: plan.authorityURLs(), RootURLs: plan.rootURLs(), Profiles: profiles, Vaults: vaults,
 	}, nil
 }
 
@@ -134,6 +134,36 @@ func (p Plan) authorityURLs() map[keypair.Algorithm]nca.URLs {
 		}
 	}
 	return urls
+}
+
+// rootURLs are the addresses in the issuing authorities' own certificates.
+func (p Plan) rootURLs() map[keypair.Algorithm]nca.URLs {
+	base := p.Config.PublicURL
+	if p.Public != nil {
+		base = p.Public.String()
+	}
+	if base == "" {
+		return nil
+	}
+	return publish.RootURLs(base)
+}
+
+// publish answers those who rely on certificates, and signs answers ahead until
+// the backend is closed.
+func (b *Backend) publish(ctx context.Context, plan Plan) {
+	publisher := publish.New(b.Enrolments.NCA, plan.Now)
+	b.Server.Mount(publish.Path, publisher.Handler())
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		publisher.Run(running)
+	}()
+	b.closing = append(b.closing, func() error {
+		stop()
+		<-ended
+		return nil
+	})
 }
 
 // authorityCommand is how the authority's folder is worked on; the service must

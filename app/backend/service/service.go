@@ -28,7 +28,6 @@ import (
 	"qoltanba/app/backend/evidence"
 	"qoltanba/app/backend/identity"
 	"qoltanba/app/backend/jobs"
-	"qoltanba/app/backend/nca/publish"
 	"qoltanba/app/backend/notify"
 	"qoltanba/app/backend/notme"
 	"qoltanba/app/backend/pin"
@@ -188,7 +187,7 @@ func (b *Backend) openServer(ctx context.Context, plan Plan, own secrets) error 
 	}
 	b.Server.Mount(console.Path, operators)
 	b.Server.Mount(notme.Path, notme.New(b.Enrolments, plan.Log))
-	b.Server.Mount(publish.Path, publish.New(b.Enrolments.NCA, plan.Now).Handler())
+	b.publish(ctx, plan)
 	for path, handler := range plan.World.Pages {
 		b.Server.Mount(path, handler)
 	}

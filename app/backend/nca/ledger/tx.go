@@ -9,6 +9,7 @@ import (
 
 	"qoltanba/app/backend/assertion"
 	"qoltanba/app/backend/nca"
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
@@ -197,6 +198,32 @@ func (t tx) Revoked(since time.Time) ([]nca.RevokedCertificate, error) {
 		JOIN nca_intent i ON i.number = r.number AND i.kind = r.kind
 		WHERE r.at >= $1 AND r.position = (SELECT MAX(l.position) FROM nca_revocation l WHERE l.number = r.number AND l.kind = r.kind)
 		ORDER BY r.at, i.serial`, since.UnixMilli())
+}
+
+func (t tx) Serials(since time.Time, after []byte, limit int) ([]nca.IssuedSerial, error) {
+	return rows(t, func(r *sql.Rows) (s nca.IssuedSerial, err error) {
+		var kind string
+		if err = r.Scan(&s.Serial, &kind); err != nil {
+			return s, err
+		}
+		s.Kind, err = profile.KindNamed(kind)
+		return s, err
+	}, `SELECT i.serial, i.kind FROM nca_intent i JOIN nca_certificate c ON c.number = i.number AND c.kind = i.kind
+		WHERE i.serial > $1 AND c.at >= $2 ORDER BY i.serial LIMIT $3`, after, since.UnixMilli(), limit)
+}
+
+func (t tx) AddList(l nca.ListNumber) error {
+	return t.add("INSERT INTO nca_list (algorithm, number, at) VALUES ($1, $2, $3)", l.Algorithm.Name(), l.Number, l.At.UnixMilli())
+}
+
+func (t tx) Lists(algorithm keypair.Algorithm, since time.Time) ([]nca.ListNumber, error) {
+	return rows(t, func(r *sql.Rows) (nca.ListNumber, error) {
+		l := nca.ListNumber{Algorithm: algorithm}
+		var at int64
+		err := r.Scan(&l.Number, &at)
+		l.At = moment(at)
+		return l, err
+	}, "SELECT number, at FROM nca_list WHERE algorithm = $1 AND at >= $2 ORDER BY number", algorithm.Name(), since.UnixMilli())
 }
 
 func (t tx) CountRevocations() (n int, err error) {

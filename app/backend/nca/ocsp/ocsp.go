@@ -7,6 +7,8 @@
 // or an RSA key, by the issuing authority itself.
 //
 // A certificate that the authority never issued is [Unknown] and never [Good].
+// Questions have one form for each hash with, and one without, the NULL that
+// follows its identifier: who keeps answers keeps [Forms] of a certificate.
 package ocsp
 
 import (
@@ -82,14 +84,15 @@ func readVersion(tbs *cryptobyte.String, version *int64) bool {
 }
 
 func readCertID(in *cryptobyte.String) (CertID, bool) {
-	var raw, content, algorithm cryptobyte.String
+	var raw, content, algorithm, null cryptobyte.String
+	var hasNull bool
 	id := CertID{Serial: new(big.Int)}
 	if !in.ReadASN1Element(&raw, tags.SEQUENCE) {
 		return id, false
 	}
 	id.raw = bytes.Clone(raw)
 	if !raw.ReadASN1(&content, tags.SEQUENCE) || !content.ReadASN1(&algorithm, tags.SEQUENCE) ||
-		!algorithm.ReadASN1ObjectIdentifier(&id.Hash) || !algorithm.SkipOptionalASN1(tags.NULL) || !algorithm.Empty() ||
+		!algorithm.ReadASN1ObjectIdentifier(&id.Hash) || !algorithm.ReadOptionalASN1(&null, &hasNull, tags.NULL) || !null.Empty() || !algorithm.Empty() ||
 		!content.ReadASN1Bytes(&id.NameHash, tags.OCTET_STRING) || !content.ReadASN1Bytes(&id.KeyHash, tags.OCTET_STRING) ||
 		!content.ReadASN1Integer(id.Serial) || !content.Empty() {
 		return id, false
@@ -108,6 +111,9 @@ var hashes = []struct {
 	{gost.OIDStreebog512, streebog.New512},
 	{gost.OIDStreebog256, streebog.New256},
 }
+
+// Forms is in how many ways a certificate can be asked for.
+func Forms() int { return 2 * len(hashes) }
 
 // Issuer is an authority with the hashes by which it may be asked for.
 type Issuer struct {
@@ -136,6 +142,24 @@ func NewIssuer(cert *x509.Certificate) (*Issuer, error) {
 func (i *Issuer) Names(id CertID) bool {
 	own, known := i.names[id.Hash.String()]
 	return known && bytes.Equal(own[0], id.NameHash) && bytes.Equal(own[1], id.KeyHash)
+}
+
+// ID names a certificate of this authority by SHA-1, as most questions do.
+func (i *Issuer) ID(serial *big.Int) (CertID, error) {
+	h := hashes[0]
+	names := i.names[h.oid.String()]
+	var b cryptobyte.Builder
+	b.AddASN1(tags.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddASN1(tags.SEQUENCE, func(b *cryptobyte.Builder) {
+			b.AddASN1ObjectIdentifier(h.oid)
+			b.AddASN1NULL()
+		})
+		b.AddASN1OctetString(names[0])
+		b.AddASN1OctetString(names[1])
+		b.AddASN1BigInt(serial)
+	})
+	raw, err := b.Bytes()
+	return CertID{Hash: h.oid, NameHash: names[0], KeyHash: names[1], Serial: serial, raw: raw}, err
 }
 
 // Key is what answers to equal questions have in common.

@@ -35,9 +35,20 @@ func URLs(base string) map[keypair.Algorithm]nca.URLs {
 	return urls
 }
 
+// RootURLs are those of what the roots publish, by the same handler.
+func RootURLs(base string) map[keypair.Algorithm]nca.URLs {
+	urls := make(map[keypair.Algorithm]nca.URLs)
+	base = strings.TrimSuffix(base, "/") + Path
+	for name, algorithm := range names {
+		urls[algorithm] = nca.URLs{OCSP: base + "ocsp", Issuer: base + "cert/" + name + "_root.cer", CRL: base + "crl/" + name + "_root.crl"}
+	}
+	return urls
+}
+
 // Handler serves, beneath [Path], with NAME gost or rsa:
 //
 //	crl/NAME.crl, crl/NAME_d.crl     complete and delta revocation list
+//	crl/NAME_root.crl                the root's list of revoked authorities
 //	ocsp                             OCSP by POST, and by GET of ocsp/BASE64
 //	tsp                              time stamps by POST
 //	cert/NAME.cer, cert/NAME_root.cer  issuing and root certificate
@@ -47,6 +58,7 @@ func (p *Publisher) Handler() http.Handler {
 	for name, algorithm := range names {
 		mux.HandleFunc("GET "+Path+"crl/"+name+".crl", p.list(algorithm, false))
 		mux.HandleFunc("GET "+Path+"crl/"+name+"_d.crl", p.list(algorithm, true))
+		mux.HandleFunc("GET "+Path+"crl/"+name+"_root.crl", p.rootList(algorithm))
 		mux.HandleFunc("GET "+Path+"cert/"+name+".cer", p.certificate(algorithm, 0))
 		mux.HandleFunc("GET "+Path+"cert/"+name+"_root.cer", p.certificate(algorithm, 1))
 	}
@@ -73,6 +85,18 @@ func (p *Publisher) list(algorithm keypair.Algorithm, delta bool) http.HandlerFu
 			der = lists.Delta
 		}
 		send(w, "application/pkix-crl", der)
+	}
+}
+
+// rootList serves what the root signed when its key was at hand.
+func (p *Publisher) rootList(algorithm keypair.Algorithm) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		list := p.authority.RootList(algorithm)
+		if list == nil {
+			http.NotFound(w, r)
+			return
+		}
+		send(w, "application/pkix-crl", list)
 	}
 }
 

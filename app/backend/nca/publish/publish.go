@@ -9,6 +9,10 @@
 // When the ledger does not answer, nothing old is given out: unknown is never
 // good.
 //
+// [Publisher.Run] signs ahead: it goes over all certificates again and again, so
+// that there is a fresh answer about each before it is asked for. What is asked
+// for sooner, or in a rarer form, is signed then.
+//
 // # Norms
 //
 // RFC 5280, 5 (lists), RFC 6960, appendix A (OCSP over HTTP), RFC 3161, 3.4
@@ -33,9 +37,9 @@ const (
 	margin = 10 * time.Minute
 	// listAge is how old lists may be, answerAge how old an answer.
 	listAge, answerAge = time.Hour, 12 * time.Hour
-	// maxKept bounds the certificates whose answers are kept, maxForms the forms
-	// in which each is asked for.
-	maxKept, maxForms = 100_000, 8
+	// maxKept bounds the certificates whose answers are kept: of so many they
+	// take some hundreds of megabytes.
+	maxKept = 400_000
 )
 
 // Publisher serves what the authority publishes. It is safe for concurrent use.
@@ -144,6 +148,9 @@ func (p *Publisher) Answer(ctx context.Context, question []byte) []byte {
 	if found && p.now().Before(kept.until) {
 		return kept.der
 	}
+	if answer := p.authority.RootAnswer(id); answer != nil {
+		return answer
+	}
 	if _, ours := p.authority.Asked(id); !ours {
 		return ocsp.Unauthorized
 	}
@@ -170,7 +177,7 @@ func (p *Publisher) keep(serial string, id ocsp.CertID, a answer, revision int) 
 		return
 	}
 	forms := p.answers[serial]
-	if forms == nil {
+	if forms == nil { // of which there are ocsp.Forms at most
 		if len(p.answers) >= maxKept {
 			for other := range p.answers { // any of them
 				delete(p.answers, other)
@@ -180,7 +187,5 @@ func (p *Publisher) keep(serial string, id ocsp.CertID, a answer, revision int) 
 		forms = make(map[string]answer)
 		p.answers[serial] = forms
 	}
-	if _, known := forms[id.Key()]; known || len(forms) < maxForms {
-		forms[id.Key()] = a
-	}
+	forms[id.Key()] = a
 }
