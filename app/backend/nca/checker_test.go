@@ -49,8 +49,8 @@ func TestCheckerFindsWhatWasTamperedWith(t *testing.T) {
 		"never approved":          {`DELETE FROM nca_status WHERE status = 'approved'`, "never approved"},
 		"withdrawn, not revoked":  {`INSERT INTO nca_status SELECT number, 9, 'withdrawn', at, '' FROM nca_status WHERE status = 'created'`, "holds"},
 		"rejected":                {`INSERT INTO nca_status SELECT number, 9, 'rejected', at, '' FROM nca_status WHERE status = 'created'`, "rejected"},
-		"revoked of nothing":      {`INSERT INTO nca_revocation SELECT number, 'gost512', 1, at FROM nca_certificate WHERE kind = 'rsa-sign'`, "without a certificate"},
-		"unknown reason":          {`INSERT INTO nca_revocation SELECT number, kind, 7, at FROM nca_certificate`, "reason"},
+		"revoked of nothing":      {`INSERT INTO nca_revocation (number, kind, position, reason, at) SELECT number, 'gost512', 0, 1, at FROM nca_certificate WHERE kind = 'rsa-sign'`, "without a certificate"},
+		"unknown reason":          {`INSERT INTO nca_revocation (number, kind, position, reason, at) SELECT number, kind, 0, 7, at FROM nca_certificate`, "reason"},
 		"one certificate twice":   {`UPDATE nca_certificate SET der = (SELECT der FROM nca_certificate WHERE kind = 'rsa-sign')`, "is that of"},
 		"an intent left standing": {`DELETE FROM nca_certificate; DELETE FROM nca_status WHERE status = 'awaiting-import'`, "without a certificate since"},
 	} {

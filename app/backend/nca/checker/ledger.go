@@ -90,12 +90,16 @@ func (r reader) items(look func(*item)) error {
 			return err
 		}
 		i.intended, i.signed, i.revoked, i.reason = moment(intended), moment(signed), moment(revoked), int(reason.Int64)
+		if i.reason == removed { // a suspended certificate was given back
+			i.revoked = nil
+		}
 		look(&i)
 		return nil
 	}, `SELECT q.number, q.kind, q.key_hash, q.der, i.tbs, i.serial, i.at, c.der, c.at, r.reason, r.at FROM nca_request q
 		LEFT JOIN nca_intent i ON i.number = q.number AND i.kind = q.kind
 		LEFT JOIN nca_certificate c ON c.number = q.number AND c.kind = q.kind
 		LEFT JOIN nca_revocation r ON r.number = q.number AND r.kind = q.kind
+			AND r.position = (SELECT MAX(l.position) FROM nca_revocation l WHERE l.number = r.number AND l.kind = r.kind)
 		ORDER BY q.number, q.position`)
 }
 

@@ -106,7 +106,8 @@ func (c *check) list(ctx context.Context, p Published, a Authority, name string,
 	return ""
 }
 
-// removed is the reason by which a delta list takes an entry back.
+// removed is the reason by which a certificate is given back, and by which a
+// delta list takes an entry out.
 const removed = 8
 
 func (c *check) listItself(list *x509.RevocationList, der []byte, a Authority) string {
