@@ -242,7 +242,7 @@ func (l line) ceremony(dir string, secret sealed.Secret, c Config) (*issuer, err
 		return nil, err
 	}
 	if err := sayOfIssuing(dir, root, issuing, rootKey, now); err != nil {
-		return err
+		return nil, err
 	}
 	for _, f := range []struct {
 		name string

@@ -74,7 +74,7 @@ var subject = profile.Subject{Surname: "Сәбит", Name: "Айгүл", Patrony
 // tbs is what a good certificate of this world says.
 func (w world) tbs() issuance.TBS {
 	order := issuance.Order{
-		Profile: must(issuance.Standard().At(w.kind, now)), Issuer: w.Issuing, SPKI: must(keypair.MarshalPublicKey(w.citizen.Public())),
+		Profile: must(issuance.Standard().At(w.kind, issuance.StoragePC, now)), Issuer: w.Issuing, SPKI: must(keypair.MarshalPublicKey(w.citizen.Public())),
 		Subject: must(subject.Raw()), Email: "citizen@example.kz", NotBefore: now, NotEarlier: now,
 		URLs: &issuance.URLs{OCSP: "http://ocsp.example/", Issuer: "http://ca.example/i.cer", CRL: "http://crl.example/f", DeltaCRL: "http://crl.example/d", CPS: "http://ca.example/cps"},
 	}

@@ -36,7 +36,11 @@ func (p Profiles) Beside(cert *x509.Certificate) (profile.Kind, []Field, error) 
 	if err != nil {
 		return 0, nil, err
 	}
-	own, err := p.At(kind, cert.NotBefore)
+	storage := StoragePC
+	if id, err := profile.ParseKeyStore(cert.Extensions); err == nil && !id.Equal(profile.OIDKeyStorePKCS12) {
+		storage = StorageToken
+	}
+	own, err := p.At(kind, storage, cert.NotBefore)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -125,9 +129,9 @@ func (p Profile) extension(cert *x509.Certificate, name string, value []byte, sk
 	case "keyStore":
 		storage, err := profile.ParseKeyStore(cert.Extensions)
 		if err != nil {
-			return "malformed", profile.OIDKeyStorePKCS12.String(), false
+			return "malformed", p.KeyStore.String(), false
 		}
-		return storage.String(), profile.OIDKeyStorePKCS12.String(), false
+		return storage.String(), p.KeyStore.String(), false
 	case "authorityKeyIdentifier":
 		return hex.EncodeToString(cert.AuthorityKeyId), "", true
 	case "subjectAltName":
