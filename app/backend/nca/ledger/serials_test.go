@@ -39,7 +39,7 @@ func TestSerialsOfAFormerVersion(t *testing.T) {
 	}
 	defer db.Close()
 	_, err = db.ExecContext(t.Context(), `DROP INDEX nca_intent_serial; ALTER TABLE nca_intent DROP COLUMN serial;
-		DELETE FROM nca_goose_version WHERE version_id = 3`)
+		DROP TABLE nca_list; DELETE FROM nca_goose_version WHERE version_id >= 3`)
 	if err != nil {
 		t.Fatal(err)
 	}
