@@ -7,11 +7,13 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"flag"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -24,27 +26,37 @@ var interop = flag.Bool("interop", false, "fetch ncalayer-js-client from npm and
 
 const clientPackage = "ncalayer-js-client@1.5.6"
 
-// npmClient returns the folder of the package's modules, in the user's cache.
+// fetched is the folder of the package's modules, in the user's cache.
+var fetched = sync.OnceValues(func() (modules string, err error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(cache, "qoltanba", "interop")
+	modules = filepath.Join(dir, "node_modules")
+	if _, err := os.Stat(filepath.Join(modules, recorded)); err == nil || !*interop {
+		return modules, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	install := exec.CommandContext(context.Background(), "npm", "install", "--prefix", dir, "--no-audit", "--no-fund", "--ignore-scripts", clientPackage)
+	if out, err := install.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return modules, nil
+})
+
+var recorded = filepath.Join("ncalayer-js-client", "test", "test-data.json")
+
+// npmClient returns where node finds the package.
 func npmClient(t *testing.T) string {
 	t.Helper()
-	if _, err := exec.LookPath("node"); err != nil && !*interop {
-		t.Skip("node is not installed")
+	modules, err := fetched()
+	if _, noNode := exec.LookPath("node"); !*interop && (err != nil || noNode != nil) {
+		t.Skip("ncalayer-js-client or node is not there (make interop-companion)")
 	}
-	cache, err := os.UserCacheDir()
 	must(t, err)
-	dir := filepath.Join(cache, "qoltanba", "interop")
-	modules := filepath.Join(dir, "node_modules")
-	if _, err := os.Stat(filepath.Join(modules, "ncalayer-js-client", "test", "test-data.json")); err == nil {
-		return modules
-	}
-	if !*interop {
-		t.Skip("ncalayer-js-client is not there (make interop-companion)")
-	}
-	must(t, os.MkdirAll(dir, 0o700))
-	out, err := exec.CommandContext(t.Context(), "npm", "install", "--prefix", dir, "--no-audit", "--no-fund", "--ignore-scripts", clientPackage).CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
 	return modules
 }
 
@@ -205,7 +217,7 @@ type recordedRequest struct{ Task, Request, Response string }
 // recorded: the same keys, the same types, the same words where something failed.
 func TestRecordedRequestsAreAnsweredInTheirShapes(t *testing.T) {
 	t.Parallel()
-	file, err := os.ReadFile(filepath.Join(npmClient(t), "ncalayer-js-client", "test", "test-data.json"))
+	file, err := os.ReadFile(filepath.Join(npmClient(t), recorded))
 	must(t, err)
 	var pairs []recordedRequest
 	must(t, json.Unmarshal(file, &pairs))
