@@ -129,7 +129,7 @@ func TestConsentsAreKeptListedAndRevoked(t *testing.T) {
 	}
 	must(t, site.Origins.Revoke(portal))
 	must(t, site.Origins.Revoke("https://never.example"))
-	site.dial(portal).common("getActiveTokens")
+	page.common("getActiveTokens")
 	if n := len(s.callers()); n != 2 {
 		t.Errorf("asked %d times after revoking", n)
 	}

@@ -77,8 +77,7 @@ func (ss *session) allow(ctx context.Context) error {
 		ss.Log.Info("caller decided on", "caller", ss.caller.ID, "claimed", ss.caller.Origin, "allowed", permission == Allow || permission == AllowOnce)
 		switch permission {
 		case Allow:
-			ss.allowed = true
-			if id == "" {
+			if ss.allowed = id == ""; ss.allowed {
 				return nil
 			}
 			return ss.Origins.remember(id, true, ss.Now())
