@@ -161,7 +161,7 @@ func (h *hunted) call(path string, body, answer any) bool {
 		if err == nil {
 			return true
 		}
-		if answered := (refusal)(""); errors.As(err, &answered) {
+		if answered := refusal(""); errors.As(err, &answered) {
 			h.Errorf("%s: %v", path, err)
 			return false
 		}
