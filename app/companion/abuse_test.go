@@ -371,8 +371,13 @@ func mustDial(t *testing.T, address string) net.Conn {
 func TestSecretsHideThemselves(t *testing.T) {
 	t.Parallel()
 	for _, v := range []any{
-		Password("Secret1"), Choice{Password: "Secret1", ID: "Secret1"}, Proposal{Logo: []byte("Secret1")},
-		Document{Content: []byte("Secret1"), Path: "Secret1"}, Key{Path: "Secret1"}, Offer{Key: Key{Path: "Secret1"}}, Opened{},
+		Password("Secret1"),
+		Choice{Password: "Secret1", ID: "Secret1"},
+		Proposal{Logo: []byte("Secret1")},
+		Document{Content: []byte("Secret1"), Path: "Secret1"},
+		Key{Path: "Secret1"},
+		Offer{Key: Key{Path: "Secret1"}},
+		Opened{},
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%x"} {
 			if got := fmt.Sprintf(verb, v); strings.Contains(got, "Secret1") || strings.Contains(got, "536563") {

@@ -69,8 +69,11 @@ func TestStolenAuthorityVouchesForNothingElse(t *testing.T) {
 	}
 	ca := put("ca.pem", a.PEM())
 	for _, forged := range []x509.Certificate{
-		{DNSNames: []string{"egov.kz"}}, {DNSNames: []string{"localhost.egov.kz"}}, {IPAddresses: []net.IP{net.IPv4(195, 12, 113, 1)}},
-		{DNSNames: []string{"localhost", "egov.kz"}}, {IPAddresses: []net.IP{net.IPv4(127, 0, 0, 2)}},
+		{DNSNames: []string{"egov.kz"}},
+		{DNSNames: []string{"localhost.egov.kz"}},
+		{IPAddresses: []net.IP{net.IPv4(195, 12, 113, 1)}},
+		{DNSNames: []string{"localhost", "egov.kz"}},
+		{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 2)}},
 	} {
 		forged.SerialNumber, forged.NotBefore, forged.NotAfter = big.NewInt(1), now.Add(-time.Hour), now.AddDate(0, 1, 0)
 		forged.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
