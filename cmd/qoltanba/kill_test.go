@@ -92,10 +92,10 @@ func TestKilled(t *testing.T) {
 }
 
 // elsewhere are the stages over which the way does not lead for a citizen with
-// an identity card who does nothing wrong and makes no pause.
+// an identity card who does nothing wrong, makes no pause and goes when it ends.
 var elsewhere = []journey.Stage{
 	journey.StageResume, journey.StageRecover, journey.StageRebind, journey.StageCallBack, journey.StageServiceCentre, journey.StageTakeOver, journey.StagePassport,
-	journey.StageRejected, journey.StageKeysLost, journey.StageLocked, journey.StageEnded,
+	journey.StageRejected, journey.StageKeysLost, journey.StageKeys, journey.StageLocked, journey.StageEnded,
 }
 
 // estate is what lies on the disks of both sides, and the backend over it.

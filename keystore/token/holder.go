@@ -44,7 +44,8 @@ func Hold(ctx context.Context, place Place) (*Holder, error) {
 }
 
 // with has a use made of the token, which is opened if it is not, and a second
-// time if it was taken away and is back.
+// time, the token opened anew, if it was taken away and may be back. A key that
+// is missed may be a token that was: SoftHSM says no more of one that vanished.
 func (h *Holder) with(ctx context.Context, use func(*Session) error) error {
 	select {
 	case <-h.turn:
@@ -54,10 +55,11 @@ func (h *Holder) with(ctx context.Context, use func(*Session) error) error {
 	defer func() { h.turn <- struct{}{} }()
 	held := h.session != nil
 	err := h.once(ctx, use)
-	if held && errors.Is(err, ErrGone) {
-		err = h.once(ctx, use)
+	if !held || !errors.Is(err, ErrGone) && !errors.Is(err, ErrNoKey) {
+		return err
 	}
-	return err
+	_ = h.drop() // what it says of a token that is gone is no news
+	return h.once(ctx, use)
 }
 
 func (h *Holder) once(ctx context.Context, use func(*Session) error) error {

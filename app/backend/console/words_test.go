@@ -117,10 +117,10 @@ func audited(t *testing.T) []string {
 	if err != nil || len(sources) == 0 {
 		t.Fatal("no sources", err)
 	}
-	entry := regexp.MustCompile(`audit\("([a-z-]+[a-z])"|Action: "([a-z]+)"`)
+	entry := regexp.MustCompile(`audit\("([a-z-]+[a-z])"|Action: "([a-z-]+)"`)
 	found := []string{
 		"action.accept-biometrics", "action.accept-agreement", "action.card-front", "action.card-back", "action.card-page",
-		"action.call-registered", "action.call-answered", "action.call-refused",
+		"action.call-registered", "action.call-answered", "action.call-refused", "action.release-certificate", "action.end-certificate",
 	}
 	for _, name := range sources {
 		text, err := os.ReadFile(name)

@@ -103,7 +103,7 @@ func TestKeysAreSealedOnDisk(t *testing.T) {
 		}
 		return err
 	})
-	if err != nil || len(files) != 12 {
+	if err != nil || len(files) != 16 {
 		t.Fatalf("%d files, %v", len(files), err)
 	}
 	for _, path := range files {
