@@ -22,10 +22,10 @@ var forms = map[rune][]string{
 	'Ъ': {"", "IE"}, 'Ы': {"Y", "I"}, 'І': {"I", "Y"}, 'Ь': {""}, 'Э': {"E"}, 'Ю': {"YU", "IU", "JU", "U"}, 'Я': {"YA", "IA", "JA"},
 }
 
-// Latin is the usual spelling of a name in capitals; what is no letter of it becomes a space.
+// Latin is the usual spelling, in capitals, of a name; what is no letter of it becomes a space.
 func Latin(cyrillic string) string {
 	var b strings.Builder
-	for _, r := range cyrillic {
+	for _, r := range strings.ToUpper(cyrillic) {
 		if f, ok := forms[r]; ok {
 			b.WriteString(f[0])
 		} else {
