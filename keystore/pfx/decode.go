@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	tags "golang.org/x/crypto/cryptobyte/asn1"
+
+	"qoltanba/keystore/ber"
 )
 
 var (
@@ -44,7 +46,7 @@ func Decode(file []byte, password string) (*Contents, error) {
 // parts are the AuthenticatedSafe of a file, as it is covered by the integrity
 // code, and that code.
 func parts(file []byte) ([]byte, integrityCode, error) {
-	der, err := normalise(file)
+	der, err := ber.Normalise(file, MaxSize)
 	if err != nil {
 		return nil, integrityCode{}, ErrFormat
 	}
@@ -84,8 +86,8 @@ func eachInfo(safe []byte, do func(info cryptobyte.String) error) error {
 }
 
 // sequence normalises bytes that stood in an OCTET STRING and opens their SEQUENCE.
-func sequence(ber []byte) (cryptobyte.String, error) {
-	der, err := normalise(ber)
+func sequence(raw []byte) (cryptobyte.String, error) {
+	der, err := ber.Normalise(raw, MaxSize)
 	if err != nil {
 		return nil, ErrFormat
 	}

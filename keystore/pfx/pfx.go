@@ -32,7 +32,6 @@ var (
 const (
 	MaxSize       = 256 << 10
 	MaxIterations = 2_000_000
-	maxDepth      = 24
 	maxBags       = 64
 )
 

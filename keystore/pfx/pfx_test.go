@@ -220,7 +220,7 @@ func chunks(b []byte) []byte {
 		pieces.AddASN1OctetString(b[:n])
 		b = b[n:]
 	}
-	return open(tagOctetString|classConstructed, pieces.BytesOrPanic())
+	return open(0x24, pieces.BytesOrPanic())
 }
 
 // loose leaves the length of a SEQUENCE open.
@@ -341,19 +341,6 @@ func FuzzDecode(f *testing.F) {
 		}
 		if back, err := Decode(encoded(t, opened, TripleDES), password); err != nil || !opened.equal(back) {
 			t.Errorf("what was opened comes back as another: %v", err)
-		}
-	})
-}
-
-func FuzzNormalise(f *testing.F) {
-	f.Add(twin(f, contents(f)))
-	f.Fuzz(func(t *testing.T, ber []byte) {
-		der, err := normalise(ber)
-		if err != nil {
-			return
-		}
-		if again, err := normalise(der); err != nil || !bytes.Equal(again, der) {
-			t.Errorf("what was normalised changes once more: %v", err)
 		}
 	})
 }

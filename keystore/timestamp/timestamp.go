@@ -52,10 +52,10 @@ const (
 	nonceBits = 64
 )
 
-var (
-	oidInfo = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 4} // id-ct-TSTInfo
-	tag0    = tag.Tag(0).ContextSpecific().Constructed()
-)
+// InfoType is id-ct-TSTInfo, the type of a token's content.
+var InfoType = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 16, 1, 4}
+
+var tag0 = tag.Tag(0).ContextSpecific().Constructed()
 
 // Client asks one authority.
 type Client struct {
@@ -184,7 +184,7 @@ func Parse(token []byte, authorities []*x509.Certificate) (Stamp, error) {
 	if err != nil {
 		return Stamp{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	if sd.Detached || !sd.ContentType.Equal(oidInfo) {
+	if sd.Detached || !sd.ContentType.Equal(InfoType) {
 		return Stamp{}, ErrInvalid
 	}
 	stamp, ok := readInfo(sd.Content)

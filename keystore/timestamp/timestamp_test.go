@@ -92,7 +92,7 @@ func (a *authority) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		b.AddASN1(tag.GeneralizedTime, func(b *cryptobyte.Builder) { b.AddBytes([]byte("20261122120000.5Z")) })
 		b.AddASN1BigInt(nonce)
 	})
-	token, err := cms.Signer{Key: a.key, Certificate: a.cert, ContentType: oidInfo, Time: now}.Attached(b.BytesOrPanic())
+	token, err := cms.Signer{Key: a.key, Certificate: a.cert, ContentType: InfoType, Time: now}.Attached(b.BytesOrPanic())
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

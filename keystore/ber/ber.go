@@ -1,28 +1,34 @@
-package pfx
+// Package ber brings BER (X.690) into definite lengths: the form that readers of
+// DER take.
+//
+// BER lets a length be left open until two zero bytes, and an OCTET STRING come
+// in pieces; Java programs write key files and signatures so. [Normalise] gives
+// the same values in definite lengths, with the pieces of universal OCTET STRINGs
+// joined. What is inside an OCTET STRING stays as it is: integrity codes and
+// signatures cover those very bytes.
+package ber
 
 import "errors"
 
-var errBER = errors.New("malformed BER")
+// ErrMalformed says that the bytes are not one value in BER within the bounds.
+var ErrMalformed = errors.New("malformed BER")
 
-// BER (X.690) lets a length be left open until two zero bytes, and an OCTET
-// STRING come in pieces. normalise gives the same values in definite lengths,
-// with the pieces of universal OCTET STRINGs joined, so that readers of DER
-// take them. What is inside an OCTET STRING stays as it is: integrity codes
-// cover those very bytes.
+const maxDepth = 24
 
 const (
 	classConstructed = 0x20
 	tagOctetString   = 0x04
 )
 
-// normalise takes exactly one value.
-func normalise(ber []byte) ([]byte, error) {
-	if len(ber) > MaxSize {
-		return nil, errBER
+// Normalise takes exactly one value of at most as many bytes, which are no more
+// than 2³¹.
+func Normalise(ber []byte, most int) ([]byte, error) {
+	if len(ber) > most {
+		return nil, ErrMalformed
 	}
 	out, rest, err := value(nil, ber, 0)
 	if err != nil || len(rest) > 0 {
-		return nil, errBER
+		return nil, ErrMalformed
 	}
 	return out, nil
 }
@@ -31,7 +37,7 @@ func normalise(ber []byte) ([]byte, error) {
 func value(out, ber []byte, depth int) (der, rest []byte, err error) {
 	tag, content, rest, open, err := header(ber)
 	if err != nil || depth > maxDepth {
-		return nil, nil, errBER
+		return nil, nil, ErrMalformed
 	}
 	if tag&classConstructed == 0 {
 		return element(out, tag, content), rest, nil
@@ -68,12 +74,12 @@ func children(content []byte, depth int, open, pieces bool) (inner, after []byte
 		}
 		tag, octets, _, _, err := header(piece)
 		if err != nil || tag != tagOctetString {
-			return nil, nil, errBER
+			return nil, nil, ErrMalformed
 		}
 		inner = append(inner, octets...)
 	}
 	if open {
-		return nil, nil, errBER // no end mark
+		return nil, nil, ErrMalformed // no end mark
 	}
 	return inner, nil, nil
 }
@@ -82,12 +88,12 @@ func children(content []byte, depth int, open, pieces bool) (inner, after []byte
 // content is all that follows and rest is nil.
 func header(ber []byte) (tag byte, content, rest []byte, open bool, err error) {
 	if len(ber) < 2 || ber[0]&0x1f == 0x1f {
-		return 0, nil, nil, false, errBER
+		return 0, nil, nil, false, ErrMalformed
 	}
 	tag, first, ber := ber[0], int(ber[1]), ber[2:]
 	if first == 0x80 {
 		if tag&classConstructed == 0 {
-			return 0, nil, nil, false, errBER
+			return 0, nil, nil, false, ErrMalformed
 		}
 		return tag, ber, nil, true, nil
 	}
@@ -95,7 +101,7 @@ func header(ber []byte) (tag byte, content, rest []byte, open bool, err error) {
 	if first > 0x80 {
 		size := first & 0x7f
 		if size > 4 || size > len(ber) {
-			return 0, nil, nil, false, errBER
+			return 0, nil, nil, false, ErrMalformed
 		}
 		length = 0
 		for _, b := range ber[:size] {
@@ -104,7 +110,7 @@ func header(ber []byte) (tag byte, content, rest []byte, open bool, err error) {
 		ber = ber[size:]
 	}
 	if length < 0 || length > len(ber) {
-		return 0, nil, nil, false, errBER
+		return 0, nil, nil, false, ErrMalformed
 	}
 	return tag, ber[:length], ber[length:], false, nil
 }
@@ -120,8 +126,10 @@ func element(out []byte, tag byte, content []byte) []byte {
 		out = append(out, 0x81, byte(n))
 	case n < 1<<16:
 		out = append(out, 0x82, byte(n>>8), byte(n)) //nolint:gosec // two bytes hold it
+	case n < 1<<24:
+		out = append(out, 0x83, byte(n>>16), byte(n>>8), byte(n)) //nolint:gosec // three bytes hold it
 	default:
-		out = append(out, 0x83, byte(n>>16), byte(n>>8), byte(n)) //nolint:gosec // three bytes hold it: MaxSize
+		out = append(out, 0x84, byte(n>>24), byte(n>>16), byte(n>>8), byte(n)) //nolint:gosec // four bytes hold it
 	}
 	return append(out, content...)
 }
