@@ -1,6 +1,7 @@
 package journey
 
 import (
+	"crypto/rand"
 	"crypto/x509"
 	"encoding/hex"
 	"errors"
@@ -23,10 +24,13 @@ type ended map[string]api.RevocationReason
 // holds lets the model tell of the certificates that it issued, and end them by
 // PIN or by a signature over the text that it gave.
 func (m *model) holds() ended {
-	const text = "revoke, once"
+	const text = "sign this, once"
 	gone := ended{}
 	on(m, api.ListHeld, nil, func(api.None, *http.Request) (out api.HeldCertificates, _ *api.Problem) {
-		for _, c := range m.issued {
+		for i, c := range slices.Concat(m.issued, m.earlier) {
+			if i < len(m.issued) && m.e.Step != api.StepDone {
+				continue
+			}
 			cert, err := x509.ParseCertificate(c.DER)
 			if err != nil {
 				m.t.Error(err)
@@ -36,6 +40,12 @@ func (m *model) holds() ended {
 				Serial: hex.EncodeToString(cert.SerialNumber.Bytes()), Kind: c.Kind, NotAfter: cert.NotAfter, State: api.HeldGood,
 				Obtained: api.ObtainedByMachine, Application: "1",
 			}
+			if i >= len(m.issued) {
+				held.Application = "0"
+			}
+			if from := cert.NotBefore; c.Kind.Signs() {
+				held.RenewFrom = &from
+			}
 			if reason, ok := gone[held.Serial]; ok {
 				held.State, held.Reason = api.HeldRevoked, reason
 			}
@@ -44,9 +54,6 @@ func (m *model) holds() ended {
 		return out, nil
 	})
 	on(m, api.AskSignature, nil, func(in api.SignatureRequest, _ *http.Request) (api.SignatureTask, *api.Problem) {
-		if in.Purpose != api.SignToRevoke {
-			return api.SignatureTask{}, api.Fail(api.BadRequest, "%s", in.Purpose)
-		}
 		return api.SignatureTask{Text: text, ExpiresAt: time.Now().Add(time.Minute)}, nil
 	})
 	on(m, api.RevokeCertificate, nil, func(in api.RevocationRequest, _ *http.Request) (api.Enrolment, *api.Problem) {
@@ -54,19 +61,41 @@ func (m *model) holds() ended {
 			return api.Enrolment{}, api.Fail(api.PINWrong, "pin")
 		}
 		if in.PIN == "" {
-			sd, err := cms.Parse(in.Signature)
-			if err != nil {
-				return api.Enrolment{}, api.Fail(api.BadRequest, "%v", err)
-			}
-			findings, err := sd.Verify(cms.Verification{Content: []byte(text), At: time.Now()})
-			if err != nil || len(findings) != 1 || !findings[0].Good || !findings[0].Whole {
-				return api.Enrolment{}, api.Fail(api.BadRequest, "the signature: %v", err)
+			if p := checkSignature(in.Signature, text); p != nil {
+				return api.Enrolment{}, p
 			}
 		}
 		gone[in.Serial] = in.Reason
 		return m.e, nil
 	})
+	on(m, api.RenewCertificates, nil, func(in api.RenewalRequest, _ *http.Request) (api.Started, *api.Problem) {
+		if p := checkSignature(in.Signature, text); p != nil {
+			return api.Started{}, p
+		}
+		m.earlier = append(m.earlier, m.issued...)
+		m.token = api.Secret(rand.Text())
+		m.e = api.Enrolment{
+			ID: rand.Text(), Nonce: rand.Text(), Language: m.e.Language, Passed: m.e.Passed, Renews: in.Serial,
+			CreatedAt: time.Now(), ExpiresAt: time.Now().Add(time.Hour),
+		}
+		if p := m.apply(api.ApplyRequest{Keys: in.Keys, Storage: in.Storage, Requests: in.Requests}, nil); p != nil {
+			return api.Started{}, p
+		}
+		return api.Started{Enrolment: m.e, Token: m.token}, nil
+	})
 	return gone
+}
+
+func checkSignature(signature []byte, text string) *api.Problem {
+	sd, err := cms.Parse(signature)
+	if err != nil {
+		return api.Fail(api.SignatureWrong, "%v", err)
+	}
+	findings, err := sd.Verify(cms.Verification{Content: []byte(text), At: time.Now()})
+	if err != nil || len(findings) != 1 || !findings[0].Good || !findings[0].Whole {
+		return api.Fail(api.SignatureWrong, "%v", err)
+	}
+	return nil
 }
 
 // atKeys is a citizen whose way is done and who, after another start, looks at

@@ -47,10 +47,14 @@ type record struct {
 
 	Storage api.Storage `json:"storage,omitempty"`
 	Folder  string      `json:"folder,omitempty"`
-	Files   []KeyFile   `json:"files,omitempty"`
+	// Keys is the kind of key pairs that was chosen; "" is [Config.Keys].
+	Keys  api.KeyAlgorithm `json:"keys,omitempty"`
+	Files []KeyFile        `json:"files,omitempty"`
 	// Chain is the authority's certificates in DER, from the one that issued to
 	// the root. It outlasts the way with the files that it belongs to.
 	Chain [][]byte `json:"chain,omitempty"`
+	// Renewal is set where the way renews a certificate, from before its keys are made.
+	Renewal *renewal `json:"renewal,omitempty"`
 
 	Sealed []byte  `json:"sealed"` // secret, encrypted
 	secret secrets // as opened; never written as it is
@@ -62,9 +66,22 @@ type secrets struct {
 	Seed     []byte     `json:"seed,omitempty"` // of the idempotency keys
 	Email    string     `json:"email,omitempty"`
 	Requests [][]byte   `json:"requests,omitempty"` // PKCS#10, as sent
+	// Renew is a renewal that is signed and was not answered yet.
+	Renew *api.RenewalRequest `json:"renew,omitempty"`
 }
 
 func (r record) form() Form { return Form{Email: r.secret.Email, Storage: r.Storage, Folder: r.Folder} }
+
+// entry is the name under which the vault keeps the keys of the way.
+func (r record) entry() string {
+	if r.Renewal != nil {
+		return r.Renewal.Entry
+	}
+	return r.Enrolment
+}
+
+// begun says that there is a way that another one would end.
+func (r record) begun() bool { return r.Enrolment != "" || r.secret.Renew != nil }
 
 // finished says that the way is done: nothing is kept of it but the key files,
 // until the citizen has seen them and begins another.
@@ -74,6 +91,10 @@ func (r record) clone() record {
 	r.Files = slices.Clone(r.Files)
 	r.Chain = slices.Clone(r.Chain)
 	r.secret.Requests = slices.Clone(r.secret.Requests)
+	if r.Renewal != nil {
+		kept := *r.Renewal
+		r.Renewal = &kept
+	}
 	return r
 }
 

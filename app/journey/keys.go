@@ -60,11 +60,11 @@ func (j *Journey) FillForm(ctx context.Context, form Form) error {
 // submit.
 func (j *Journey) Submit(ctx context.Context) error {
 	return j.act(ctx, "submit", []Stage{StageSubmit}, func(ctx context.Context) error {
-		requests, algorithm, err := j.requests(ctx)
+		form := j.State().Form
+		requests, algorithm, err := j.requests(ctx, ownerOf(j.State().Enrolment), form.Email)
 		if err != nil {
 			return err
 		}
-		form := j.State().Form
 		body := api.ApplyRequest{Email: form.Email, Storage: form.Storage, Keys: algorithm, Requests: requests}
 		err = j.apply(ctx, body)
 		if code := api.CodeOf(err); code == api.RequestInvalid || code == api.KeysUnserved {
@@ -125,12 +125,11 @@ func (j *Journey) ChangeFolder(ctx context.Context, folder string) error {
 // keyringTime is how long the citizen may take to unlock the system's keyring.
 const keyringTime = 5 * time.Minute
 
-// requests are the certificate requests of this enrolment, made once, with the
-// kind of their keys: the keys lie in the vault and the requests in the journal
+// requests are the certificate requests of this way, made once, with the kind
+// of their keys: the keys lie in the vault and the requests in the journal
 // before they are returned. Keys that lie there are taken whatever their kind.
-func (j *Journey) requests(ctx context.Context) ([][]byte, api.KeyAlgorithm, error) {
-	enrolment := j.State().Enrolment
-	keys, err := j.keysToApply(ctx, enrolment)
+func (j *Journey) requests(ctx context.Context, owner profile.Subject, email string) ([][]byte, api.KeyAlgorithm, error) {
+	keys, err := j.keysToApply(ctx)
 	if err != nil {
 		return nil, "", err
 	}
@@ -142,7 +141,7 @@ func (j *Journey) requests(ctx context.Context) ([][]byte, api.KeyAlgorithm, err
 		return made, algorithm, nil
 	}
 	for _, k := range keys {
-		der, err := keystore.NewRequest(k.Key, ownerOf(enrolment), j.State().Form.Email)
+		der, err := keystore.NewRequest(k.Key, owner, email)
 		if err != nil {
 			return nil, "", err
 		}
@@ -154,24 +153,24 @@ func (j *Journey) requests(ctx context.Context) ([][]byte, api.KeyAlgorithm, err
 
 // keysToApply are the keys in the vault, or new ones that were put there. Keys
 // that cannot be opened are replaced as long as nothing was applied for.
-func (j *Journey) keysToApply(ctx context.Context, e api.Enrolment) ([]keystore.PendingKey, error) {
+func (j *Journey) keysToApply(ctx context.Context) ([]keystore.PendingKey, error) {
 	ctx, cancel := context.WithTimeout(ctx, keyringTime)
 	defer cancel()
 	keys, err := j.pending(ctx)
 	if !j.lostKeys() {
 		return keys, err
 	}
-	if e.Application != nil {
+	if j.State().Enrolment.Application != nil {
 		return nil, err
 	}
-	if err := j.cfg.Vault.SetAside(e.ID); err != nil {
+	if err := j.cfg.Vault.SetAside(j.entry()); err != nil {
 		return nil, err
 	}
 	j.note(func(r *record) { r.secret.Requests = nil })
-	if keys, err = generateKeys(j.cfg.Keys); err != nil {
+	if keys, err = generateKeys(j.algorithm()); err != nil {
 		return nil, err
 	}
-	if err := j.lockAway(ctx, e.ID, keys); err != nil {
+	if err := j.lockAway(ctx, j.entry(), keys); err != nil {
 		return nil, err
 	}
 	j.note(func(*record) { j.keysLost = false })
@@ -180,8 +179,8 @@ func (j *Journey) keysToApply(ctx context.Context, e api.Enrolment) ([]keystore.
 
 // lockAway puts keys into the vault. Where the vault's key is lost, whatever
 // lies there cannot be opened any more and makes room.
-func (j *Journey) lockAway(ctx context.Context, enrolment string, keys []keystore.PendingKey) error {
-	err := j.cfg.Vault.Put(ctx, enrolment, keys)
+func (j *Journey) lockAway(ctx context.Context, entry string, keys []keystore.PendingKey) error {
+	err := j.cfg.Vault.Put(ctx, entry, keys)
 	if !errors.Is(err, keystore.ErrVaultKeyLost) {
 		return lockedKeyring(err)
 	}
@@ -192,7 +191,7 @@ func (j *Journey) lockAway(ctx context.Context, enrolment string, keys []keystor
 	if err != nil {
 		return err
 	}
-	return lockedKeyring(j.cfg.Vault.Put(ctx, enrolment, keys))
+	return lockedKeyring(j.cfg.Vault.Put(ctx, entry, keys))
 }
 
 // lockedKeyring tells a keyring that does not answer, which is asked again
@@ -202,6 +201,22 @@ func lockedKeyring(err error) error {
 		return api.Fail(api.KeyringLocked, "on this computer").WithCause(err)
 	}
 	return err
+}
+
+// algorithm is the kind of key pairs to make.
+func (j *Journey) algorithm() keypair.Algorithm {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if a, err := keypair.Named(string(j.record.Keys)); err == nil {
+		return a
+	}
+	return j.cfg.Keys
+}
+
+func (j *Journey) entry() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.record.entry()
 }
 
 func (j *Journey) lostKeys() bool {
@@ -256,7 +271,7 @@ func (j *Journey) discardKeys(ctx context.Context) error {
 	if e := j.State().Enrolment; e.Application != nil || e.Step != api.StepApplication {
 		return nil
 	}
-	if err := j.cfg.Vault.Delete(j.session().Enrolment); err != nil {
+	if err := j.cfg.Vault.Delete(j.entry()); err != nil {
 		return err
 	}
 	j.note(func(r *record) { r.secret.Requests = nil })
@@ -268,7 +283,7 @@ func (j *Journey) discardKeys(ctx context.Context) error {
 func (j *Journey) pending(ctx context.Context) ([]keystore.PendingKey, error) {
 	ctx, cancel := context.WithTimeout(ctx, keyringTime)
 	defer cancel()
-	keys, err := j.cfg.Vault.Get(ctx, j.session().Enrolment)
+	keys, err := j.cfg.Vault.Get(ctx, j.entry())
 	err = lockedKeyring(err)
 	lost := errors.Is(err, keystore.ErrNoEntry) || errors.Is(err, keystore.ErrVaultKeyLost) || errors.Is(err, keystore.ErrDamaged)
 	j.mu.Lock()
@@ -338,7 +353,7 @@ func (j *Journey) writeFiles(pairs []keyPair, password string) (fingerprints []s
 // and the authority that issued what is in them. Keys of which no file was noted are kept.
 func (j *Journey) finish() error {
 	j.mu.Lock()
-	id, files := j.record.Enrolment, slices.Clone(j.record.Files)
+	entry, files := j.record.entry(), slices.Clone(j.record.Files)
 	j.mu.Unlock()
 	j.change(func(s *State) { s.Files = files })
 	if err := j.keepHolding(files); err != nil {
@@ -348,7 +363,7 @@ func (j *Journey) finish() error {
 		return err
 	}
 	if len(files) > 0 {
-		if err := j.cfg.Vault.Delete(id); err != nil {
+		if err := j.cfg.Vault.Delete(entry); err != nil {
 			return err
 		}
 	}

@@ -174,6 +174,54 @@ func citizenAt(t *testing.T, stage Stage, with api.DocumentKind) *citizen {
 	return c
 }
 
+// TestARenewalKilledAtEveryInstant does the same to a renewal, from the keys that
+// are held to the new key files.
+func TestARenewalKilledAtEveryInstant(t *testing.T) {
+	t.Parallel()
+	for _, late := range []bool{false, true} {
+		t.Run(fmt.Sprintf("late=%v", late), func(t *testing.T) {
+			t.Parallel()
+			unharmed := &killer{left: math.MaxInt, late: late}
+			if err := renewer(t).liveRenewing(t.Context(), unharmed); err != nil {
+				t.Fatal(err)
+			}
+			instants := math.MaxInt - unharmed.left
+			step := 1
+			if !*everyKill {
+				step = max(instants/(2*sampledKills), 1)
+			}
+			for n := step - 1; n < instants; n += step {
+				killRenewal(t, &killer{left: n, late: late})
+			}
+			t.Logf("%d instants", instants)
+		})
+	}
+}
+
+// killRenewal kills a process that renews and lets a second one finish.
+func killRenewal(t *testing.T, k *killer) {
+	t.Helper()
+	c, n := renewer(t), k.left
+	err := c.liveRenewing(t.Context(), k)
+	survived := c.start(c.model)
+	defer survived.stop()
+	if again := c.renew(t.Context(), survived.Journey); again != nil {
+		t.Fatalf("killed after %d (%v), and then %v", n, err, again)
+	}
+	if c.checkRenewed(survived); t.Failed() {
+		t.Fatalf("killed after %d (%v)", n, err)
+	}
+}
+
+// liveRenewing runs a process that renews until it is killed or that is done.
+func (c *citizen) liveRenewing(ctx context.Context, k *killer) error {
+	k.http, k.disk = c.model, osDisk{}
+	p := c.start(k)
+	defer p.stop()
+	p.file.disk = k
+	return c.renew(ctx, p.Journey)
+}
+
 // dropper loses the first answer to every call that changes something.
 type dropper struct {
 	http http.RoundTripper

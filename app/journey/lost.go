@@ -39,7 +39,7 @@ func (j *Journey) GiveUpKeys(ctx context.Context, pin api.Secret) error {
 		}
 		// A process killed before the next line finds lost keys that nothing
 		// was applied for, and sets them aside when new ones are made.
-		if err := j.cfg.Vault.SetAside(j.session().Enrolment); err != nil {
+		if err := j.cfg.Vault.SetAside(j.entry()); err != nil {
 			return err
 		}
 		j.note(func(r *record) { r.secret.Requests, j.keysLost = nil, false })

@@ -51,6 +51,7 @@ type model struct {
 	taken     bool             // this way was taken over
 	withdrawn [][]byte
 	issued    []api.Certificate
+	earlier   []api.Certificate // of ways before
 	heads     int
 	answers   map[string]answer
 	calls     []string                  // ids of the operations handled

@@ -73,7 +73,10 @@ func (j *Journey) retrace(to Stage) error {
 func (j *Journey) Resume(ctx context.Context, pin api.Secret) error {
 	return j.act(ctx, "resume", []Stage{StageWelcome, StageResume}, func(ctx context.Context) error {
 		if j.session().Enrolment == "" {
-			return &StageError{"resume", StageWelcome}
+			if !j.renewing() {
+				return &StageError{"resume", StageWelcome}
+			}
+			return j.sendRenewal(ctx)
 		}
 		asked := j.State().Stage == StageResume
 		if !asked && j.absent() {
@@ -203,7 +206,7 @@ func (j *Journey) abandon(ctx context.Context) error {
 	switch api.CodeOf(err) {
 	case "":
 		unused := e.Application == nil || e.Application.Status == api.ApplicationRejected
-		if err := j.dropKeys(s.Enrolment, unused); err != nil {
+		if err := j.dropKeys(unused); err != nil {
 			return err
 		}
 	case api.EnrolmentEnded, api.TakenOver, api.NotFound, api.Unauthorised, api.OutOfOrder:
@@ -217,12 +220,12 @@ func (j *Journey) abandon(ctx context.Context) error {
 
 // dropKeys deletes keys of which no certificate was or will be issued, and sets
 // aside those that cannot be opened any more.
-func (j *Journey) dropKeys(enrolment string, unused bool) error {
+func (j *Journey) dropKeys(unused bool) error {
 	if j.lostKeys() {
-		return j.cfg.Vault.SetAside(enrolment)
+		return j.cfg.Vault.SetAside(j.entry())
 	}
 	if unused {
-		return j.cfg.Vault.Delete(enrolment)
+		return j.cfg.Vault.Delete(j.entry())
 	}
 	return nil
 }

@@ -13,6 +13,9 @@ func (j *Journey) Begin(ctx context.Context) error {
 		if err := j.dropSpare(); err != nil {
 			return err
 		}
+		if err := j.dropRenewal(); err != nil {
+			return err
+		}
 		if j.session().Enrolment != "" {
 			if err := j.abandon(ctx); err != nil {
 				return err

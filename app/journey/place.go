@@ -81,7 +81,8 @@ func (j *Journey) derive() {
 	s.CanRepeat = s.Stage == StageRejected && s.Enrolment.Decision != nil &&
 		s.Enrolment.Decision.Reason.Repeat() != api.StepCancelled
 	s.HasKeys = len(j.holding.Files) > 0
-	s.Unfinished = s.Stage == StageWelcome && j.record.Enrolment != ""
+	s.Begun = j.record.begun()
+	s.Unfinished = s.Stage == StageWelcome && s.Begun
 	s.WaitUntil = time.Time{}
 	switch {
 	case s.Enrolment.Lock != nil && j.cfg.Now().Before(s.Enrolment.Lock.Until):

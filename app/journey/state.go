@@ -23,9 +23,11 @@ type State struct {
 	Reached api.Step
 	// Unfinished says, at StageWelcome, that there is a way to resume.
 	Unfinished bool
-	CanGoBack  bool
-	CanCancel  bool
-	CanRepeat  bool // at StageRejected: the citizen may do it again
+	// Begun says that there is a way which is not done; no key is renewed meanwhile.
+	Begun     bool
+	CanGoBack bool
+	CanCancel bool
+	CanRepeat bool // at StageRejected: the citizen may do it again
 	// Busy says that an action is under way; another one is refused.
 	Busy bool
 	// Problem is what went wrong last, nil once an action began or succeeded.
