@@ -34,6 +34,9 @@ func (w *Window) underWay() string {
 	if !w.state.Busy || w.state.Line != nil {
 		return ""
 	}
+	if w.state.Stage == journey.StageKeys && w.mine.page == keyRenew {
+		return "closing.submit"
+	}
 	return map[journey.Stage]string{
 		journey.StageRecording: "closing.recording",
 		journey.StageSubmit:    "closing.submit",

@@ -93,6 +93,11 @@ func (w *Window) waitText() string {
 		return "wait.writing"
 	case journey.StageDone:
 		return "wait.signing"
+	case journey.StageKeys:
+		if w.mine.page == keyRenew {
+			return "wait.renewing"
+		}
+		return "wait.asking"
 	default:
 		return "wait.asking"
 	}

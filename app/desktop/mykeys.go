@@ -22,6 +22,7 @@ const (
 	keyCopy     keyPage = "copy"
 	keyPassword keyPage = "password"
 	keyRevoke   keyPage = "revoke"
+	keyRenew    keyPage = "renew"
 )
 
 // myKeys is where the citizen is among the keys. It lives in memory only.
@@ -71,6 +72,8 @@ func (w *Window) oneKey(words *wording.Words, k journey.HeldKey) screen.Screen {
 		return w.keyPassword(words, k)
 	case keyRevoke:
 		return w.keyRevoke(words, k)
+	case keyRenew:
+		return w.keyRenew(words, k)
 	}
 	on := screen.MyKeyActions{Back: func() { w.mine = myKeys{}; w.turn(keyList) }}
 	if k.File != "" {
@@ -78,6 +81,9 @@ func (w *Window) oneKey(words *wording.Words, k journey.HeldKey) screen.Screen {
 		if !k.Damaged {
 			on.Copy, on.Password = func() { w.turn(keyCopy) }, func() { w.turn(keyPassword) }
 		}
+	}
+	if w.renewal(k) == screen.RenewalNow {
+		on.Renew = func() { w.turn(keyRenew) }
 	}
 	if k.State == api.HeldGood || k.State == api.HeldSuspended {
 		on.Revoke = func() { w.turn(keyRevoke) }
@@ -96,6 +102,9 @@ func (w *Window) keyModel(words *wording.Words, k journey.HeldKey) screen.MyKey 
 	if k.Obtained != "" {
 		m.Obtained = words.T("mykeys.obtained." + string(k.Obtained))
 	}
+	if m.Renewal = w.renewal(k); k.RenewFrom != nil {
+		m.From = k.RenewFrom.In(time.Local)
+	}
 	m.State = keyStates[k.State]
 	if m.State == "" {
 		m.State = screen.KeyUnknown
@@ -107,6 +116,38 @@ func (w *Window) keyModel(words *wording.Words, k journey.HeldKey) screen.MyKey 
 		m.State = screen.KeySoon
 	}
 	return m
+}
+
+// renewal says whether a key can be renewed by itself now, as far as the service has told.
+func (w *Window) renewal(k journey.HeldKey) screen.KeyRenewal {
+	switch {
+	case k.State != api.HeldGood:
+		return screen.RenewalNone
+	case k.Renewed:
+		return screen.RenewalDone
+	case !k.Kind.Signs():
+		return screen.RenewalTogether
+	case k.RenewFrom == nil:
+		return screen.RenewalOld
+	case k.RenewFrom.After(time.Now()):
+		return screen.RenewalLater
+	case k.File == "" || k.Damaged:
+		return screen.RenewalElsewhere
+	case w.state.Begun:
+		return screen.RenewalBegun
+	default:
+		return screen.RenewalNow
+	}
+}
+
+func (w *Window) keyRenew(words *wording.Words, k journey.HeldKey) screen.Screen {
+	m := screen.RenewModel{Purpose: purposeOf(words, k.Kind), Until: k.NotAfter.In(time.Local), Folder: filepath.Dir(k.File)}
+	return screen.NewRenew(words, m, screen.RenewActions{
+		Renew: func(password string) {
+			w.do("renew", func(ctx context.Context) error { return w.journey.Renew(ctx, k.Serial, api.Secret(password)) })
+		},
+		Back: func() { w.turn(keyOne) },
+	})
 }
 
 var keyStates = map[api.HeldState]screen.KeyState{

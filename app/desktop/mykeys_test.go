@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"qoltanba/app/api"
+	"qoltanba/app/desktop/screen"
 	"qoltanba/app/journey"
 	"qoltanba/keystore"
 )
@@ -24,7 +25,7 @@ func (s *service) holding(t *testing.T, der func() []byte) *api.RevocationReason
 		}
 		c := api.HeldCertificate{
 			Serial: hex.EncodeToString(cert.SerialNumber.Bytes()), Kind: api.CertificateGOST, NotAfter: cert.NotAfter, State: api.HeldGood,
-			Obtained: api.ObtainedByOperator, Application: "1",
+			Obtained: api.ObtainedByOperator, Application: "1", RenewFrom: &cert.NotBefore,
 		}
 		if *gone != "" {
 			c.State, c.Reason = api.HeldRevoked, *gone
@@ -48,10 +49,7 @@ func TestMyKeysAreTendedInTheWindow(t *testing.T) {
 	if err != nil || len(files) != 1 {
 		t.Fatalf("%d key files: %v", len(files), err)
 	}
-	kf, err := keystore.ReadKeyFile(files[0], samplePassword)
-	if err != nil {
-		t.Fatal(err)
-	}
+	kf := keyFile(t, c, 1)
 	gone := c.service.holding(t, func() []byte { return kf.Certificate.Raw })
 
 	d.press("success.keys")
@@ -107,6 +105,81 @@ func TestMyKeysAreTendedInTheWindow(t *testing.T) {
 	d.untilScreen("mykeys")
 	d.press("back")
 	d.untilScreen("success")
+}
+
+// A key whose end is near is renewed by itself: its password, and then that of the new key file.
+func TestAKeyIsRenewedInTheWindow(t *testing.T) {
+	d, c := atSuccess(t)
+	former := keyFile(t, c, 1)
+	c.service.holding(t, func() []byte { return former.Certificate.Raw })
+	d.press("success.keys")
+	d.untilScreen("mykeys")
+	if !d.says(d.frame.Words().T("mykeys.renewable")) {
+		t.Error("the list does not say that the key can be renewed")
+	}
+	d.press("mykeys.open.0")
+	d.untilScreen("mykey")
+	d.press("mykey.renew")
+	d.untilScreen("renew")
+	if !d.asleep("renew.main") {
+		t.Error("a key is renewed without its password")
+	}
+	d.write("renew.password", "Wrong2026")
+	d.press("renew.main")
+	d.until("the refusal", func() bool { return d.frame.Find("failure.close") != nil && !d.state.Busy })
+	if d.screen() != "renew" {
+		t.Fatalf("a wrong password leads to %s", d.screen())
+	}
+	d.write("renew.password", samplePassword)
+	d.press("renew.main")
+	d.untilScreen("password")
+	d.write("password.first", "Steppe2027")
+	d.write("password.second", "Steppe2027")
+	d.press("password.main")
+	d.untilScreen("success")
+	keyFile(t, c, 2)
+}
+
+// keyFile opens the citizen's first key file, of so many.
+func keyFile(t *testing.T, c *computer, count int) keystore.KeyFile {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(c.dir, "keys", "GOST512_*.p12"))
+	if err != nil || len(files) != count {
+		t.Fatalf("%d key files: %v", len(files), err)
+	}
+	for _, password := range []string{samplePassword, "Steppe2027"} {
+		if kf, err := keystore.ReadKeyFile(files[0], password); err == nil {
+			return kf
+		}
+	}
+	t.Fatal("no password opens the key file")
+	return keystore.KeyFile{}
+}
+
+// What stands in the way of a renewal is told.
+func TestWhenAKeyIsRenewed(t *testing.T) {
+	d, _ := atCode(t)
+	yesterday, tomorrow := time.Now().AddDate(0, 0, -1), time.Now().AddDate(0, 0, 1)
+	now := journey.HeldKey{File: "/key.p12", HeldCertificate: api.HeldCertificate{Kind: api.CertificateGOST, State: api.HeldGood, RenewFrom: &yesterday}}
+	but := func(change func(*journey.HeldKey)) journey.HeldKey { k := now; change(&k); return k }
+	d.state.Begun = false
+	for want, k := range map[screen.KeyRenewal]journey.HeldKey{
+		screen.RenewalNow:       now,
+		screen.RenewalLater:     but(func(k *journey.HeldKey) { k.RenewFrom = &tomorrow }),
+		screen.RenewalOld:       but(func(k *journey.HeldKey) { k.RenewFrom = nil }),
+		screen.RenewalTogether:  but(func(k *journey.HeldKey) { k.Kind, k.RenewFrom = api.CertificateAuth, nil }),
+		screen.RenewalElsewhere: but(func(k *journey.HeldKey) { k.File = "" }),
+		screen.RenewalDone:      but(func(k *journey.HeldKey) { k.Renewed = true }),
+		screen.RenewalNone:      but(func(k *journey.HeldKey) { k.State = api.HeldSuspended }),
+	} {
+		if got := d.renewal(k); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	d.state.Begun = true
+	if got := d.renewal(now); got != screen.RenewalBegun {
+		t.Errorf("beside a way: %q", got)
+	}
 }
 
 // What nobody has confirmed never looks good, and what has ended is not said to last.

@@ -33,7 +33,7 @@ func (s *service) issuing(t *testing.T) {
 	}
 	root := certificate(t, &x509.Certificate{SubjectKeyId: []byte{1}, Subject: pkix.Name{CommonName: "ҮЛГІ ОРТАЛЫҚ"}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign}, nil, key.Public(), key)
 	issued := api.Certificates{Chain: [][]byte{root.Raw}}
-	step(s, api.Apply, func(in api.ApplyRequest) *api.Problem {
+	issue := func(in api.ApplyRequest) *api.Problem {
 		a, err := keypair.Named(string(in.Keys))
 		if err != nil {
 			return api.Fail(api.KeysUnserved, "%v", err)
@@ -55,6 +55,19 @@ func (s *service) issuing(t *testing.T) {
 		}
 		s.e.Step = api.StepImport
 		return nil
+	}
+	step(s, api.Apply, issue)
+	answer(s, api.AskSignature, func(api.SignatureRequest) (api.SignatureTask, *api.Problem) {
+		return api.SignatureTask{Text: "sign this", ExpiresAt: time.Now().Add(time.Minute)}, nil
+	})
+	answer(s, api.RenewCertificates, func(in api.RenewalRequest) (api.Started, *api.Problem) {
+		if _, err := cms.Parse(in.Signature); err != nil {
+			return api.Started{}, api.Fail(api.SignatureWrong, "%v", err)
+		}
+		s.e = api.Enrolment{ID: rand.Text(), Nonce: rand.Text(), Language: s.e.Language, Passed: s.e.Passed, Renews: in.Serial}
+		issued.Certificates = nil
+		problem := issue(api.ApplyRequest{Keys: in.Keys, Requests: in.Requests})
+		return api.Started{Enrolment: s.e, Token: api.Secret(rand.Text())}, problem
 	})
 	answer(s, api.ReadCertificates, func(api.None) (api.Certificates, *api.Problem) { return issued, nil })
 	step(s, api.ConfirmImport, func(api.ImportRequest) *api.Problem {

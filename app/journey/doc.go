@@ -51,6 +51,9 @@
 //  5. the import is confirmed;
 //  6. the vault's entry is deleted.
 //
+// In a renewal the entry has a name of its own, noted before the keys are made,
+// and what is sent is a signature with the former key, noted before it is sent.
+//
 // A process killed before 3 leaves keys nobody knows, and uses them again; one
 // killed after 3 finds at the backend how far it came; one killed before 6 finds
 // the keys in the vault still. A second pair of keys for one application is

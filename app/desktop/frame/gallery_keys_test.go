@@ -13,7 +13,7 @@ func heldScreens() []exhibit {
 	keys := func(w *wording.Words) []screen.MyKey {
 		return []screen.MyKey{
 			{Serial: "1", Purpose: w.T("purpose.gost512"), State: screen.KeyGood, Until: noon.AddDate(1, 0, 0), Days: 364, Obtained: w.T("mykeys.obtained.remote-machine"), File: sampleFile},
-			{Serial: "2", Purpose: w.T("purpose.gost512"), State: screen.KeySoon, Until: noon.AddDate(0, 0, 21), Days: 21, Obtained: w.T("mykeys.obtained.remote-operator"), File: sampleFile},
+			{Serial: "2", Purpose: w.T("purpose.gost512"), State: screen.KeySoon, Until: noon.AddDate(0, 0, 21), Days: 21, Obtained: w.T("mykeys.obtained.remote-operator"), File: sampleFile, Renewal: screen.RenewalNow},
 			{Serial: "3", Purpose: w.T("purpose.rsa-sign"), State: screen.KeyRevoked, Until: noon.AddDate(0, 3, 0), Days: 90},
 			{Serial: "4", Purpose: w.T("purpose.rsa-auth"), State: screen.KeyUnknown, File: sampleFile, Damaged: true},
 		}
@@ -33,6 +33,13 @@ func heldScreens() []exhibit {
 		on.Back = nothing
 		return func(w *wording.Words) screen.Screen { return screen.NewMyKey(w, keys(w)[at], on) }
 	}
+	waiting := func(why screen.KeyRenewal) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			k := keys(w)[0]
+			k.Renewal, k.From = why, noon.AddDate(0, 10, 0)
+			return screen.NewMyKey(w, k, screen.MyKeyActions{Copy: nothing, Password: nothing, Show: nothing, Revoke: nothing, Back: nothing})
+		}
+	}
 	copying := func(m screen.KeyCopyModel) frame.Builder {
 		m.File = sampleFile
 		return func(w *wording.Words) screen.Screen {
@@ -51,6 +58,12 @@ func heldScreens() []exhibit {
 		{name: "mykeys-none", build: list(screen.MyKeysModel{Asked: true}, 0)},
 		{name: "mykey", build: one(0, screen.MyKeyActions{Copy: nothing, Password: nothing, Show: nothing, Revoke: nothing})},
 		{name: "mykey-elsewhere", build: one(2, screen.MyKeyActions{})},
+		{name: "mykey-renewable", build: one(1, screen.MyKeyActions{Renew: nothing, Copy: nothing, Password: nothing, Show: nothing, Revoke: nothing})},
+		{name: "mykey-old", build: waiting(screen.RenewalOld)},
+		{name: "renew", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewRenew(w, screen.RenewModel{Purpose: w.T("purpose.gost512"), Until: noon.AddDate(0, 0, 21), Folder: "/home/aje/Documents/ЭЦҚ"},
+				screen.RenewActions{Renew: noText, Back: nothing})
+		})},
 		{name: "keycopy", build: copying(screen.KeyCopyModel{})},
 		{name: "keycopy-ready", build: copying(screen.KeyCopyModel{Folder: "/media/aje/ҚҰЖАТТАР"}), after: enter("keycopy.password", "Steppe2026")},
 		{name: "keycopy-done", build: copying(screen.KeyCopyModel{Copied: "/media/aje/ҚҰЖАТТАР/GOST512_7b2e4c6d8f0a1b3c5d7e9f1a2b4c6d8e0f1a3b5c.p12"})},

@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"time"
+
 	"fyne.io/fyne/v2"
 
 	"qoltanba/app/desktop/look"
@@ -66,6 +68,37 @@ func (v *View) askPassword(name, label string, changed func(*part.Entry)) (*part
 	tell("")
 	return entry, part.Column(look.SpaceS,
 		part.Limit(620, part.Column(look.SpaceS, part.NewField(v.text(label), "", entry).Container, part.Row(0, show))), caution)
+}
+
+// RenewModel is the renewal of a key by itself. Purpose is in the language of the window; Until is the end of the present key.
+type RenewModel struct {
+	Purpose string
+	Until   time.Time
+	Folder  string // in which the new key file will lie
+}
+
+// RenewActions are what can be done there.
+type RenewActions struct {
+	Renew func(password string)
+	Back  func()
+}
+
+// NewRenew builds the screen that renews a key: what comes of it, and the password of the present one, which signs.
+func NewRenew(w *wording.Words, m RenewModel, on RenewActions) *View {
+	v := newView(w, "renew", NoStage)
+	var entry *part.Entry
+	var ask fyne.CanvasObject
+	v.setMain("renew.do", func() { on.Renew(entry.Text) })
+	entry, ask = v.askPassword("renew", "renew.password", func(e *part.Entry) { enable(v.Main, e.Text != "") })
+	v.First = entry
+	v.Body = part.Column(look.SpaceM,
+		part.Card(part.Column(12, part.Strong(m.Purpose),
+			part.Item("key", w.T("renew.new"), w.T("renew.new.text")),
+			part.Item("clock", w.T("renew.former"), w.T("renew.former.text", "Date", w.Date(m.Until))),
+			part.Item("folder", w.T("renew.folder"), m.Folder))),
+		ask)
+	v.setBack(on.Back)
+	return v
 }
 
 // KeyPasswordActions are what can be done where the password of a key file is changed.

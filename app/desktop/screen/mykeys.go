@@ -34,7 +34,24 @@ type MyKey struct {
 	Obtained string    // "" where it is not known
 	File     string    // path; "" where this computer has no file
 	Damaged  bool      // the file cannot be read
+	Renewal  KeyRenewal
+	From     time.Time // with RenewalLater: from when on it can be renewed
 }
+
+// KeyRenewal is whether a key can be renewed by itself, and otherwise what stands in the way.
+type KeyRenewal string
+
+// The answers.
+const (
+	RenewalNone      KeyRenewal = "" // nothing to be told: the certificate has ended, or nothing is known of it
+	RenewalNow       KeyRenewal = "now"
+	RenewalLater     KeyRenewal = "later"
+	RenewalOld       KeyRenewal = "old"       // the citizen was identified too long ago
+	RenewalTogether  KeyRenewal = "together"  // by the key for signing beside it
+	RenewalElsewhere KeyRenewal = "elsewhere" // the key file is not here
+	RenewalBegun     KeyRenewal = "begun"     // another way is not done yet
+	RenewalDone      KeyRenewal = "done"      // there is a newer one
+)
 
 // MyKeysModel is what the citizen holds. Asked says whether the service has answered.
 type MyKeysModel struct {
@@ -62,7 +79,7 @@ func NewMyKeys(w *wording.Words, m MyKeysModel, on MyKeysActions) *View {
 			v.First = open
 		}
 		list.Add(part.Card(part.Row(look.SpaceM, part.Badge("key", 44),
-			part.Grow(part.Column(2, part.Strong(k.Purpose), v.keyState(k), part.Muted(v.keyUntil(k)), part.Muted(v.keyPlace(k)))), open)))
+			part.Grow(v.keyLines(k)), open)))
 	}
 	if len(m.Keys) == 0 {
 		list.Add(part.Muted(w.T("mykeys.none")))
@@ -71,6 +88,14 @@ func NewMyKeys(w *wording.Words, m MyKeysModel, on MyKeysActions) *View {
 	v.addLink("mykeys.refresh", "mykeys.refresh", "refresh", on.Refresh)
 	v.setBack(on.Back)
 	return v
+}
+
+func (v *View) keyLines(k MyKey) fyne.CanvasObject {
+	lines := part.Column(2, part.Strong(k.Purpose), v.keyState(k), part.Muted(v.keyUntil(k)), part.Muted(v.keyPlace(k)))
+	if k.Renewal == RenewalNow {
+		lines.Add(part.Strong(v.text("mykeys.renewable")))
+	}
+	return lines
 }
 
 // keyState is never told by colour alone.
@@ -117,6 +142,7 @@ func (v *View) keyPlace(k MyKey) string {
 
 // MyKeyActions are what can be done with one key. Those that are nil cannot be done with it.
 type MyKeyActions struct {
+	Renew    func()
 	Copy     func()
 	Password func()
 	Show     func()
@@ -137,13 +163,16 @@ func NewMyKey(w *wording.Words, k MyKey, on MyKeyActions) *View {
 	} else {
 		facts.Add(part.Fact(w.T("mykey.file"), k.File))
 	}
+	if k.Renewal != RenewalNone && k.Renewal != RenewalNow {
+		facts.Add(part.Muted(w.T("mykey.renewal."+string(k.Renewal), "Date", w.Date(k.From))))
+	}
 	v.Body = part.Column(look.SpaceM, part.Card(facts))
 	body, _ := v.Body.(*fyne.Container)
 	for _, act := range []struct {
 		name, icon string
 		do         func()
 	}{
-		{"copy", "upload", on.Copy}, {"password", "lock", on.Password}, {"show", "folder", on.Show}, {"revoke", "cross", on.Revoke},
+		{"renew", "refresh", on.Renew}, {"copy", "upload", on.Copy}, {"password", "lock", on.Password}, {"show", "folder", on.Show}, {"revoke", "cross", on.Revoke},
 	} {
 		if act.do == nil {
 			continue

@@ -68,8 +68,8 @@ type walker struct {
 	phone  sample.Phone
 	moved  chan struct{} // has a token when the state has changed
 
-	wrongCodes, wrongPINs, repeats int
-	passed                         int // of script.Expect
+	wrongCodes, wrongPINs, repeats, renewals int
+	passed                                   int // of script.Expect
 }
 
 // watch lets the journey refresh by itself until the walk ends.
@@ -111,7 +111,7 @@ func (w *walker) walk(ctx context.Context) error {
 	for {
 		s := w.j.State()
 		w.pass(s.Stage)
-		if s.Stage == w.script.End {
+		if s.Stage == w.script.End && w.renewals == w.script.Renews {
 			return w.end(s)
 		}
 		began := time.Now()
@@ -221,6 +221,8 @@ var simple = map[journey.Stage]struct {
 		form := journey.Form{Email: w.script.Email, Storage: api.StoragePC, Folder: filepath.Join(w.Out, "keys")}
 		return w.j.FillForm(ctx, form)
 	}},
+	journey.StageDone:     {"keys looked at", func(ctx context.Context, w *walker) error { return w.j.OpenKeys(ctx) }},
+	journey.StageKeys:     {"renewed by its own key", func(ctx context.Context, w *walker) error { return w.renew(ctx) }},
 	journey.StageSubmit:   {"keys made, application sent", func(ctx context.Context, w *walker) error { return w.j.Submit(ctx) }},
 	journey.StagePassword: {"key files written", func(ctx context.Context, w *walker) error { return w.j.WriteKeys(ctx, w.script.Password) }},
 }
@@ -243,6 +245,20 @@ func (w *walker) rejected(ctx context.Context, s journey.State) (string, error) 
 	}
 	w.repeats++
 	return fmt.Sprintf("rejected for %s, to be done again", reason), w.j.Repeat(ctx)
+}
+
+// renew signs for new keys with the key that was obtained last.
+func (w *walker) renew(ctx context.Context) error {
+	if w.renewals == w.script.Renews {
+		return errors.New("the script renews no more")
+	}
+	keys := w.j.State().Holding.Keys
+	at := slices.IndexFunc(keys, func(k journey.HeldKey) bool { return k.RenewFrom != nil && !k.Renewed && k.File != "" })
+	if at < 0 {
+		return fmt.Errorf("none of %d keys can be renewed", len(keys))
+	}
+	w.renewals++
+	return w.j.Renew(ctx, keys[at].Serial, w.script.Password)
 }
 
 // judged waits for the verdict on the recording, and tells it.

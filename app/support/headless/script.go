@@ -31,6 +31,7 @@ type Script struct {
 	CallBack   bool // ask for a call-back where no code comes
 	Unable     bool // cannot do what the video identification asks
 	Repeats    int  // rejections that are answered by doing it again
+	Renews     int  // renewals of the key that was obtained, once the way is done
 
 	Limit  time.Duration   // for the whole way
 	End    journey.Stage   // where the script ends; done as a rule
@@ -63,6 +64,7 @@ const (
 //	call-back             asked for where no code comes
 //	unable                cannot do what the video identification asks
 //	repeat N              rejections answered by doing it again
+//	renew N               renewals once the way is done, each with the key before it
 //	limit DURATION        for the whole way, such as 90s
 //	end STAGE             where the script ends, done without it
 //	expect STAGE…         stages to be passed in this order
@@ -147,6 +149,7 @@ var directives = map[string]func(*Script, string) error{
 	"email":       func(s *Script, v string) error { s.Email = v; return api.ValidateEmail(v) },
 	"wrong-codes": func(s *Script, v string) error { return count(v, &s.WrongCodes) },
 	"wrong-pins":  func(s *Script, v string) error { return count(v, &s.WrongPINs) },
+	"renew":       func(s *Script, v string) error { return count(v, &s.Renews) },
 	"repeat":      func(s *Script, v string) error { return count(v, &s.Repeats) },
 	"end":         func(s *Script, v string) error { return stage(v, func(at journey.Stage) { s.End = at }) },
 	"limit": func(s *Script, v string) error {
