@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"filippo.io/age"
@@ -24,14 +25,16 @@ var (
 // errNoSecret says that a source works but holds no secret of that name.
 var errNoSecret = errors.New("no such secret")
 
-// KeySource is where this computer keeps the program's own small secrets: the
-// vault's key and the device key. It is [KeyringSource] or, where no keyring
+// KeySource is where this computer keeps the program's own small secrets, such as
+// the vault's key and the device key. It is [KeyringSource] or, where no keyring
 // answers, [PassphraseSource].
 type KeySource interface {
 	// load returns a secret, or errNoSecret if it was never stored.
 	load(ctx context.Context, name string) ([]byte, error)
 	// store keeps a secret of up to 1 KiB.
 	store(ctx context.Context, name string, secret []byte) error
+	// forget removes a secret, or returns errNoSecret.
+	forget(ctx context.Context, name string) error
 }
 
 // createSecret makes a secret, stores it and returns what the source gives
@@ -81,6 +84,14 @@ func (s keyringSource) store(ctx context.Context, name string, secret []byte) er
 	_, err := waitKeyring(ctx, func() (string, error) {
 		return "", keyring.Set(s.service, name, base64.StdEncoding.EncodeToString(secret))
 	})
+	return err
+}
+
+func (s keyringSource) forget(ctx context.Context, name string) error {
+	_, err := waitKeyring(ctx, func() (string, error) { return "", keyring.Delete(s.service, name) })
+	if errors.Is(err, keyring.ErrNotFound) {
+		return errNoSecret
+	}
 	return err
 }
 
@@ -202,6 +213,17 @@ func (s passphraseSource) store(_ context.Context, name string, secret []byte) e
 		return fmt.Errorf("keep secret: %w", err)
 	}
 	return nil
+}
+
+func (s passphraseSource) forget(_ context.Context, name string) error {
+	err := os.Remove(s.path(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return errNoSecret
+	}
+	if err != nil {
+		return DiskError(err)
+	}
+	return SyncFolder(s.dir)
 }
 
 // agrees checks that secrets stored before open with the same passphrase.

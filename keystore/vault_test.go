@@ -54,6 +54,13 @@ func (s *memorySource) store(_ context.Context, name string, secret []byte) erro
 	return s.err
 }
 
+func (s *memorySource) forget(_ context.Context, name string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.secrets, name)
+	return s.err
+}
+
 func open(t *testing.T, dir string, source KeySource) *Vault {
 	t.Helper()
 	v, err := OpenVault(dir, source)

@@ -246,7 +246,7 @@ func start(t testing.TB, s *script, alter ...func(*Config)) *site {
 	for name, content := range map[string][]byte{"gost.p12": c.gostFile, "rsa.p12": c.rsaFile, "old.p12": c.expiredFile, "auth.p12": c.signInFile} {
 		must(t, os.WriteFile(filepath.Join(keys, name), content, 0o600))
 	}
-	authority, err := trust.Open(filepath.Join(dir, "trust"), "test", time.Now)
+	authority, err := trust.Open(t.Context(), nil, filepath.Join(dir, "trust"), "test", time.Now)
 	must(t, err)
 	origins, err := OpenOrigins(filepath.Join(dir, "origins.json"))
 	must(t, err)

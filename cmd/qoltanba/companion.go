@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"os/user"
 	"path/filepath"
 	"strings"
 	"time"
@@ -19,7 +18,6 @@ import (
 	"qoltanba/app/companion"
 	"qoltanba/app/companion/peer"
 	"qoltanba/app/companion/terminal"
-	"qoltanba/app/companion/trust"
 	"qoltanba/keystore"
 	"qoltanba/keystore/timestamp"
 )
@@ -41,6 +39,11 @@ func (f *folders) Set(path string) error {
 // serveCompanion is the signing service without a window: portals are answered,
 // and the person at the terminal decides.
 func serveCompanion(ctx context.Context, args []string, out io.Writer) error {
+	if len(args) > 0 {
+		if command, ok := companionCommands[args[0]]; ok {
+			return command(ctx, args[1:], out)
+		}
+	}
 	flags := flag.NewFlagSet("qoltanba companion", flag.ContinueOnError)
 	o := &options{}
 	var keys folders
@@ -56,7 +59,7 @@ func serveCompanion(ctx context.Context, args []string, out io.Writer) error {
 	if *port > 65535 {
 		return errors.New("a port is a number up to 65535")
 	}
-	config, err := companionConfig(o, keys, *stamps, *roots)
+	config, err := companionConfig(ctx, o, keys, *stamps, *roots)
 	if err != nil {
 		return err
 	}
@@ -72,7 +75,7 @@ func serveCompanion(ctx context.Context, args []string, out io.Writer) error {
 
 // companionConfig opens what the service keeps: its authority, the consents and
 // the certificates it has seen.
-func companionConfig(o *options, keys folders, stamps, roots string) (companion.Config, error) {
+func companionConfig(ctx context.Context, o *options, keys folders, stamps, roots string) (companion.Config, error) {
 	data, err := o.folder()
 	if err != nil {
 		return companion.Config{}, err
@@ -90,11 +93,7 @@ func companionConfig(o *options, keys folders, stamps, roots string) (companion.
 		keys = folders{folder}
 	}
 	dir := filepath.Join(data, "companion")
-	owner := "?"
-	if u, err := user.Current(); err == nil {
-		owner = u.Username
-	}
-	believed, err := trust.Open(dir, owner, time.Now)
+	believed, err := openAuthority(ctx, dir)
 	if err != nil {
 		return companion.Config{}, err
 	}

@@ -9,10 +9,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/zalando/go-keyring"
+
 	"qoltanba/app/companion/trust"
 )
 
 func TestCompanionRefusesBadSettings(t *testing.T) {
+	keyring.MockInit()
 	t.Parallel()
 	none := filepath.Join(t.TempDir(), "none.pem")
 	if err := os.WriteFile(none, []byte("no certificate"), 0o600); err != nil {
@@ -48,6 +51,7 @@ func TestCompanionReadsAuthorities(t *testing.T) {
 
 // The service runs until it is told to end.
 func TestCompanionServesUntilTheEnd(t *testing.T) {
+	keyring.MockInit()
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	out := announced{make(chan string, 1)}

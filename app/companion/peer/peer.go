@@ -3,19 +3,43 @@
 // of the socket. What a program says of itself, such as the Origin header, it
 // may make up; the path of its file and its user it cannot.
 //
-// [Of] answers for a connection, [Listening] for a port that somebody else
-// holds. Where a system cannot be asked, [ErrUnknown] says so and nothing is
+// [Of] answers for a connection, [Listening] and [ListeningAt] for a port that
+// somebody holds. Where a system cannot be asked, [ErrUnknown] says so and nothing is
 // guessed.
 package peer
 
 import (
+	"context"
 	"errors"
+	"net"
+	"net/netip"
 	"path"
 	"strings"
+	"time"
 )
 
 // ErrUnknown says that the system does not tell whose the socket is.
 var ErrUnknown = errors.New("the system does not tell which program that is")
+
+// ErrNobody says that nobody waits for connections.
+var ErrNobody = errors.New("nobody listens there")
+
+// ListeningAt returns who waits for connections at one of this computer's own
+// addresses. The error is ErrNobody where a connection is refused, and
+// ErrUnknown where somebody is there, and the system does not tell who.
+func ListeningAt(ctx context.Context, at netip.AddrPort) (Process, error) {
+	if p, err := listeningAt(at); err == nil {
+		return p, nil
+	}
+	conn, err := (&net.Dialer{Timeout: knockTime}).DialContext(ctx, "tcp", at.String())
+	if err != nil {
+		return Process{}, ErrNobody
+	}
+	_ = conn.Close()
+	return Process{}, ErrUnknown
+}
+
+const knockTime = 2 * time.Second
 
 // Process is who has a socket.
 type Process struct {

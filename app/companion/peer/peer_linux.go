@@ -36,6 +36,14 @@ func Listening(port uint16) (Process, error) {
 	})
 }
 
+// listeningAt returns who waits at an address, or at all of them.
+func listeningAt(at netip.AddrPort) (Process, error) {
+	return owner(func(s socket) bool {
+		here := s.local.Addr()
+		return s.state == listening && s.local.Port() == at.Port() && (here == at.Addr() || here.IsUnspecified() && (here.Is6() || at.Addr().Is4()))
+	})
+}
+
 func plain(a netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()) }
 
 // socket is a row of /proc/net/tcp.

@@ -7,9 +7,13 @@
 // so that who steals its key gains no site. No two computers have the same key,
 // and none is shipped.
 //
-// [Open] keeps authority and leaf in a folder for the owner alone and renews the
-// leaf a month before it ends; the authority stays, so that what was installed
-// into the browsers serves on.
+// [Open] keeps the authority: its key in the system's keyring, or in a file for
+// the owner alone where no keyring answers. The leaf lives as long as the process
+// and is renewed a month before it ends; the authority stays, so that what was
+// installed into the browsers serves on.
+//
+// [Stores] are the places on this computer where browsers and programs look for
+// authorities; each is asked, given the authority, and rid of it, by itself.
 package trust
 
 import (
@@ -21,16 +25,10 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
-	"errors"
-	"fmt"
 	"math/big"
 	"net"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
-
-	"qoltanba/keystore"
 )
 
 const (
@@ -39,12 +37,7 @@ const (
 	renewDays      = 30
 	backdated      = time.Hour // clocks differ after a dead battery
 	serialBits     = 127
-
-	authorityFile = "authority.pem"
 )
-
-// ErrDamaged says that the authority's file cannot be read.
-var ErrDamaged = errors.New("the companion's authority is damaged: remove it and trust a new one")
 
 // Authority vouches for this computer's own addresses.
 type Authority struct {
@@ -133,66 +126,6 @@ type Trust struct {
 
 	mu   sync.Mutex
 	leaf *tls.Certificate
-}
-
-// Open reads the authority from a folder, or makes one there, named after owner.
-// The error is ErrDamaged, or one of the disk.
-func Open(dir, owner string, now func() time.Time) (*Trust, error) {
-	if err := keystore.CreateFolder(dir); err != nil {
-		return nil, err
-	}
-	path := filepath.Join(dir, authorityFile)
-	file, err := os.ReadFile(path) //nolint:gosec // the program's own folder
-	if errors.Is(err, os.ErrNotExist) {
-		return create(path, owner, now)
-	}
-	if err != nil {
-		return nil, keystore.DiskError(err)
-	}
-	authority, err := parse(file)
-	if err != nil {
-		return nil, err
-	}
-	return &Trust{Authority: authority, now: now}, nil
-}
-
-func create(path, owner string, now func() time.Time) (*Trust, error) {
-	authority, err := NewAuthority(owner, now())
-	if err != nil {
-		return nil, err
-	}
-	der, err := x509.MarshalPKCS8PrivateKey(authority.key)
-	if err != nil {
-		return nil, err
-	}
-	file := append(authority.PEM(), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})...)
-	defer clear(file)
-	if err := keystore.WriteFile(path, file); err != nil {
-		return nil, fmt.Errorf("keep the companion's authority: %w", err)
-	}
-	return &Trust{Authority: authority, now: now}, nil
-}
-
-// parse reads certificate and key, which must belong together.
-func parse(file []byte) (*Authority, error) {
-	first, rest := pem.Decode(file)
-	if first == nil {
-		return nil, ErrDamaged
-	}
-	second, _ := pem.Decode(rest)
-	if second == nil {
-		return nil, ErrDamaged
-	}
-	cert, err := x509.ParseCertificate(first.Bytes)
-	if err != nil {
-		return nil, ErrDamaged
-	}
-	key, err := x509.ParsePKCS8PrivateKey(second.Bytes)
-	signer, ok := key.(*ecdsa.PrivateKey)
-	if err != nil || !ok || !signer.PublicKey.Equal(cert.PublicKey) {
-		return nil, ErrDamaged
-	}
-	return &Authority{cert, signer}, nil
 }
 
 // Certificate returns the leaf for a server; one that ends within a month is
