@@ -104,7 +104,7 @@ func (o *options) examination(keys []string, port uint16) (doctor.Config, error)
 		},
 		Forget: func(ctx context.Context) error { return forgetAuthority(ctx, dir) },
 		Source: keystore.KeyringSource(desktop.AppID), HTTP: &http.Client{Timeout: 15 * time.Second},
-		Cameras: camera.Default(), Library: tryEyes, Keys: keys, Now: time.Now, Built: built(),
+		Cameras: camera.Default(), Library: tryEyes, Keys: keys, Now: time.Now, Built: committed(),
 	}
 	if o.backend != "" {
 		if c.Backend, err = parseBackend(o.backend); err != nil {
@@ -123,9 +123,9 @@ func tryEyes() error {
 	return engine.Close()
 }
 
-// built is when the sources of this program were committed; zero where it does
+// committed is when the sources of this program were committed; zero where it does
 // not know.
-func built() time.Time {
+func committed() time.Time {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return time.Time{}
