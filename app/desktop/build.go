@@ -102,6 +102,7 @@ func builders() map[journey.Stage]func(*Window, *wording.Words) screen.Screen {
 		journey.StageGrant:          (*Window).grant,
 		journey.StageAgreement:      (*Window).agreement,
 		journey.StageForm:           (*Window).form,
+		journey.StageEmailCode:      (*Window).emailCode,
 		journey.StageSubmit:         (*Window).status,
 		journey.StageStatus:         (*Window).status,
 		journey.StagePassword:       (*Window).password,

@@ -372,7 +372,7 @@ func onScreen(s journey.State) bool {
 	}
 	switch s.Problem.Code {
 	case api.CodeWrong:
-		return s.Stage == journey.StageCode || s.Stage == journey.StageSignInCode
+		return s.Stage == journey.StageCode || s.Stage == journey.StageSignInCode || s.Stage == journey.StageEmailCode
 	case api.PINWrong:
 		return slices.Contains([]journey.Stage{journey.StageResume, journey.StageGrant, journey.StageTakeOver, journey.StageKeysLost, journey.StageRebind}, s.Stage)
 	case api.KeysLost, api.KeysDamaged:
@@ -381,7 +381,9 @@ func onScreen(s journey.State) bool {
 		return s.Stage == journey.StageEnded
 	case api.PasswordWrong:
 		return s.Stage == journey.StageDone
-	case api.CodeExhausted, api.PINLocked, api.RecordingLocked, api.TooMany:
+	case api.CodeExhausted:
+		return s.Stage == journey.StageLocked || s.Stage == journey.StageEmailCode
+	case api.PINLocked, api.RecordingLocked, api.TooMany:
 		return s.Stage == journey.StageLocked
 	default:
 		return false

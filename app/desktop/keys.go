@@ -53,6 +53,9 @@ func (w *Window) agreement(words *wording.Words) screen.Screen {
 }
 
 func (w *Window) form(words *wording.Words) screen.Screen {
+	if w.typed.email == "" {
+		w.typed.email = w.state.Form.Email // of a form that is opened again
+	}
 	return screen.NewApplication(words, w.formModel(words), screen.ApplicationActions{
 		Email:  func(email string) { w.typed.email = email },
 		Folder: w.folderOfForm,

@@ -176,10 +176,53 @@ func (w *Window) code(words *wording.Words) screen.Screen {
 	return screen.NewCode(words, w.codeModel(), on)
 }
 
+func (w *Window) emailCode(words *wording.Words) screen.Screen {
+	return screen.NewEmailCode(words, w.codeModel(), screen.CodeActions{
+		Changed: func(code string) { w.typed.code = code },
+		Next: func() {
+			w.typed.given = w.typed.code
+			code := api.Secret(w.typed.code)
+			w.do("give e-mail code", func(ctx context.Context) error { return w.journey.GiveEmailCode(ctx, code) })
+		},
+		Resend: func() { w.do("resend e-mail code", w.journey.ResendEmailCode) },
+		NoCode: w.skipEmail,
+		Back:   w.back(),
+	})
+}
+
+// skipEmail goes on without an address; the form must not offer it again.
+func (w *Window) skipEmail() {
+	w.typed.email = ""
+	w.do("skip e-mail", w.journey.SkipEmail)
+}
+
+// mailLock is until when no code of a letter is taken, zero for not.
+func (w *Window) mailLock() time.Time {
+	s := w.state
+	switch {
+	case s.Stage != journey.StageEmailCode:
+	case s.Problem != nil && s.Problem.Code == api.CodeExhausted && s.Problem.Until != nil:
+		return *s.Problem.Until
+	case s.Enrolment.Email != nil && s.Enrolment.Email.Lock != nil:
+		return s.Enrolment.Email.Lock.Until
+	}
+	return time.Time{}
+}
+
 func (w *Window) codeModel() screen.CodeModel {
-	m := screen.CodeModel{Phone: w.state.Enrolment.Phone, Tries: -1}
-	if sent := w.state.Enrolment.Code; sent != nil {
+	e, s := w.state.Enrolment, w.state
+	m, sent := screen.CodeModel{To: e.Phone, Tries: -1}, e.Code
+	if s.Stage == journey.StageEmailCode {
+		m.To, sent = s.Form.Email, nil
+		if e.Email != nil {
+			sent = e.Email.Code
+		}
+	}
+	if sent != nil {
 		m.ResendIn = until(sent.ResendAt)
+	}
+	if end := w.mailLock(); end.After(time.Now()) {
+		m.Locked, m.ResendIn = true, until(end)
 	}
 	if w.state.Problem != nil && w.state.Problem.Code == api.CodeWrong && w.typed.code == w.typed.given {
 		m.Wrong, m.Tries = true, triesOf(w.state)

@@ -29,7 +29,7 @@ func TestTheWholeWay(t *testing.T) {
 	want := []Stage{
 		StageWelcome, StageCamera, StageIIN, StageCode, StageCompanion, StageSummary, StageSignIn, StageSignInCode,
 		StageBiometrics, StageSelfie, StageRecordingIntro, StageRecording, StageRecordingIntro, StageJudging, StagePIN, StageCardChoice,
-		StageCardFront, StageCardBack, StageFields, StageChecking, StageCabinet, StageGrant, StageAgreement, StageForm,
+		StageCardFront, StageCardBack, StageFields, StageChecking, StageCabinet, StageGrant, StageAgreement, StageForm, StageEmailCode,
 		StageSubmit, StageStatus, StagePassword, StageDone,
 	}
 	if got := without(passed.list, StageRecordingIntro); !slices.Equal(got, without(want, StageRecordingIntro)) {

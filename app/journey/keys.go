@@ -37,20 +37,18 @@ func (j *Journey) AcceptAgreement(ctx context.Context) error {
 	})
 }
 
-// FillForm takes the application form. Nothing is sent yet. Stage: form.
+// FillForm takes the application form. All that is sent yet is an address that
+// was not confirmed before: a code goes there. Stage: form.
 func (j *Journey) FillForm(ctx context.Context, form Form) error {
-	return j.act(ctx, "fill form", []Stage{StageForm}, func(context.Context) error {
+	return j.act(ctx, "fill form", []Stage{StageForm}, func(ctx context.Context) error {
 		form, err := checkForm(form)
 		if err != nil {
 			return err
 		}
-		j.note(func(r *record) {
-			if r.secret.Email != form.Email {
-				r.secret.Requests = nil // they name the address
-			}
-			r.secret.Email, r.Storage, r.Folder = form.Email, form.Storage, form.Folder
-		})
-		j.change(func(s *State) { s.Form = form })
+		if err := j.sendEmailCode(ctx, form.Email); err != nil {
+			return err
+		}
+		j.fill(form)
 		return j.open("")
 	})
 }

@@ -53,6 +53,7 @@ type model struct {
 	issued    []api.Certificate
 	earlier   []api.Certificate // of ways before
 	heads     int
+	letters   int // codes sent to an address
 	answers   map[string]answer
 	calls     []string                  // ids of the operations handled
 	refusals  map[string][]*api.Problem // by operation, answered once each
@@ -403,6 +404,23 @@ func (m *model) cardAndKeys() {
 		return nil
 	})
 	at(m, api.AcceptAgreement, []api.Step{api.StepAgreement}, goTo[api.ConsentRequest](m, api.StepApplication))
+	at(m, api.SendEmailCode, []api.Step{api.StepApplication}, func(in api.EmailRequest, _ *http.Request) *api.Problem {
+		if e := m.e.Email; e != nil && e.Code != nil { // no minute passes here
+			return api.Fail(api.CodeTooSoon, "just now").WithUntil(e.Code.ResendAt)
+		}
+		m.letters++
+		m.e.Email = &api.EmailAddress{Address: in.Email, Code: &api.CodeSent{
+			Digits: 6, TriesLeft: 3, ExpiresAt: time.Now().Add(time.Minute), ResendAt: time.Now().Add(time.Minute),
+		}}
+		return nil
+	})
+	at(m, api.ConfirmEmail, []api.Step{api.StepApplication}, func(in api.CodeRequest, _ *http.Request) *api.Problem {
+		if in.Code != modelCode {
+			return api.Fail(api.CodeWrong, "wrong").WithTries(2)
+		}
+		m.e.Email = &api.EmailAddress{Address: m.e.Email.Address, Confirmed: true}
+		return nil
+	})
 	at(m, api.Apply, []api.Step{api.StepApplication}, m.apply)
 	on(m, api.ReadCertificates, nil, func(api.None, *http.Request) (api.Certificates, *api.Problem) {
 		if m.e.Step != api.StepImport {
@@ -450,6 +468,9 @@ func (m *model) apply(in api.ApplyRequest, _ *http.Request) *api.Problem {
 	a, err := keypair.Named(string(in.Keys))
 	if err != nil || in.Keys == m.unserved {
 		return api.Fail(api.KeysUnserved, "keys %q", in.Keys)
+	}
+	if !settled(in.Email, m.e.Email) {
+		m.t.Error("an address without its code")
 	}
 	m.applied = append(m.applied, slices.Concat(in.Requests...))
 	m.e.Step, m.e.Application = api.StepIssue, &api.Application{Number: "1", Status: api.ApplicationChecking, Storage: in.Storage}

@@ -32,7 +32,11 @@ func place(e api.Enrolment, r record, card CardChoice, now time.Time) Stage {
 			return StageCabinet
 		}
 	case api.StepApplication:
-		if r.Folder != "" {
+		switch {
+		case r.Folder == "": // the form is not filled in
+		case !settled(r.secret.Email, e.Email):
+			return StageEmailCode
+		default:
 			return StageSubmit
 		}
 	}
@@ -67,6 +71,7 @@ var backwards = map[Stage]Stage{
 	StagePassport:      StageCardChoice,
 	StageDocuments:     StageCabinet,
 	StageGrant:         StageCabinet,
+	StageEmailCode:     StageForm,
 	StageSubmit:        StageForm,
 }
 

@@ -77,6 +77,9 @@ func TestPlace(t *testing.T) {
 		"no kind":         {api.Enrolment{Step: api.StepCard}, record{}, CardChoice{Source: CardByFile}, StageCardFront},
 		"rejected":        {api.Enrolment{Step: api.StepDecision, Decision: rejected}, record{}, unchosen, StageRejected},
 		"cabinet":         {api.Enrolment{Step: api.StepGrant}, record{}, unchosen, StageCabinet},
+		"no form yet":     {api.Enrolment{Step: api.StepApplication}, record{}, unchosen, StageForm},
+		"no address":      {api.Enrolment{Step: api.StepApplication}, record{Folder: "/keys"}, unchosen, StageSubmit},
+		"e-mail code":     {api.Enrolment{Step: api.StepApplication}, record{Folder: "/keys", secret: secrets{Email: "a@b.kz"}}, unchosen, StageEmailCode},
 		"grant":           {api.Enrolment{Step: api.StepGrant}, record{CabinetLeft: true}, unchosen, StageGrant},
 		"form filled":     {api.Enrolment{Step: api.StepApplication}, record{Folder: "/x"}, unchosen, StageSubmit},
 	} {

@@ -41,6 +41,7 @@ const (
 	StageGrant          Stage = "grant"           // [Journey.Grant]
 	StageAgreement      Stage = "agreement"       // [Journey.AcceptAgreement]
 	StageForm           Stage = "form"            // client: [Journey.FillForm]
+	StageEmailCode      Stage = "email-code"      // client: [Journey.GiveEmailCode], [Journey.ResendEmailCode], [Journey.SkipEmail]
 	StageSubmit         Stage = "submit"          // [Journey.Submit]
 	StageStatus         Stage = "status"          // wait: [Journey.Refresh], [Journey.Watch]
 	StagePassword       Stage = "password"        // [Journey.WriteKeys], [Journey.ChangeFolder]
@@ -57,7 +58,7 @@ func Stages() []Stage {
 		StageWelcome, StageResume, StageRecover, StageCamera, StageIIN, StageCode, StageCallBack, StageRebind, StageCompanion, StageSummary,
 		StageSignIn, StageSignInCode, StageBiometrics, StageServiceCentre, StageSelfie, StageTakeOver,
 		StageRecordingIntro, StageRecording, StageJudging, StagePIN, StageCardChoice, StageCardFront, StageCardBack, StagePassport, StageFields,
-		StageChecking, StageRejected, StageCabinet, StageDocuments, StageGrant, StageAgreement, StageForm, StageSubmit,
+		StageChecking, StageRejected, StageCabinet, StageDocuments, StageGrant, StageAgreement, StageForm, StageEmailCode, StageSubmit,
 		StageStatus, StagePassword, StageKeysLost, StageDone, StageKeys, StageLocked, StageEnded,
 	}
 }
@@ -88,7 +89,7 @@ var groups = map[Stage]Group{
 	StageSelfie: GroupFace, StageTakeOver: GroupFace, StageRecordingIntro: GroupFace, StageRecording: GroupFace, StageJudging: GroupFace, StagePIN: GroupFace,
 	StageCardChoice: GroupCard, StageCardFront: GroupCard, StageCardBack: GroupCard, StagePassport: GroupCard, StageFields: GroupCard,
 	StageChecking: GroupCheck, StageRejected: GroupCheck, StageCabinet: GroupCheck, StageDocuments: GroupCheck,
-	StageGrant: GroupKeys, StageAgreement: GroupKeys, StageForm: GroupKeys, StageSubmit: GroupKeys,
+	StageGrant: GroupKeys, StageAgreement: GroupKeys, StageForm: GroupKeys, StageEmailCode: GroupKeys, StageSubmit: GroupKeys,
 	StageStatus: GroupKeys, StagePassword: GroupKeys, StageKeysLost: GroupKeys,
 	StageDone: GroupDone, StageKeys: GroupDone,
 }

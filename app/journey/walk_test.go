@@ -114,9 +114,12 @@ func (c *citizen) walk(ctx context.Context, j *Journey, until Stage) error {
 
 func (c *citizen) keys() string { return filepath.Join(c.dir, "keys") }
 
+func (c *citizen) form() Form {
+	return Form{Email: modelMail, Storage: api.StoragePC, Folder: c.keys()}
+}
+
 func (c *citizen) take(ctx context.Context, j *Journey, s State) error {
 	picture := api.Picture{Type: "image/jpeg", Data: noise(1)}
-	form := Form{Email: modelMail, Storage: api.StoragePC, Folder: c.keys()}
 	acts := map[Stage]func() error{
 		StageCamera:         func() error { return j.CameraChecked(ctx) },
 		StageIIN:            func() error { return j.GiveIIN(ctx, modelIIN) },
@@ -143,7 +146,8 @@ func (c *citizen) take(ctx context.Context, j *Journey, s State) error {
 		StageCabinet:        func() error { return j.Proceed(ctx) },
 		StageGrant:          func() error { return j.Grant(ctx, modelPIN) },
 		StageAgreement:      func() error { return j.AcceptAgreement(ctx) },
-		StageForm:           func() error { return j.FillForm(ctx, form) },
+		StageForm:           func() error { return j.FillForm(ctx, c.form()) },
+		StageEmailCode:      func() error { return j.GiveEmailCode(ctx, modelCode) },
 		StageSubmit:         func() error { return j.Submit(ctx) },
 		StageStatus:         func() error { c.model.issue(); return j.Refresh(ctx) },
 		StagePassword:       func() error { return j.WriteKeys(ctx, modelPass) },

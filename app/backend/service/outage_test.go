@@ -179,15 +179,15 @@ func (s *sufferer) begin() {
 	}
 }
 
-// fresh is the code of the message that was sent last.
-func (s *sufferer) fresh() api.Secret {
+// fresh is the code of the message that was sent last to a phone or an address.
+func (s *sufferer) fresh(to api.Phone, code *api.CodeSent) api.Secret {
 	s.Helper()
-	sent := s.way.State().Enrolment.Code.ResendAt.Add(-enrolment.DefaultRules().Code.Resend)
+	sent := code.ResendAt.Add(-enrolment.DefaultRules().Code.Resend)
 	s.until("code", func() bool {
-		messages := s.a.phone.Messages(s.who.Phone)
+		messages := s.a.phone.Messages(to)
 		return len(messages) > 0 && !messages[0].At.Before(sent.Truncate(time.Second))
 	})
-	return api.Secret(sixDigits.FindString(s.a.phone.Messages(s.who.Phone)[0].Text))
+	return api.Secret(sixDigits.FindString(s.a.phone.Messages(to)[0].Text))
 }
 
 // frames is a camera that takes ten pictures a second and lets time pass by it.
@@ -256,8 +256,24 @@ func (s *sufferer) atCode(ctx context.Context) error {
 	case s.a.clock.now().After(now.Enrolment.Code.ExpiresAt):
 		return s.way.ResendCode(ctx)
 	default:
-		return s.way.GiveCode(ctx, s.fresh())
+		return s.way.GiveCode(ctx, s.fresh(s.who.Phone, now.Enrolment.Code))
 	}
+}
+
+// atEmailCode asks for another code when one came, and gives that: of two
+// letters that are on their way the older one may come last.
+func (s *sufferer) atEmailCode(ctx context.Context) error {
+	e := s.way.State().Enrolment.Email
+	if s.a.clock.now().After(e.Code.ExpiresAt) {
+		s.a.clock.advance(2 * time.Minute)
+		return s.way.ResendEmailCode(ctx)
+	}
+	code := s.fresh(api.Phone(e.Address), e.Code)
+	if s.once("another letter") {
+		s.a.clock.advance(2 * time.Minute)
+		return s.way.ResendEmailCode(ctx)
+	}
+	return s.way.GiveEmailCode(ctx, code)
 }
 
 func (s *sufferer) atCabinet(ctx context.Context) error {
@@ -333,6 +349,7 @@ func (s *sufferer) act(ctx context.Context) error {
 		journey.StageGrant:          func() error { return j.Grant(ctx, goodPIN) },
 		journey.StageAgreement:      func() error { return j.AcceptAgreement(ctx) },
 		journey.StageForm:           func() error { return j.FillForm(ctx, form) },
+		journey.StageEmailCode:      func() error { return s.atEmailCode(ctx) },
 		journey.StageSubmit:         func() error { return j.Submit(ctx) },
 		journey.StageStatus:         func() error { return j.Refresh(ctx) },
 		journey.StagePassword:       func() error { return s.atPassword(ctx) },

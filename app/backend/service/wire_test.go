@@ -302,15 +302,14 @@ func operations() []listed {
 		list(api.CheckCode), list(api.AskCall), list(api.SignIn), list(api.ConsentBiometrics), list(api.SendSelfie),
 		list(api.StartChallenge), list(api.AskOperator), list(api.SendHead), list(api.SendFrames), list(api.FinishRecording), list(api.TakeOver), list(api.SetPIN),
 		list(api.CheckPIN), list(api.SendCard), list(api.ConfirmFields), list(api.RepeatRejected), list(api.ReadDocuments),
-		list(api.GrantData), list(api.AcceptAgreement), list(api.Apply), list(api.WithdrawApplication), list(api.ReadCertificates), list(api.ConfirmImport),
+		list(api.GrantData), list(api.AcceptAgreement), list(api.SendEmailCode), list(api.ConfirmEmail), list(api.Apply), list(api.WithdrawApplication), list(api.ReadCertificates), list(api.ConfirmImport),
 	}
 }
 
 // afterIssue are the calls beside the way: nobody makes them on it.
 func afterIssue() []listed {
 	return []listed{
-		list(api.SendEmailCode), list(api.ConfirmEmail), list(api.ListHeld), list(api.AskSignature), list(api.RevokeCertificate),
-		list(api.RenewCertificates),
+		list(api.ListHeld), list(api.AskSignature), list(api.RevokeCertificate), list(api.RenewCertificates),
 	}
 }
 

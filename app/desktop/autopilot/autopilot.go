@@ -47,6 +47,7 @@ type Pilot struct {
 	Config
 	window *desktop.Window
 	phone  sample.Phone
+	mail   sample.Phone
 	seen   map[string]bool
 	count  int
 
@@ -67,7 +68,7 @@ const (
 
 // Fly walks the way in the window and closes it at the end.
 func Fly(ctx context.Context, w *desktop.Window, cfg Config) error {
-	p := &Pilot{Config: cfg, window: w, seen: map[string]bool{}, phone: sample.Phone{Base: cfg.Backend, Number: cfg.Citizen.Phone}}
+	p := &Pilot{Config: cfg, window: w, seen: map[string]bool{}, phone: sample.Phone{Base: cfg.Backend, To: string(cfg.Citizen.Phone)}, mail: sample.Phone{Base: cfg.Backend, To: address}}
 	if err := os.MkdirAll(cfg.Pictures, 0o700); err != nil {
 		return err
 	}
@@ -252,8 +253,8 @@ func (p *Pilot) look(ctx context.Context, name string) error {
 }
 
 // code waits for the SMS.
-func (p *Pilot) code(ctx context.Context) (string, error) {
-	code, err := p.phone.Code(ctx, 30*time.Second)
+func (p *Pilot) code(ctx context.Context, from *sample.Phone) (string, error) {
+	code, err := from.Code(ctx, 30*time.Second)
 	return string(code), err
 }
 

@@ -10,6 +10,7 @@ import (
 	"qoltanba/app/api"
 	"qoltanba/app/desktop/wording"
 	"qoltanba/app/journey"
+	"qoltanba/app/support/sample"
 )
 
 // take does at a stage what a citizen does, and looks around on the way. Done is the end.
@@ -53,6 +54,7 @@ func (p *Pilot) take(ctx context.Context, at journey.State) (done bool, err erro
 		journey.StageGrant:          p.givePIN("grant"),
 		journey.StageAgreement:      p.agreement,
 		journey.StageForm:           p.form,
+		journey.StageEmailCode:      func(ctx context.Context, _ journey.State) error { return p.giveCode(ctx, &p.mail, "emailcode") },
 		journey.StageSubmit:         func(ctx context.Context, _ journey.State) error { return p.look(ctx, "submit") },
 		journey.StagePassword:       p.password,
 	}
@@ -153,12 +155,12 @@ func (p *Pilot) firstCode(ctx context.Context, s journey.State) error {
 			return err
 		}
 	}
-	return p.giveCode(ctx, "code")
+	return p.giveCode(ctx, &p.phone, "code")
 }
 
 // mistype gives a wrong code as often as Config.WrongCodes says; the last of three locks for a while.
 func (p *Pilot) mistype(ctx context.Context) error {
-	code, err := p.code(ctx)
+	code, err := p.code(ctx, &p.phone)
 	if err != nil {
 		return err
 	}
@@ -190,11 +192,11 @@ func (p *Pilot) mistype(ctx context.Context) error {
 }
 
 func (p *Pilot) secondCode(ctx context.Context, _ journey.State) error {
-	return p.giveCode(ctx, "signincode")
+	return p.giveCode(ctx, &p.phone, "signincode")
 }
 
-func (p *Pilot) giveCode(ctx context.Context, name string) error {
-	code, err := p.code(ctx)
+func (p *Pilot) giveCode(ctx context.Context, from *sample.Phone, name string) error {
+	code, err := p.code(ctx, from)
 	if err != nil {
 		return err
 	}
@@ -424,8 +426,11 @@ func (p *Pilot) agreement(ctx context.Context, s journey.State) error {
 	return p.simply("agreement")(ctx, s)
 }
 
+// address is where the sample citizens get their letters.
+const address = "sample@example.kz"
+
 func (p *Pilot) form(ctx context.Context, s journey.State) error {
-	if err := p.write(ctx, "application.email", "sample@example.kz"); err != nil {
+	if err := p.write(ctx, "application.email", address); err != nil {
 		return err
 	}
 	return p.simply("application")(ctx, s)

@@ -446,6 +446,12 @@ func keyScreens() []exhibit {
 			f.Fail(frame.Failure{Sentence: row.Sentence.In(l), Remedy: row.Remedy.In(l), Code: string(code), Folder: nothing})
 		}
 	}
+	letter := func(m screen.CodeModel) frame.Builder {
+		m.To = "kyzgaldak.abdigalieva@example.kz"
+		return func(w *wording.Words) screen.Screen {
+			return screen.NewEmailCode(w, m, screen.CodeActions{Next: nothing, Resend: nothing, NoCode: nothing, Back: nothing})
+		}
+	}
 	trial := func(refused string) frame.Builder {
 		return func(w *wording.Words) screen.Screen {
 			text := w.T("trial.sample", "Name", "ӘБДІҒАЛИЕВА ҚЫЗҒАЛДАҚ НҰРЛАНҚЫЗЫ", "Date", w.Date(noon))
@@ -473,6 +479,9 @@ func keyScreens() []exhibit {
 		{name: "application", build: application(screen.FolderFine)},
 		{name: "application-synced", build: application(screen.FolderSynced)},
 		{name: "application-refused", build: refused(api.FolderReadOnly)},
+		{name: "emailcode", build: letter(screen.CodeModel{ResendIn: 47 * time.Second, Tries: -1}), after: enter("emailcode.code", "481")},
+		{name: "emailcode-wrong", build: letter(screen.CodeModel{Tries: 2, Wrong: true})},
+		{name: "emailcode-locked", build: letter(screen.CodeModel{ResendIn: 14*time.Minute + 3*time.Second, Tries: -1, Locked: true})},
 		{name: "submit-checking", build: submit(false, screen.ApplicationMaking, screen.ApplicationCreated, screen.ApplicationChecking)},
 		{name: "submit-rejected", build: submit(false, screen.ApplicationMaking, screen.ApplicationCreated, screen.ApplicationChecking, screen.ApplicationRejected)},
 		{name: "submit-ready", build: submit(true, screen.ApplicationMaking, screen.ApplicationCreated, screen.ApplicationChecking, screen.ApplicationApproved, screen.ApplicationAwaiting)},

@@ -51,7 +51,7 @@ func Walk(ctx context.Context, cfg Config, script Script) error {
 	w := &walker{
 		Config: cfg, script: script, j: cfg.Journey, moved: make(chan struct{}, 1),
 		seat:  sync.OnceValues(func() (*sample.Sitter, error) { return sample.NewSitter(script.Citizen, cfg.Seed) }),
-		phone: sample.Phone{Base: cfg.Backend, Number: script.Citizen.Phone},
+		phone: sample.Phone{Base: cfg.Backend, To: string(script.Citizen.Phone)}, mail: sample.Phone{Base: cfg.Backend, To: script.Email},
 	}
 	defer w.watch(ctx)()
 	if err := w.j.SetLanguage(ctx, script.Language); err != nil {
@@ -66,6 +66,7 @@ type walker struct {
 	seat   func() (*sample.Sitter, error) // drawn when a camera is first needed
 	j      *journey.Journey
 	phone  sample.Phone
+	mail   sample.Phone
 	moved  chan struct{} // has a token when the state has changed
 
 	wrongCodes, wrongPINs, repeats, renewals int
@@ -155,6 +156,8 @@ func (w *walker) take(ctx context.Context, s journey.State) (done string, err er
 		return w.welcome(ctx, s)
 	case journey.StageCode, journey.StageSignInCode:
 		return w.code(ctx, s)
+	case journey.StageEmailCode:
+		return w.emailCode(ctx, s)
 	case journey.StageCallBack:
 		return w.callBack(ctx, s)
 	case journey.StageResume:

@@ -16,7 +16,7 @@ import (
 // code gives the code of the SMS, after as many wrong ones as the script says.
 func (w *walker) code(ctx context.Context, s journey.State) (string, error) {
 	if c := s.Enrolment.Code; c != nil && (c.TriesLeft == 0 || time.Now().After(c.ExpiresAt)) {
-		return w.resend(ctx, c.ResendAt)
+		return w.resend(ctx, c.ResendAt, w.j.ResendCode)
 	}
 	patience := longPatience
 	if w.script.CallBack {
@@ -48,12 +48,33 @@ func (w *walker) code(ctx context.Context, s journey.State) (string, error) {
 	return "code given", err
 }
 
-func (w *walker) resend(ctx context.Context, from time.Time) (string, error) {
+// emailCode gives the code of the newest letter.
+func (w *walker) emailCode(ctx context.Context, s journey.State) (string, error) {
+	e := s.Enrolment.Email
+	if e == nil {
+		return "", errors.New("no address awaits a code")
+	}
+	if c := e.Code; c != nil && (c.TriesLeft == 0 || time.Now().After(c.ExpiresAt)) {
+		return w.resend(ctx, c.ResendAt, w.j.ResendEmailCode)
+	}
+	code, err := w.mail.Code(ctx, longPatience)
+	if err != nil {
+		return "", err
+	}
+	err = w.j.GiveEmailCode(ctx, code)
+	if api.CodeOf(err) == api.CodeWrong { // it came from a letter that a process before this one had used
+		return "code of an older letter given", nil
+	}
+	return "address confirmed by its code", err
+}
+
+// resend asks for another code once one may be asked for.
+func (w *walker) resend(ctx context.Context, from time.Time, ask func(context.Context) error) (string, error) {
 	timer := time.NewTimer(time.Until(from) + 100*time.Millisecond)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return "asked for another code", w.j.ResendCode(ctx)
+		return "asked for another code", ask(ctx)
 	case <-ctx.Done():
 		return "", ctx.Err()
 	}

@@ -18,11 +18,11 @@ import (
 )
 
 // Phone is the demo phone in the sample citizen's hand, which the demo backend
-// shows at /demo/phone.json.
+// shows at /demo/phone.json. It gets the citizen's letters too.
 type Phone struct {
-	Base   *url.URL // of the backend
-	Number api.Phone
-	seen   time.Time // of the last message whose code was used
+	Base *url.URL  // of the backend
+	To   string    // number or e-mail address whose messages are read
+	seen time.Time // of the last message whose code was used
 }
 
 // ErrNoCode says that patience ended before a message came.
@@ -55,7 +55,7 @@ func (p *Phone) Code(ctx context.Context, patience time.Duration) (api.Secret, e
 }
 
 func (p *Phone) look(ctx context.Context) (api.Secret, error) {
-	address := strings.TrimSuffix(p.Base.String(), "/") + "/demo/phone.json?to=" + url.QueryEscape(string(p.Number))
+	address := strings.TrimSuffix(p.Base.String(), "/") + "/demo/phone.json?to=" + url.QueryEscape(p.To)
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return "", err
