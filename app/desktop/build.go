@@ -40,8 +40,8 @@ func (w *Window) screenKey() string {
 		key += fmt.Sprint(w.moderated())
 	case journey.StageEnded:
 		key += string(w.endedBy())
-	case journey.StageResume, journey.StageGrant, journey.StageTakeOver, journey.StageKeysLost, journey.StageRebind:
-		key += fmt.Sprint(s.Problem != nil && s.Problem.Code == api.PINWrong, triesOf(s))
+	case journey.StageResume, journey.StageGrant, journey.StageTakeOver, journey.StageKeysLost, journey.StageRebind, journey.StageFormer:
+		key += fmt.Sprint(s.Problem != nil && s.Problem.Code == api.PINWrong, triesOf(s), w.typed.revokes, len(s.Former))
 	case journey.StageDocuments:
 		key += w.typed.document + fmt.Sprint(len(s.Documents))
 	case journey.StageStatus, journey.StageSubmit:
@@ -107,6 +107,7 @@ func builders() map[journey.Stage]func(*Window, *wording.Words) screen.Screen {
 		journey.StageStatus:         (*Window).status,
 		journey.StagePassword:       (*Window).password,
 		journey.StageKeysLost:       (*Window).keysLost,
+		journey.StageFormer:         (*Window).former,
 		journey.StageDone:           (*Window).done,
 		journey.StageKeys:           (*Window).myKeys,
 		journey.StageLocked:         (*Window).locked,

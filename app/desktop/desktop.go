@@ -106,6 +106,7 @@ type typed struct {
 	emailWrong       string // the address that was refused
 	folder           string // as chosen
 	agreed           bool
+	revokes          bool // the former keys are to go
 	card             screen.CardChoice
 	taken            []byte // JPEG of the photograph that is looked at
 	picture          image.Image
@@ -295,7 +296,7 @@ func (w *Window) apply(s journey.State) {
 // arrived prepares what a stage needs and forgets what the last one held.
 func (w *Window) arrived(from, to journey.Stage) {
 	w.typed.taken, w.typed.picture = nil, nil
-	w.typed.agreed, w.typed.code, w.typed.cannot = false, "", false
+	w.typed.agreed, w.typed.code, w.typed.cannot, w.typed.revokes = false, "", false, false
 	w.trial, w.settling, w.mine = trial{}, settling{}, myKeys{}
 	w.due = nil
 	w.useCamera(to)
@@ -374,7 +375,7 @@ func onScreen(s journey.State) bool {
 	case api.CodeWrong:
 		return s.Stage == journey.StageCode || s.Stage == journey.StageSignInCode || s.Stage == journey.StageEmailCode
 	case api.PINWrong:
-		return slices.Contains([]journey.Stage{journey.StageResume, journey.StageGrant, journey.StageTakeOver, journey.StageKeysLost, journey.StageRebind}, s.Stage)
+		return slices.Contains([]journey.Stage{journey.StageResume, journey.StageGrant, journey.StageTakeOver, journey.StageKeysLost, journey.StageRebind, journey.StageFormer}, s.Stage)
 	case api.KeysLost, api.KeysDamaged:
 		return s.Stage == journey.StageKeysLost
 	case api.TakenOver:

@@ -23,7 +23,7 @@ type helpCall struct {
 func (w *Window) callForHelp() {
 	w.frame.Ready()
 	switch w.state.Stage {
-	case "", journey.StageWelcome, journey.StageCamera, journey.StageIIN, journey.StageDone, journey.StageKeys, journey.StageEnded:
+	case "", journey.StageWelcome, journey.StageCamera, journey.StageIIN, journey.StageFormer, journey.StageDone, journey.StageKeys, journey.StageEnded:
 		w.frame.Toast(w.frame.Words().T("help.call.1414"))
 		return
 	case journey.StageCode, journey.StageSignInCode, journey.StageLocked:

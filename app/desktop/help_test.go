@@ -117,7 +117,7 @@ func TestHelpRefusedIsTold(t *testing.T) {
 func TestHelpAnswersAtEveryStage(t *testing.T) {
 	d, _ := atCompanion(t)
 	number := map[journey.Stage]bool{
-		journey.StageWelcome: true, journey.StageCamera: true, journey.StageIIN: true, journey.StageDone: true, journey.StageKeys: true, journey.StageEnded: true,
+		journey.StageWelcome: true, journey.StageCamera: true, journey.StageIIN: true, journey.StageFormer: true, journey.StageDone: true, journey.StageKeys: true, journey.StageEnded: true,
 	}
 	way := map[journey.Stage]bool{
 		journey.StageCode: true, journey.StageSignInCode: true, journey.StageLocked: true, journey.StageCallBack: true,

@@ -212,6 +212,21 @@ func (w *Window) keysLost(words *wording.Words) screen.Screen {
 	})
 }
 
+// former asks what becomes of the keys from before.
+func (w *Window) former(words *wording.Words) screen.Screen {
+	m := screen.FormerModel{Revoke: w.typed.revokes, PIN: w.pinModel()}
+	for _, k := range w.state.Former {
+		m.Keys = append(m.Keys, screen.FormerKey{Purpose: purposeOf(words, k.Kind), Until: k.ValidUntil.In(time.Local)})
+	}
+	return screen.NewFormer(words, m, screen.FormerActions{
+		Choose: func(revoke bool) { w.typed.revokes = revoke; w.show(false) },
+		Keep:   func() { w.do("keep former keys", w.journey.KeepFormer) },
+		Revoke: func(pin string) {
+			w.do("revoke former keys", func(ctx context.Context) error { return w.journey.RevokeFormer(ctx, api.Secret(pin)) })
+		},
+	})
+}
+
 func (w *Window) success(words *wording.Words) screen.Screen {
 	m := screen.SuccessModel{Folder: w.state.Form.Folder}
 	for _, f := range w.state.Files {

@@ -111,7 +111,7 @@ func TestMyKeysAreTendedInTheWindow(t *testing.T) {
 func TestAKeyIsRenewedInTheWindow(t *testing.T) {
 	d, c := atSuccess(t)
 	former := keyFile(t, c, 1)
-	c.service.holding(t, func() []byte { return former.Certificate.Raw })
+	gone := c.service.holding(t, func() []byte { return former.Certificate.Raw })
 	d.press("success.keys")
 	d.untilScreen("mykeys")
 	if !d.says(d.frame.Words().T("mykeys.renewable")) {
@@ -136,8 +136,22 @@ func TestAKeyIsRenewedInTheWindow(t *testing.T) {
 	d.write("password.first", "Steppe2027")
 	d.write("password.second", "Steppe2027")
 	d.press("password.main")
-	d.untilScreen("success")
+	d.untilScreen("former")
 	keyFile(t, c, 2)
+
+	d.choose("former.revoke")
+	if !d.asleep("former.main") {
+		t.Error("keys are revoked without a PIN")
+	}
+	d.write("former.pin", "111111")
+	d.press("former.main")
+	d.until("the refusal", func() bool { return d.says(d.frame.Words().T("pin.wrong.plain")) && !d.state.Busy })
+	d.write("former.pin", "482913")
+	d.press("former.main")
+	d.untilScreen("success")
+	if *gone != api.Superseded {
+		t.Errorf("the former key ended as %q", *gone)
+	}
 }
 
 // keyFile opens the citizen's first key file, of so many.

@@ -38,7 +38,7 @@ func (m *model) holds() ended {
 			}
 			held := api.HeldCertificate{
 				Serial: hex.EncodeToString(cert.SerialNumber.Bytes()), Kind: c.Kind, NotAfter: cert.NotAfter, State: api.HeldGood,
-				Obtained: api.ObtainedByMachine, Application: "1",
+				Obtained: api.ObtainedByMachine, Application: "1", Here: i < len(m.issued),
 			}
 			if i >= len(m.issued) {
 				held.Application = "0"

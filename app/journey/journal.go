@@ -53,6 +53,8 @@ type record struct {
 	// Chain is the authority's certificates in DER, from the one that issued to
 	// the root. It outlasts the way with the files that it belongs to.
 	Chain [][]byte `json:"chain,omitempty"`
+	// Former is what the citizen is still to be asked about.
+	Former []FormerKey `json:"former,omitempty"`
 	// Renewal is set where the way renews a certificate, from before its keys are made.
 	Renewal *renewal `json:"renewal,omitempty"`
 
@@ -90,6 +92,7 @@ func (r record) finished() bool { return r.Enrolment == "" && len(r.Files) > 0 }
 func (r record) clone() record {
 	r.Files = slices.Clone(r.Files)
 	r.Chain = slices.Clone(r.Chain)
+	r.Former = slices.Clone(r.Former)
 	r.secret.Requests = slices.Clone(r.secret.Requests)
 	if r.Renewal != nil {
 		kept := *r.Renewal
@@ -148,7 +151,7 @@ func decodeRecord(content []byte, s *sealer) (record, error) {
 func (r record) plausible() bool {
 	known := r.Language == "" || slices.Contains(api.Languages(), r.Language)
 	folder := r.Folder == "" || filepath.IsAbs(r.Folder)
-	return known && folder && len(r.Files) <= maxFiles && (r.Enrolment == "") == (r.secret.Token == "")
+	return known && folder && len(r.Files) <= maxFiles && len(r.Former) <= maxFormer && (r.Enrolment == "") == (r.secret.Token == "")
 }
 
 func strict(content []byte, into any) error {

@@ -130,8 +130,11 @@ func New(cfg Config) (*Journey, error) {
 	}
 	j.state.Language = j.record.Language
 	j.state.Form, j.state.Files = j.record.form(), j.record.Files
-	if j.record.finished() {
+	if j.state.Former = j.record.Former; j.record.finished() {
 		j.state.Stage = StageDone
+		if len(j.record.Former) > 0 {
+			j.state.Stage = StageFormer
+		}
 	}
 	if j.recoverable() {
 		j.state.Stage, j.state.Problem = StageRecover, nil // the stage says it
@@ -301,7 +304,7 @@ func (j *Journey) settle(ctx context.Context, err error) error {
 	}
 	problem := Problem(err)
 	before := j.State().Enrolment
-	if problem.Status == 0 || before.ID == "" || api.Passing(problem.Code) {
+	if problem.Status == 0 || j.session().Enrolment == "" || api.Passing(problem.Code) {
 		return problem
 	}
 	j.note(func(r *record) { r.Refusals++ })

@@ -102,7 +102,7 @@ func (j *Journey) WriteKeys(ctx context.Context, password api.Secret) error {
 		if err := step(ctx, j, api.ConfirmImport, api.ImportRequest{Fingerprints: fingerprints}, nil); err != nil {
 			return err
 		}
-		return j.finish()
+		return j.finish(ctx)
 	})
 }
 
@@ -348,8 +348,9 @@ func (j *Journey) writeFiles(pairs []keyPair, password string) (fingerprints []s
 
 // finish lets go of what is not needed once the import is confirmed: first the
 // keys, then what the journal keeps of the way, but for the files to be shown
-// and the authority that issued what is in them. Keys of which no file was noted are kept.
-func (j *Journey) finish() error {
+// the authority that issued what is in them, and the former keys that the citizen is
+// asked about. Keys of which no file was noted are kept.
+func (j *Journey) finish(ctx context.Context) error {
 	j.mu.Lock()
 	entry, files := j.record.entry(), slices.Clone(j.record.Files)
 	j.mu.Unlock()
@@ -365,6 +366,12 @@ func (j *Journey) finish() error {
 			return err
 		}
 	}
-	j.note(func(r *record) { *r = record{Language: r.Language, Files: r.Files, Chain: r.Chain} })
+	former := j.findFormer(ctx)
+	j.note(func(r *record) { *r = record{Language: r.Language, Files: r.Files, Chain: r.Chain, Former: former} })
+	j.change(func(s *State) {
+		if s.Former = former; len(former) > 0 && len(files) > 0 {
+			s.Stage = StageFormer
+		}
+	})
 	return j.save()
 }

@@ -93,7 +93,7 @@ func (j *Journey) Resume(ctx context.Context, pin api.Secret) error {
 			return err
 		}
 		j.touch()
-		return errors.Join(j.save(), j.tidy(), j.checkKeys(ctx))
+		return errors.Join(j.save(), j.tidy(ctx), j.checkKeys(ctx))
 	})
 }
 
@@ -110,7 +110,7 @@ func (j *Journey) refresh(ctx context.Context) error {
 	if err := j.reread(ctx); err != nil {
 		return err
 	}
-	if err := j.tidy(); err != nil {
+	if err := j.tidy(ctx); err != nil {
 		return err
 	}
 	return j.loadText(ctx)
@@ -118,11 +118,11 @@ func (j *Journey) refresh(ctx context.Context) error {
 
 // tidy ends a way whose import was confirmed by a process that was killed
 // before it let go of the keys.
-func (j *Journey) tidy() error {
+func (j *Journey) tidy(ctx context.Context) error {
 	if j.State().Enrolment.Step != api.StepDone || j.session().Enrolment == "" {
 		return nil
 	}
-	return j.finish()
+	return j.finish(ctx)
 }
 
 // loadText reads the text that the stage shows, in the citizen's language.

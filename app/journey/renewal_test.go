@@ -149,7 +149,9 @@ func TestARenewalThatIsRefused(t *testing.T) {
 		operation string
 		code      api.Code
 	}{
-		{api.AskSignature.ID, api.RenewalEarly}, {api.AskSignature.ID, api.IdentificationOld}, {api.RenewCertificates.ID, api.SignatureExpired},
+		{api.AskSignature.ID, api.RenewalEarly},
+		{api.AskSignature.ID, api.IdentificationOld},
+		{api.RenewCertificates.ID, api.SignatureExpired},
 		{api.RenewCertificates.ID, api.TooMany},
 	} {
 		refuse(r.operation, r.code)

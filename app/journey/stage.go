@@ -46,6 +46,7 @@ const (
 	StageStatus         Stage = "status"          // wait: [Journey.Refresh], [Journey.Watch]
 	StagePassword       Stage = "password"        // [Journey.WriteKeys], [Journey.ChangeFolder]
 	StageKeysLost       Stage = "keys-lost"       // client: the keys cannot be opened any more; [Journey.GiveUpKeys]
+	StageFormer         Stage = "former"          // client: what becomes of earlier keys; [Journey.KeepFormer], [Journey.RevokeFormer]
 	StageDone           Stage = "done"            // the key files are in the folder; [Journey.TrySignature], [Journey.SaveTrial], [Journey.OpenKeys], [Journey.StartAgain]
 	StageKeys           Stage = "my-keys"         // client: what the citizen holds; [Journey.CopyKey], [Journey.ChangeKeyPassword], [Journey.RevokeByPIN], [Journey.RevokeByKey], [Journey.CloseKeys]
 	StageLocked         Stage = "locked"          // wait until State.WaitUntil; [Journey.OpenCallBack]
@@ -59,7 +60,7 @@ func Stages() []Stage {
 		StageSignIn, StageSignInCode, StageBiometrics, StageServiceCentre, StageSelfie, StageTakeOver,
 		StageRecordingIntro, StageRecording, StageJudging, StagePIN, StageCardChoice, StageCardFront, StageCardBack, StagePassport, StageFields,
 		StageChecking, StageRejected, StageCabinet, StageDocuments, StageGrant, StageAgreement, StageForm, StageEmailCode, StageSubmit,
-		StageStatus, StagePassword, StageKeysLost, StageDone, StageKeys, StageLocked, StageEnded,
+		StageStatus, StagePassword, StageKeysLost, StageFormer, StageDone, StageKeys, StageLocked, StageEnded,
 	}
 }
 
@@ -91,7 +92,7 @@ var groups = map[Stage]Group{
 	StageChecking: GroupCheck, StageRejected: GroupCheck, StageCabinet: GroupCheck, StageDocuments: GroupCheck,
 	StageGrant: GroupKeys, StageAgreement: GroupKeys, StageForm: GroupKeys, StageEmailCode: GroupKeys, StageSubmit: GroupKeys,
 	StageStatus: GroupKeys, StagePassword: GroupKeys, StageKeysLost: GroupKeys,
-	StageDone: GroupDone, StageKeys: GroupDone,
+	StageFormer: GroupDone, StageDone: GroupDone, StageKeys: GroupDone,
 }
 
 // firstStage is where a step of the backend leads when nothing on this

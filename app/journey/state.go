@@ -47,7 +47,8 @@ type State struct {
 	Recording Recording
 	Documents []api.Document // as read last by OpenDocuments
 	Form      Form
-	Files     []KeyFile // key files written so far
+	Files     []KeyFile   // key files written so far
+	Former    []FormerKey // at StageFormer: what becomes of them is asked
 	// HasKeys says that keys were obtained on this computer, on this way or an
 	// earlier one, so that they can be shown.
 	HasKeys bool
@@ -100,6 +101,7 @@ type KeyFile struct {
 func (s State) clone() State {
 	s.Documents = slices.Clone(s.Documents)
 	s.Files = slices.Clone(s.Files)
+	s.Former = slices.Clone(s.Former)
 	s.Holding.Keys = slices.Clone(s.Holding.Keys)
 	return s
 }

@@ -151,6 +151,7 @@ func (c *citizen) take(ctx context.Context, j *Journey, s State) error {
 		StageSubmit:         func() error { return j.Submit(ctx) },
 		StageStatus:         func() error { c.model.issue(); return j.Refresh(ctx) },
 		StagePassword:       func() error { return j.WriteKeys(ctx, modelPass) },
+		StageFormer:         func() error { return j.KeepFormer(ctx) },
 		StageResume:         func() error { return j.Resume(ctx, modelPIN) },
 		StageWelcome: func() error {
 			if s.Unfinished {

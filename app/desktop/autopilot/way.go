@@ -57,6 +57,7 @@ func (p *Pilot) take(ctx context.Context, at journey.State) (done bool, err erro
 		journey.StageEmailCode:      func(ctx context.Context, _ journey.State) error { return p.giveCode(ctx, &p.mail, "emailcode") },
 		journey.StageSubmit:         func(ctx context.Context, _ journey.State) error { return p.look(ctx, "submit") },
 		journey.StagePassword:       p.password,
+		journey.StageFormer:         p.simply("former"),
 	}
 	step, ok := steps[at.Stage]
 	if !ok {

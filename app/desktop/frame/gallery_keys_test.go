@@ -52,7 +52,15 @@ func heldScreens() []exhibit {
 				screen.RevokeActions{Reason: func(screen.RevokeReason) {}, Revoke: func(screen.RevokeReason, string) {}, Other: nothing, Back: nothing})
 		}
 	}
+	former := func(m screen.FormerModel) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			m.Keys = []screen.FormerKey{{Purpose: w.T("purpose.rsa-auth"), Until: noon.AddDate(0, 0, 21)}, {Purpose: w.T("purpose.rsa-sign"), Until: noon.AddDate(0, 0, 21)}}
+			return screen.NewFormer(w, m, screen.FormerActions{Choose: func(bool) {}, Keep: nothing, Revoke: noText})
+		}
+	}
 	return []exhibit{
+		{name: "former", build: former(screen.FormerModel{PIN: screen.PINModel{Tries: -1}})},
+		{name: "former-revoke", build: former(screen.FormerModel{Revoke: true, PIN: screen.PINModel{Wrong: true, Tries: 2}})},
 		{name: "mykeys", build: list(screen.MyKeysModel{Asked: true}, 4)},
 		{name: "mykeys-unasked", build: list(screen.MyKeysModel{}, 1)},
 		{name: "mykeys-none", build: list(screen.MyKeysModel{Asked: true}, 0)},

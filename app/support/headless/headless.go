@@ -168,6 +168,11 @@ func (w *walker) take(ctx context.Context, s journey.State) (done string, err er
 		return "bound to the new key by PIN", w.pin(ctx, w.j.Rebind)
 	case journey.StageKeysLost:
 		return "lost keys given up by PIN", w.pin(ctx, w.j.GiveUpKeys)
+	case journey.StageFormer:
+		if w.script.RevokeFormer {
+			return "former keys revoked by PIN", w.pin(ctx, w.j.RevokeFormer)
+		}
+		return "former keys kept", w.j.KeepFormer(ctx)
 	case journey.StageGrant:
 		return "consent by PIN", w.pin(ctx, w.j.Grant)
 	case journey.StageRecordingIntro:

@@ -31,7 +31,9 @@ type Script struct {
 	CallBack   bool // ask for a call-back where no code comes
 	Unable     bool // cannot do what the video identification asks
 	Repeats    int  // rejections that are answered by doing it again
-	Renews     int  // renewals of the key that was obtained, once the way is done
+	// RevokeFormer answers the question what becomes of former keys; they are kept otherwise.
+	RevokeFormer bool
+	Renews       int // renewals of the key that was obtained, once the way is done
 
 	Limit  time.Duration   // for the whole way
 	End    journey.Stage   // where the script ends; done as a rule
@@ -65,6 +67,7 @@ const (
 //	unable                cannot do what the video identification asks
 //	repeat N              rejections answered by doing it again
 //	renew N               renewals once the way is done, each with the key before it
+//	revoke-former         of keys from before, once new ones are written; kept without it
 //	limit DURATION        for the whole way, such as 90s
 //	end STAGE             where the script ends, done without it
 //	expect STAGE…         stages to be passed in this order
@@ -108,6 +111,9 @@ func (s *Script) take(directive string, values []string) error {
 		return each(values, func(v string) error { return stage(v, func(at journey.Stage) { s.HaltBut = append(s.HaltBut, at) }) })
 	case "call-back":
 		s.CallBack = true
+		return want(values, 0)
+	case "revoke-former":
+		s.RevokeFormer = true
 		return want(values, 0)
 	case "unable":
 		s.Unable = true
