@@ -188,7 +188,7 @@ func TestARenewalKilledAtEveryInstant(t *testing.T) {
 			instants := math.MaxInt - unharmed.left
 			step := 1
 			if !*everyKill {
-				step = max(instants/(2*sampledKills), 1)
+				step = max(instants/sampledKills, 1)
 			}
 			for n := step - 1; n < instants; n += step {
 				killRenewal(t, &killer{left: n, late: late})
