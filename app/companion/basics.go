@@ -297,7 +297,7 @@ func parseDocuments(raw json.RawMessage, f form, decoded, digested bool) ([]Docu
 		if len(content) == 0 {
 			return nil, invalid("data: a document is empty")
 		}
-		documents[i] = Document{Kind: kindOf(content), Content: content}
+		documents[i] = documentOf(content)
 		if digested {
 			documents[i].Kind = Digest
 		}

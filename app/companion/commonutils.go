@@ -204,7 +204,7 @@ func fromBase64(stamped bool) func(*session, context.Context, call) (any, error)
 			return nil, err
 		}
 		t.attached, t.stamped = c.is, stamped
-		t.documents = []Document{{Kind: kindOf(content), Content: content}}
+		t.documents = []Document{documentOf(content)}
 		return ss.one(ctx, t)
 	}
 }
@@ -224,7 +224,9 @@ func fromFile(stamped bool) func(*session, context.Context, call) (any, error) {
 			return nil, err
 		}
 		t.attached, t.stamped = c.is, stamped
-		t.documents = []Document{{Kind: kindOf(content), Content: content, Path: c.strings[2]}}
+		document := documentOf(content)
+		document.Path = c.strings[2]
+		t.documents = []Document{document}
 		return ss.one(ctx, t)
 	}
 }

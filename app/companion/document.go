@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"unicode/utf8"
 
+	"qoltanba/keystore/ber"
 	"qoltanba/keystore/cms"
 )
 
@@ -50,6 +51,18 @@ var magic = []struct {
 	{"\x89PNG\r\n\x1a\n", Picture},
 	{"\xff\xd8\xff", Picture},
 	{"GIF8", Picture},
+}
+
+// documentOf makes a document of what a caller sent. A signature in BER, as Java
+// programs write it, is taken in DER: shown and signed are the same bytes.
+func documentOf(content []byte) Document {
+	kind := kindOf(content)
+	if kind == Other && len(content) > 0 && content[0] == 0x30 {
+		if der, err := ber.Normalise(content, cms.MaxSize); err == nil && kindOf(der) == Signature {
+			return Document{Kind: Signature, Content: der}
+		}
+	}
+	return Document{Kind: kind, Content: content}
 }
 
 // kindOf tells how to show content.

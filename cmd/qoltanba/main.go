@@ -30,7 +30,17 @@ func main() {
 		return
 	}
 	complain(err)
-	os.Exit(1)
+	os.Exit(status(err))
+}
+
+// status is the program's exit status after an error: 1, or what the error says
+// to scripts.
+func status(err error) int {
+	var open *openError
+	if errors.As(err, &open) {
+		return 2
+	}
+	return 1
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {

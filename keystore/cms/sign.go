@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"fmt"
+	"io"
 	"log/slog"
 	"slices"
 	"time"
@@ -58,6 +59,20 @@ func (s Signer) Detached(content []byte) ([]byte, error) {
 		return nil, err
 	}
 	return s.begin(nil, false, algorithm.Digest(content))
+}
+
+// DetachedFrom is [Signer.Detached] of content that is read to its end and never
+// held whole, however much it is. The errors are also those of reading.
+func (s Signer) DetachedFrom(content io.Reader) ([]byte, error) {
+	algorithm, err := s.algorithm()
+	if err != nil {
+		return nil, err
+	}
+	hash := algorithm.NewHash()
+	if _, err := io.Copy(hash, content); err != nil {
+		return nil, fmt.Errorf("read what is to be signed: %w", err)
+	}
+	return s.begin(nil, false, hash.Sum(nil))
 }
 
 // DetachedDigest is [Signer.Detached] of content that is known by its digest
