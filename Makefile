@@ -18,7 +18,7 @@ PORTABLE := -tags demo ./keystore/... ./capture/... ./app/api/... ./app/journey/
 FUZZTIME ?= 5s
 
 .DEFAULT_GOAL := build
-.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-kill-authority test-v4l2 interop test-interop interop-companion soak soak-ways soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean bench-face eval-face eval-attacks eval-people eval-document
+.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-kill-authority test-v4l2 interop test-interop interop-companion test-browsers soak soak-ways soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean bench-face eval-face eval-attacks eval-people eval-document
 
 setup: ## install what is missing (Debian, Ubuntu) or say what to install
 	@.ci/setup test
@@ -90,6 +90,10 @@ test-interop: interop
 
 interop-companion: ## the unmodified ncalayer-js-client from npm against the companion, each call and its 50 recorded requests; OpenSSL verifies
 	$(GO) test -count=1 -v -timeout 10m ./app/companion -run 'Portals|Recorded' -interop
+
+test-browsers: ## Chromium and Firefox, in fresh profiles that the doctor mended, sign on a page; PICTURES=folder keeps what was seen
+	@.ci/setup browsers
+	$(GO) test -count=1 -v -timeout 10m ./app/companion -run TestBrowsers -browsers -pictures '$(PICTURES)'
 
 test-timing: ## whether the time of step 3 tells a known IIN from an unknown one; wants a quiet machine
 	$(GO) test -count=1 -v -timeout 20m -tags demo ./app/backend/service -parallel 1 -run TestStepThreeTakesTheSameTime -timing

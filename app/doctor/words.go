@@ -165,9 +165,9 @@ var words = map[Code][3]text{
 		{"%s: the browser lets these sites reach the service on this computer.", ""},
 	},
 	NetworkBlocked: {
-		{"%s: браузер бұл сайттарды осы компьютердегі қызметке жібермейді, өйткені бір кезде «Тыйым салу» басылған.", "Сайтты ашыңыз, мекенжайдың сол жағындағы белгішені, содан кейін «Жергілікті желіге кіру» рұқсатын басып, «Рұқсат беру» таңдаңыз."},
-		{"%s: этим сайтам браузер не даёт связаться со службой на этом компьютере: когда-то было нажато «Блокировать».", "Откройте сайт, нажмите значок слева от адреса и в разрешении «Доступ к локальной сети» выберите «Разрешить»."},
-		{"%s: the browser keeps these sites from the service on this computer, as “Block” was pressed once.", "Open the site, press the icon left of the address, and allow “Local network access”."},
+		{"%s: браузер бұл сайттарды осы компьютердегі қызметке жібермейді, өйткені бір кезде «Тыйым салу» басылған.", "Сайтты ашыңыз, мекенжайдың сол жағындағы белгішені басып, «Құрылғыдағы қолданбалар» (Apps on device) қосқышын қосыңыз. Содан кейін бетті жаңартыңыз."},
+		{"%s: этим сайтам браузер не даёт связаться со службой на этом компьютере: когда-то было нажато «Блокировать».", "Откройте сайт, нажмите значок слева от адреса и включите «Приложения на устройстве» (Apps on device). Затем обновите страницу."},
+		{"%s: the browser keeps these sites from the service on this computer, as “Block” was pressed once.", "Open the site, press the icon left of the address, and turn “Apps on device” on. Then load the page again."},
 	},
 	ServiceUp: {
 		{"Агенттіктің қызметі жауап береді: %s.", ""},
