@@ -78,9 +78,18 @@ type Enrolment struct {
 	GrantUntil  *time.Time    `json:"grant_until,omitempty" doc:"How long the consent to pass the data holds"`
 	Email       *EmailAddress `json:"email,omitempty" doc:"The e-mail address that was given, confirmed or not"`
 	Application *Application  `json:"application,omitempty"`
+	// Offers is what can be applied for, while the application is awaited.
+	Offers []KeyOffer `json:"offers,omitempty" doc:"Kinds of keys that certificates are issued on now, with where they live"`
 	// Renews is the serial number of the certificate whose key opened the
 	// enrolment, which then begins at [StepIssue].
 	Renews string `json:"renews,omitempty"`
+}
+
+// KeyOffer is a kind of keys that certificates are issued on, and where such keys
+// may live.
+type KeyOffer struct {
+	Keys    KeyAlgorithm `json:"keys" enum:"gost512,rsa2048"`
+	Storage Storage      `json:"storage" enum:"personal-computer,token"`
 }
 
 // Started is the answer to [StartEnrolment]; the token is told this once.

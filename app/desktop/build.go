@@ -42,6 +42,8 @@ func (w *Window) screenKey() string {
 		key += string(w.endedBy())
 	case journey.StageResume, journey.StageGrant, journey.StageTakeOver, journey.StageKeysLost, journey.StageRebind, journey.StageFormer:
 		key += fmt.Sprint(s.Problem != nil && s.Problem.Code == api.PINWrong, triesOf(s), w.typed.revokes, len(s.Former))
+	case journey.StageForm:
+		key += fmt.Sprint(w.typed.more, len(s.Enrolment.Offers))
 	case journey.StageDocuments:
 		key += w.typed.document + fmt.Sprint(len(s.Documents))
 	case journey.StageStatus, journey.StageSubmit:

@@ -102,9 +102,11 @@ type Window struct {
 type typed struct {
 	iin, phone, code string
 	email            string
-	given            string // the code that was given last
-	emailWrong       string // the address that was refused
-	folder           string // as chosen
+	given            string           // the code that was given last
+	emailWrong       string           // the address that was refused
+	folder           string           // as chosen
+	keys             api.KeyAlgorithm // as chosen; "": as the journey has it
+	more             bool             // the further choices of the form are looked at
 	agreed           bool
 	revokes          bool // the former keys are to go
 	card             screen.CardChoice

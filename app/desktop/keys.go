@@ -56,11 +56,51 @@ func (w *Window) form(words *wording.Words) screen.Screen {
 	if w.typed.email == "" {
 		w.typed.email = w.state.Form.Email // of a form that is opened again
 	}
+	if w.typed.more {
+		return w.choices(words)
+	}
 	return screen.NewApplication(words, w.formModel(words), screen.ApplicationActions{
 		Email:  func(email string) { w.typed.email = email },
 		Folder: w.folderOfForm,
 		Submit: w.fillForm,
+		More:   w.moreChoices(),
 		Back:   w.back(),
+	})
+}
+
+// moreChoices opens the further choices of the form, and is nil where there is nothing to choose.
+func (w *Window) moreChoices() func() {
+	if len(w.offered()) < 2 {
+		return nil
+	}
+	return func() { w.typed.more = true; w.show(false) }
+}
+
+// offered are the kinds of keys that can be applied for.
+func (w *Window) offered() (kinds []api.KeyAlgorithm) {
+	for _, o := range w.state.Enrolment.Offers {
+		if o.Storage == api.StoragePC && o.Keys.Requests() > 0 {
+			kinds = append(kinds, o.Keys)
+		}
+	}
+	return kinds
+}
+
+func (w *Window) chosenKeys() api.KeyAlgorithm {
+	if w.typed.keys != "" {
+		return w.typed.keys
+	}
+	return w.state.Form.Keys
+}
+
+func (w *Window) choices(words *wording.Words) screen.Screen {
+	m := screen.ChoicesModel{Keys: string(w.chosenKeys())}
+	for _, kind := range w.offered() {
+		m.Offered = append(m.Offered, string(kind))
+	}
+	return screen.NewChoices(words, m, screen.ChoicesActions{
+		Keys: func(kind string) { w.typed.keys = api.KeyAlgorithm(kind) },
+		Back: func() { w.typed.more = false; w.show(false) },
 	})
 }
 
@@ -71,6 +111,9 @@ func (w *Window) folderOfForm() {
 func (w *Window) formModel(words *wording.Words) screen.ApplicationModel {
 	e := w.state.Enrolment
 	m := screen.ApplicationModel{Name: citizenName(e), IIN: maskedIIN(e), Email: w.typed.email, Folder: w.folder()}
+	if kind := w.chosenKeys(); kind != api.KeyAlgorithm(journey.DefaultKeys.Name()) {
+		m.Keys = words.T("choices.keys." + string(kind))
+	}
 	w.inspect(m.Folder)
 	m.Caution = w.typed.caution
 	if p := w.typed.unfit; p != nil {
@@ -101,7 +144,7 @@ func (w *Window) fillForm() {
 		w.update()
 		return
 	}
-	form := journey.Form{Email: w.typed.email, Storage: api.StoragePC, Folder: w.folder()}
+	form := journey.Form{Email: w.typed.email, Storage: api.StoragePC, Keys: w.chosenKeys(), Folder: w.folder()}
 	w.do("fill form", func(ctx context.Context) error { return w.journey.FillForm(ctx, form) })
 }
 

@@ -118,6 +118,41 @@ func atSuccess(t *testing.T) (*desk, *computer) {
 	return d, c
 }
 
+// The further choices of the form hold when it is shown again, and are applied for.
+func TestAKindOfKeysIsChosenInTheWindow(t *testing.T) {
+	d, c := atCode(t)
+	c.service.issuing(t)
+	c.service.mu.Lock()
+	c.service.e.Step = api.StepApplication
+	c.service.e.Passed = &api.PassedData{IIN: sampleIIN, Surname: "САПАРОВА", Name: "АЙГУЛ"}
+	c.service.mu.Unlock()
+	d.do("refresh", d.journey.Refresh)
+	d.untilScreen("application")
+	if d.frame.Find("application.more") != nil {
+		t.Error("choices are offered where there is one kind only")
+	}
+	c.service.mu.Lock()
+	c.service.e.Offers = []api.KeyOffer{{Keys: api.KeysGOST512, Storage: api.StoragePC}, {Keys: api.KeysRSA2048, Storage: api.StoragePC}}
+	c.service.mu.Unlock()
+	d.do("refresh", d.journey.Refresh)
+	d.until("the choices", func() bool { return d.frame.Find("application.more") != nil && !d.state.Busy })
+	d.press("application.more")
+	d.untilScreen("choices")
+	d.choose("choices.keys.rsa2048")
+	d.press("choices.main")
+	d.untilScreen("application")
+	if !d.says(d.frame.Words().T("choices.keys.rsa2048")) {
+		t.Error("the form does not tell of the choice")
+	}
+	d.typed.folder = filepath.Join(c.dir, "keys")
+	d.update()
+	d.press("application.main")
+	d.untilScreen("password")
+	if got := d.state.Form.Keys; got != api.KeysRSA2048 {
+		t.Errorf("applied for %q", got)
+	}
+}
+
 func TestASignatureIsTriedAndSaved(t *testing.T) {
 	d, c := atSuccess(t)
 	d.press("success.try")

@@ -70,7 +70,7 @@ func (j *Journey) fill(form Form) {
 		if r.secret.Email != form.Email {
 			r.secret.Requests = nil // they name the address
 		}
-		r.secret.Email, r.Storage, r.Folder = form.Email, form.Storage, form.Folder
+		r.secret.Email, r.Storage, r.Keys, r.Folder = form.Email, form.Storage, form.Keys, form.Folder
 	})
 	j.change(func(s *State) { s.Form = form })
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"qoltanba/app/api"
 	"qoltanba/keystore"
@@ -11,12 +12,19 @@ import (
 
 // checkForm refuses what could not be submitted or written later, and returns
 // the form with the place itself where the folder is a link.
-func checkForm(form Form) (Form, error) {
+func (j *Journey) checkForm(form Form) (Form, error) {
 	if err := api.ValidateEmail(form.Email); err != nil {
 		return Form{}, err
 	}
 	if form.Storage != api.StoragePC {
 		return Form{}, api.Fail(api.BadRequest, "the storage is not served")
+	}
+	if form.Keys == "" {
+		form.Keys = api.KeyAlgorithm(j.cfg.Keys.Name())
+	}
+	offer := api.KeyOffer{Keys: form.Keys, Storage: form.Storage}
+	if offers := j.State().Enrolment.Offers; form.Keys.Requests() == 0 || len(offers) > 0 && !slices.Contains(offers, offer) {
+		return Form{}, api.Fail(api.KeysUnserved, "keys %q", form.Keys)
 	}
 	var err error
 	form.Folder, err = prepareFolder(form.Folder)

@@ -72,7 +72,9 @@ type secrets struct {
 	Renew *api.RenewalRequest `json:"renew,omitempty"`
 }
 
-func (r record) form() Form { return Form{Email: r.secret.Email, Storage: r.Storage, Folder: r.Folder} }
+func (r record) form() Form {
+	return Form{Email: r.secret.Email, Storage: r.Storage, Keys: r.Keys, Folder: r.Folder}
+}
 
 // entry is the name under which the vault keeps the keys of the way.
 func (r record) entry() string {

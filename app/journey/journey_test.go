@@ -443,3 +443,44 @@ func TestNoGivingUpWhileCertificatesMayCome(t *testing.T) {
 		t.Fatal(err, p.State())
 	}
 }
+
+// Another kind of keys, chosen before anything was applied for, takes the place of
+// the first; what was chosen outlives the program.
+func TestAnotherKindOfKeysIsChosen(t *testing.T) {
+	t.Parallel()
+	c := newCitizen(t)
+	p := c.start(c.model)
+	ctx := t.Context()
+	if err := c.walk(ctx, p.Journey, StageForm); err != nil {
+		t.Fatal(err)
+	}
+	form := c.form()
+	form.Keys = "dsa"
+	if err := p.FillForm(ctx, form); api.CodeOf(err) != api.KeysUnserved || p.State().Stage != StageForm {
+		t.Fatalf("an unknown kind: %v at %s", err, p.State().Stage)
+	}
+	c.model.mu.Lock()
+	c.model.refusals[api.Apply.ID] = []*api.Problem{api.Fail(api.GrantExpired, "again")}
+	c.model.mu.Unlock()
+	if err := c.walk(ctx, p.Journey, StageSubmit); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Submit(ctx); api.CodeOf(err) != api.GrantExpired || p.State().Form.Keys != api.KeysRSA2048 {
+		t.Fatalf("keys %q: %v", p.State().Form.Keys, err)
+	}
+	if err := p.Back(ctx); err != nil {
+		t.Fatal(err)
+	}
+	form.Keys = api.KeysGOST512
+	if err := p.FillForm(ctx, form); err != nil {
+		t.Fatal(err)
+	}
+	p.stop()
+	p = c.start(c.model)
+	defer p.stop()
+	if err := c.walk(ctx, p.Journey, StageDone); err != nil {
+		t.Fatal(err)
+	}
+	c.algorithm = keypair.GOST512
+	c.checkDone(p)
+}

@@ -41,7 +41,7 @@ func (j *Journey) AcceptAgreement(ctx context.Context) error {
 // was not confirmed before: a code goes there. Stage: form.
 func (j *Journey) FillForm(ctx context.Context, form Form) error {
 	return j.act(ctx, "fill form", []Stage{StageForm}, func(ctx context.Context) error {
-		form, err := checkForm(form)
+		form, err := j.checkForm(form)
 		if err != nil {
 			return err
 		}
@@ -66,6 +66,9 @@ func (j *Journey) Submit(ctx context.Context) error {
 		body := api.ApplyRequest{Email: form.Email, Storage: form.Storage, Keys: algorithm, Requests: requests}
 		err = j.apply(ctx, body)
 		if code := api.CodeOf(err); code == api.RequestInvalid || code == api.KeysUnserved {
+			if code == api.KeysUnserved {
+				j.note(func(r *record) { r.Keys = "" }) // to be chosen anew
+			}
 			return errors.Join(err, j.discardKeys(ctx))
 		}
 		return err
@@ -125,7 +128,8 @@ const keyringTime = 5 * time.Minute
 
 // requests are the certificate requests of this way, made once, with the kind
 // of their keys: the keys lie in the vault and the requests in the journal
-// before they are returned. Keys that lie there are taken whatever their kind.
+// before they are returned. Keys that lie there are taken, unless another kind was
+// chosen since and nothing was applied for.
 func (j *Journey) requests(ctx context.Context, owner profile.Subject, email string) ([][]byte, api.KeyAlgorithm, error) {
 	keys, err := j.keysToApply(ctx)
 	if err != nil {
@@ -155,6 +159,12 @@ func (j *Journey) keysToApply(ctx context.Context) ([]keystore.PendingKey, error
 	ctx, cancel := context.WithTimeout(ctx, keyringTime)
 	defer cancel()
 	keys, err := j.pending(ctx)
+	if err == nil && j.chosenOther(keys) {
+		if err := j.discardKeys(ctx); err != nil {
+			return nil, err
+		}
+		keys, err = j.pending(ctx) // still there, if they were applied for
+	}
 	if !j.lostKeys() {
 		return keys, err
 	}
@@ -173,6 +183,15 @@ func (j *Journey) keysToApply(ctx context.Context) ([]keystore.PendingKey, error
 	}
 	j.note(func(*record) { j.keysLost = false })
 	return keys, nil
+}
+
+// chosenOther says that the citizen has chosen another kind of keys since these
+// were made.
+func (j *Journey) chosenOther(keys []keystore.PendingKey) bool {
+	j.mu.Lock()
+	chosen := j.record.Keys
+	j.mu.Unlock()
+	return chosen != "" && keys[0].Kind.Algorithm().Name() != string(chosen)
 }
 
 // lockAway puts keys into the vault. Where the vault's key is lost, whatever

@@ -85,6 +85,9 @@ func (j *Journey) derive() {
 	s.CanCancel = j.cancellable() && !s.Busy
 	s.CanRepeat = s.Stage == StageRejected && s.Enrolment.Decision != nil &&
 		s.Enrolment.Decision.Reason.Repeat() != api.StepCancelled
+	if s.Form.Keys == "" {
+		s.Form.Keys = api.KeyAlgorithm(j.cfg.Keys.Name())
+	}
 	s.HasKeys = len(j.holding.Files) > 0
 	s.Begun = j.record.begun()
 	s.Unfinished = s.Stage == StageWelcome && s.Begun

@@ -88,7 +88,8 @@ type Recording struct {
 type Form struct {
 	Email   string // "" where the citizen gives none
 	Storage api.Storage
-	Folder  string // absolute path, in which the key files will be written
+	Keys    api.KeyAlgorithm // "" for [Config.Keys]
+	Folder  string           // absolute path, in which the key files will be written
 }
 
 // KeyFile is a key file that was written and read back.

@@ -10,6 +10,7 @@ import (
 	"qoltanba/app/backend/limit"
 	"qoltanba/app/backend/otp"
 	"qoltanba/app/backend/store"
+	"qoltanba/keystore/keypair"
 )
 
 // Start opens an enrolment for any well-formed IIN. The registers are asked by
@@ -180,6 +181,9 @@ func (s *Service) render(r *record) api.Enrolment {
 		e.GrantUntil = &st.Grant.Until
 	}
 	e.Email = s.renderEmail(st.Email, now)
+	if e.Step == api.StepApplication {
+		e.Offers = s.offers()
+	}
 	if st.Renewal != nil {
 		e.Renews = st.Renewal.Serial
 	}
@@ -187,6 +191,18 @@ func (s *Service) render(r *record) api.Enrolment {
 		e.Application = &st.Application.Application
 	}
 	return e
+}
+
+// offers are the kinds of keys that the authority certifies, the usual first.
+func (s *Service) offers() (served []api.KeyOffer) {
+	for _, storage := range []api.Storage{api.StoragePC, api.StorageToken} {
+		for _, algorithm := range []keypair.Algorithm{keypair.GOST512, keypair.RSA} {
+			if s.NCA.Serves(algorithm, string(storage)) {
+				served = append(served, api.KeyOffer{Keys: api.KeyAlgorithm(algorithm.Name()), Storage: storage})
+			}
+		}
+	}
+	return served
 }
 
 func (s *Service) renderDecision(st *State, now time.Time) *api.Decision {

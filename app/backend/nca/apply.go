@@ -11,6 +11,7 @@ import (
 
 	"qoltanba/app/backend/assertion"
 	"qoltanba/app/backend/nca/issuance"
+	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
 
@@ -65,6 +66,14 @@ func (a *Authority) Apply(ctx context.Context, jws string, requests [][]byte, em
 		return err
 	})
 	return app, err
+}
+
+// Serves tells whether keys of an algorithm are certified in a storage, all that
+// an application with them has.
+func (a *Authority) Serves(algorithm keypair.Algorithm, storage string) bool {
+	kinds := profile.Kinds(algorithm)
+	unserved := func(k profile.Kind) bool { return !a.config.Profiles.Serve(k, issuance.Storage(storage)) }
+	return a.issuers[algorithm] != nil && len(kinds) > 0 && !slices.ContainsFunc(kinds, unserved)
 }
 
 // checkRenewal sees for itself that the certificate whose key vouched for the

@@ -59,6 +59,13 @@ func heldScreens() []exhibit {
 		}
 	}
 	return []exhibit{
+		{name: "choices", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewChoices(w, screen.ChoicesModel{Keys: "gost512", Offered: []string{"gost512", "rsa2048"}}, screen.ChoicesActions{Keys: noText, Back: nothing})
+		})},
+		{name: "application-rsa", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewApplication(w, screen.ApplicationModel{Name: "ӘБДІҒАЛИЕВА Қ. Н.", IIN: "570314••••••", Folder: sampleFile[:len("/home/aje/Documents/ЭЦҚ")], Keys: w.T("choices.keys.rsa2048")},
+				screen.ApplicationActions{Email: noText, Folder: nothing, Submit: nothing, More: nothing, Back: nothing})
+		})},
 		{name: "former", build: former(screen.FormerModel{PIN: screen.PINModel{Tries: -1}})},
 		{name: "former-revoke", build: former(screen.FormerModel{Revoke: true, PIN: screen.PINModel{Wrong: true, Tries: 2}})},
 		{name: "mykeys", build: list(screen.MyKeysModel{Asked: true}, 4)},

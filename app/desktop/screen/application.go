@@ -25,6 +25,7 @@ type ApplicationModel struct {
 	IIN           string // masked
 	Email         string
 	EmailProblem  string
+	Keys          string // kind of keys in the language of the window, where it is not the usual one; else ""
 	Folder        string
 	Caution       FolderCaution
 	FolderProblem string
@@ -36,6 +37,7 @@ type ApplicationActions struct {
 	Email  func(string)
 	Folder func() // opens the chooser
 	Submit func()
+	More   func() // opens further choices; nil where there are none
 	Back   func()
 }
 
@@ -64,7 +66,14 @@ func NewApplication(w *wording.Words, m ApplicationModel, on ApplicationActions)
 			part.Column(4, part.Strong(w.T("application.storage")), storage, part.Caption(w.T("application.storage.pc.text")))),
 		part.Column(6, part.Strong(w.T("application.folder")),
 			part.Card(part.Row(look.SpaceM, part.Grow(part.Column(0, a.folder, part.Caption(w.T("application.folder.hint")))), choose)), a.caution))
+	if m.Keys != "" {
+		body, _ := a.Body.(*fyne.Container)
+		body.Add(part.Muted(w.T("application.keys", "Kind", m.Keys)))
+	}
 	a.setMain("application.submit", on.Submit)
+	if on.More != nil {
+		a.addLink("application.more", "application.more", "key", on.More)
+	}
 	a.setBack(on.Back)
 	a.Update(m)
 	return a

@@ -226,7 +226,7 @@ var simple = map[journey.Stage]struct {
 	journey.StageDocuments: {"went back", func(ctx context.Context, w *walker) error { return w.j.Back(ctx) }},
 	journey.StageAgreement: {"agreement accepted", func(ctx context.Context, w *walker) error { return w.j.AcceptAgreement(ctx) }},
 	journey.StageForm: {"form filled", func(ctx context.Context, w *walker) error {
-		form := journey.Form{Email: w.script.Email, Storage: api.StoragePC, Folder: filepath.Join(w.Out, "keys")}
+		form := journey.Form{Email: w.script.Email, Storage: api.StoragePC, Keys: w.script.Keys, Folder: filepath.Join(w.Out, "keys")}
 		return w.j.FillForm(ctx, form)
 	}},
 	journey.StageDone:     {"keys looked at", func(ctx context.Context, w *walker) error { return w.j.OpenKeys(ctx) }},

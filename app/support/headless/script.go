@@ -33,7 +33,8 @@ type Script struct {
 	Repeats    int  // rejections that are answered by doing it again
 	// RevokeFormer answers the question what becomes of former keys; they are kept otherwise.
 	RevokeFormer bool
-	Renews       int // renewals of the key that was obtained, once the way is done
+	Keys         api.KeyAlgorithm // kind of keys that is chosen on the form; "": the program's own choice
+	Renews       int              // renewals of the key that was obtained, once the way is done
 
 	Limit  time.Duration   // for the whole way
 	End    journey.Stage   // where the script ends; done as a rule
@@ -67,6 +68,7 @@ const (
 //	unable                cannot do what the video identification asks
 //	repeat N              rejections answered by doing it again
 //	renew N               renewals once the way is done, each with the key before it
+//	keys gost|rsa         chosen on the form; as --keys says without it
 //	revoke-former         of keys from before, once new ones are written; kept without it
 //	limit DURATION        for the whole way, such as 90s
 //	end STAGE             where the script ends, done without it
@@ -155,9 +157,16 @@ var directives = map[string]func(*Script, string) error{
 	"email":       func(s *Script, v string) error { s.Email = v; return api.ValidateEmail(v) },
 	"wrong-codes": func(s *Script, v string) error { return count(v, &s.WrongCodes) },
 	"wrong-pins":  func(s *Script, v string) error { return count(v, &s.WrongPINs) },
-	"renew":       func(s *Script, v string) error { return count(v, &s.Renews) },
-	"repeat":      func(s *Script, v string) error { return count(v, &s.Repeats) },
-	"end":         func(s *Script, v string) error { return stage(v, func(at journey.Stage) { s.End = at }) },
+	"keys": func(s *Script, v string) error {
+		kinds := map[string]api.KeyAlgorithm{"gost": api.KeysGOST512, "rsa": api.KeysRSA2048}
+		if s.Keys = kinds[v]; s.Keys == "" {
+			return errors.New("keys are gost or rsa")
+		}
+		return nil
+	},
+	"renew":  func(s *Script, v string) error { return count(v, &s.Renews) },
+	"repeat": func(s *Script, v string) error { return count(v, &s.Repeats) },
+	"end":    func(s *Script, v string) error { return stage(v, func(at journey.Stage) { s.End = at }) },
 	"limit": func(s *Script, v string) error {
 		d, err := time.ParseDuration(v)
 		if err != nil || d <= 0 || d > maxLimit {
