@@ -68,7 +68,8 @@ func (i *issuer) draft(order issuance.Order) ([]byte, error) {
 	return tbs, i.rehearse(tbs, order)
 }
 
-// rehearse lints what is to be signed, under the throwaway key.
+// rehearse lints what is to be signed, under the throwaway key: by the profile
+// and by the norms.
 func (i *issuer) rehearse(tbs []byte, order issuance.Order) error {
 	der, err := keypair.SignTBS(nil, i.throwaway, tbs)
 	if err != nil {
@@ -78,7 +79,7 @@ func (i *issuer) rehearse(tbs []byte, order issuance.Order) error {
 	if err != nil {
 		return err
 	}
-	return order.Lint(cert)
+	return errors.Join(order.Lint(cert), issuance.Conform(der))
 }
 
 // sign signs with the issuing key, deterministically: equal content gives

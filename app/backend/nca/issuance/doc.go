@@ -7,7 +7,7 @@
 // those of an authority, as configuration: profiles.json beside this file is
 // what holds where nothing else is given. [Order] is what one certificate is to
 // say. [Order.TBS] encodes it; [Order.Lint] holds a finished certificate
-// against it, rule by rule.
+// against it, rule by rule; [Conform] against the norms for all certificates.
 //
 // # Invariants
 //
