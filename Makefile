@@ -18,7 +18,7 @@ PORTABLE := -tags demo ./keystore/... ./capture/... ./app/api/... ./app/journey/
 FUZZTIME ?= 5s
 
 .DEFAULT_GOAL := build
-.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-kill-authority test-v4l2 interop test-interop interop-companion test-browsers soak soak-ways soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean bench-face eval-face eval-attacks eval-people eval-document
+.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-kill-authority test-v4l2 interop test-interop interop-companion test-browsers soak soak-ways soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean bench-face bench-authority eval-face eval-attacks eval-people eval-document
 
 setup: ## install what is missing (Debian, Ubuntu) or say what to install
 	@.ci/setup test
@@ -136,6 +136,11 @@ bench: ## benchmarks; figures are compared with what runs beside them
 bench-face: ## how fast faces are seen and matched; time of the processor, on one core
 	GOMAXPROCS=1 $(GO) test -run '^$$' -bench . -benchtime 3s ./capture/face
 	GOMAXPROCS=1 $(GO) test -tags demo -run '^$$' -bench Judge -benchtime 3x ./capture/liveness
+
+bench-authority: ## issuance beside step-ca in turn, and the shares of signature and lint; time of the processor
+	$(GO) test -run '^$$' -bench Issue -benchtime 100x -cpu 1 ./app/backend/nca
+	CGO_ENABLED=0 GOBIN=$(CURDIR)/bin $(GO) install github.com/smallstep/certificates/cmd/step-ca@v0.30.2
+	$(GO) test -count=1 -v -timeout 40m ./app/backend/nca -run TestBesideStepCA -step-ca $(CURDIR)/bin/step-ca
 
 FACES ?=
 VIDEOS ?=
