@@ -14,7 +14,7 @@ LONG     := /app/backend/(service|console)|/capture/camera/synthetic|/app/suppor
 # SQLite translated from C, and hashing: foreign arithmetic, which took two thirds of the detector's time.
 UNWATCHED := modernc.org/... golang.org/x/crypto/...
 # What the desktop program stands on and needs no C.
-PORTABLE := -tags demo ./keystore/... ./capture/... ./app/api/... ./app/journey/... ./app/support/headless ./assets/...
+PORTABLE := -tags demo,nodynamic ./keystore/... ./capture/... ./app/api/... ./app/journey/... ./app/support/headless ./assets/...
 FUZZTIME ?= 5s
 
 .DEFAULT_GOAL := build
@@ -25,9 +25,9 @@ setup: ## install what is missing (Debian, Ubuntu) or say what to install
 
 build: ## the programs, and ONNX Runtime beside them, under bin/
 	@.ci/setup build
-	$(GO) build -ldflags '$(LDFLAGS)' -o bin/ ./cmd/qoltanba ./cmd/qoltanbad
-	$(GO) build -tags demo -ldflags '$(LDFLAGS)' -o bin/qoltanba-demo ./cmd/qoltanba
-	$(GO) build -tags demo -ldflags '$(LDFLAGS)' -o bin/qoltanbad-demo ./cmd/qoltanbad
+	$(GO) build -tags nodynamic -ldflags '$(LDFLAGS)' -o bin/ ./cmd/qoltanba ./cmd/qoltanbad
+	$(GO) build -tags demo,nodynamic -ldflags '$(LDFLAGS)' -o bin/qoltanba-demo ./cmd/qoltanba
+	$(GO) build -tags demo,nodynamic -ldflags '$(LDFLAGS)' -o bin/qoltanbad-demo ./cmd/qoltanbad
 	@library=$$(.ci/runtime) || exit 0; cmp -s "$$library" "bin/$${library##*/}" || cp "$$library" bin/
 
 build-windows: ## the desktop programs for Windows, under bin/windows/
@@ -44,15 +44,15 @@ test: setup test-go test-race test-fuzz ## everything that needs no special mach
 
 test-go: ## unit, story and golden tests
 	$(GO) vet ./...
-	$(GO) vet -tags demo ./...
-	$(GO) test -count=1 -timeout 40m -tags demo ./...
+	$(GO) vet -tags demo,nodynamic ./...
+	$(GO) test -count=1 -timeout 40m -tags demo,nodynamic ./...
 	$(GO) test -count=1 -timeout 20m ./app/backend/service ./cmd/...
 
 test-race: ## short forms under the race detector; what draws or walks whole ways is left to "make race"
-	$(GO) test -short -timeout 40m -tags demo -race $(foreach p,$(UNWATCHED),-gcflags='$(p)=-race=false -d=checkptr=0') $$($(GO) list -tags demo ./... | grep -Ev '$(DRAWING)|$(LONG)')
+	$(GO) test -short -timeout 40m -tags demo,nodynamic -race $(foreach p,$(UNWATCHED),-gcflags='$(p)=-race=false -d=checkptr=0') $$($(GO) list -tags demo,nodynamic ./... | grep -Ev '$(DRAWING)|$(LONG)')
 
 race: ## everything but what draws, under the race detector
-	$(GO) test -timeout 60m -tags demo -race $(foreach p,$(UNWATCHED),-gcflags='$(p)=-race=false -d=checkptr=0') $$($(GO) list -tags demo ./... | grep -Ev '$(DRAWING)')
+	$(GO) test -timeout 60m -tags demo,nodynamic -race $(foreach p,$(UNWATCHED),-gcflags='$(p)=-race=false -d=checkptr=0') $$($(GO) list -tags demo,nodynamic ./... | grep -Ev '$(DRAWING)')
 
 test-disk: ## a FAT memory stick, really pulled out while keys are written, in a virtual machine
 	@keystore/testdata/stick/test.sh
@@ -60,7 +60,7 @@ test-disk: ## a FAT memory stick, really pulled out while keys are written, in a
 test-wine: ## the Windows build under Wine: tests, both ways, first screens beside Linux's
 	@.ci/setup wine
 	@.ci/build-windows
-	$(GO) test -count=1 -v -timeout 40m -tags demo,wine ./cmd/qoltanba -run TestWine
+	$(GO) test -count=1 -v -timeout 40m -tags demo,nodynamic,wine ./cmd/qoltanba -run TestWine
 
 check-platforms: ## compile for Windows and macOS what needs no C; silent when all is well
 	@GOOS=windows CGO_ENABLED=0 $(GO) vet $(PORTABLE)
@@ -72,8 +72,8 @@ test-fuzz: ## each parser of foreign bytes, $(FUZZTIME) a target
 
 test-kill: ## kill the citizen's program at every instant of the way, and by SIGKILL at every stage and 200 random instants; and the way by the machine
 	$(GO) test -count=1 -v -timeout 40m ./app/journey -run 'TestKilledAtEveryInstant|TestKilledWhileAWayIsLedBackTo' -full
-	$(GO) test -count=1 -v -timeout 60m -tags demo ./cmd/qoltanba -run 'TestStories/machine' -full
-	$(GO) test -count=1 -v -timeout 60m -tags demo ./cmd/qoltanba -run 'TestKilled$$' -full
+	$(GO) test -count=1 -v -timeout 60m -tags demo,nodynamic ./cmd/qoltanba -run 'TestStories/machine' -full
+	$(GO) test -count=1 -v -timeout 60m -tags demo,nodynamic ./cmd/qoltanba -run 'TestKilled$$' -full
 
 test-kill-authority: ## 1,000 certificates of both kinds while the authority's process is killed 200 times by SIGKILL; then the checker
 	$(GO) test -count=1 -v -timeout 60m ./app/backend/nca -run 'TestAuthorityKilled$$' -full
@@ -96,22 +96,22 @@ test-browsers: ## Chromium and Firefox, in fresh profiles that the doctor mended
 	$(GO) test -count=1 -v -timeout 10m ./app/companion -run TestBrowsers -browsers -pictures '$(PICTURES)'
 
 test-timing: ## whether the time of step 3 tells a known IIN from an unknown one; wants a quiet machine
-	$(GO) test -count=1 -v -timeout 20m -tags demo ./app/backend/service -parallel 1 -run TestStepThreeTakesTheSameTime -timing
+	$(GO) test -count=1 -v -timeout 20m -tags demo,nodynamic ./app/backend/service -parallel 1 -run TestStepThreeTakesTheSameTime -timing
 
 soak: soak-ways soak-camera ## what must stay flat: a hundred ways in one process, an hour of live picture; the tables stand beside the tests
 
 soak-ways:
 	$(GO) test -count=1 -v -timeout 0 ./app/journey -run TestWaysLeaveNothing -soak-ways 100 -soak-table $(CURDIR)/app/journey/testdata/soak-ways.txt
-	$(GO) test -count=1 -v -timeout 0 -tags demo ./app/backend/service -run TestEnrolmentsLeaveNothing -soak-ways 100 -soak-table $(CURDIR)/app/backend/service/testdata/soak-ways.txt
+	$(GO) test -count=1 -v -timeout 0 -tags demo,nodynamic ./app/backend/service -run TestEnrolmentsLeaveNothing -soak-ways 100 -soak-table $(CURDIR)/app/backend/service/testdata/soak-ways.txt
 
 SOAK ?= 60m
 soak-camera:
-	CGO_ENABLED=0 $(GO) test -count=1 -v -tags demo,ci -timeout 0 ./app/desktop -run TestCameraPreviewStaysFlat \
+	CGO_ENABLED=0 $(GO) test -count=1 -v -tags demo,nodynamic,ci -timeout 0 ./app/desktop -run TestCameraPreviewStaysFlat \
 		-soak $(SOAK) -soak-table $(CURDIR)/app/desktop/testdata/soak-camera.txt
 
 ROUNDS ?= 100
 eval-attacks: ## honest puppets and every attack, ROUNDS of each, filmed and judged: accepted counts with intervals, also in testdata/attacks.txt
-	$(GO) test -count=1 -v -timeout 0 -tags demo ./capture/liveness -run TestSuite -rounds $(ROUNDS) -table testdata/attacks.txt
+	$(GO) test -count=1 -v -timeout 0 -tags demo,nodynamic ./capture/liveness -run TestSuite -rounds $(ROUNDS) -table testdata/attacks.txt
 
 eval-people: ## what films of people show of the thresholds of liveness; needs ffmpeg and npm
 	@capture/liveness/testdata/people
@@ -121,8 +121,8 @@ fuzz: ## each parser of foreign bytes, a minute a target
 
 check: ## quick: format, vet, the developer's tests; silent when all is well
 	@files=$$($(GO) run $(GOFUMPT) -l app capture cmd keystore); [ -z "$$files" ] || { echo "not formatted (make fmt): $$files"; exit 1; }
-	@$(GO) vet ./... && $(GO) vet -tags demo ./...
-	@log=$$(mktemp); $(GO) test -tags demo ./... >$$log 2>&1 || { cat $$log; exit 1; }; rm -f $$log
+	@$(GO) vet ./... && $(GO) vet -tags demo,nodynamic ./...
+	@log=$$(mktemp); $(GO) test -tags demo,nodynamic ./... >$$log 2>&1 || { cat $$log; exit 1; }; rm -f $$log
 
 lint: ## the linters of .golangci.yml
 	$(GO) run $(LINT) run ./...
@@ -131,11 +131,11 @@ fmt: ## gofumpt
 	$(GO) run $(GOFUMPT) -w app capture cmd keystore
 
 bench: ## benchmarks; figures are compared with what runs beside them
-	$(GO) test -tags demo -run '^$$' -bench . -benchmem $$($(GO) list -tags demo ./... | grep -Ev '$(DRAWING)')
+	$(GO) test -tags demo,nodynamic -run '^$$' -bench . -benchmem $$($(GO) list -tags demo,nodynamic ./... | grep -Ev '$(DRAWING)')
 
 bench-face: ## how fast faces are seen and matched; time of the processor, on one core
 	GOMAXPROCS=1 $(GO) test -run '^$$' -bench . -benchtime 3s ./capture/face
-	GOMAXPROCS=1 $(GO) test -tags demo -run '^$$' -bench Judge -benchtime 3x ./capture/liveness
+	GOMAXPROCS=1 $(GO) test -tags demo,nodynamic -run '^$$' -bench Judge -benchtime 3x ./capture/liveness
 
 bench-authority: ## issuance beside step-ca in turn, and the shares of signature and lint; time of the processor
 	$(GO) test -run '^$$' -bench Issue -benchtime 100x -cpu 1 ./app/backend/nca
@@ -152,7 +152,7 @@ SPECIMENS ?= 1200
 CARDS     ?= 260
 PICTURES  ?=
 eval-document: ## how well cards are found and read: SPECIMENS drawn ones, print and fused zone of CARDS, or PICTURES=folder with a truth.json
-	nice -n 19 $(GO) test -count=1 -v -timeout 0 -tags demo ./capture/document -run 'TestEvaluate' $(if $(PICTURES),-pictures "$(abspath $(PICTURES))",-specimens $(SPECIMENS) -read $(CARDS) -fused $(CARDS))
+	nice -n 19 $(GO) test -count=1 -v -timeout 0 -tags demo,nodynamic ./capture/document -run 'TestEvaluate' $(if $(PICTURES),-pictures "$(abspath $(PICTURES))",-specimens $(SPECIMENS) -read $(CARDS) -fused $(CARDS))
 
 bench-window: ## the window's start, memory and pictures a second, beside an empty window
 	@cmd/qoltanba/testdata/bench-window

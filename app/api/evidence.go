@@ -8,13 +8,28 @@ import (
 	"time"
 )
 
-// Picture is a photograph as the camera or a file gave it: JPEG or PNG, at most
-// [MaxPicture] bytes. It is looked at by nobody but the backend and its
-// operators, and prints as its size.
+// Picture is a photograph as the camera or a file gave it, at most [MaxPicture]
+// bytes. It is looked at by nobody but the backend and its operators, and
+// prints as its size.
 type Picture struct {
-	Type string // "image/jpeg" or "image/png"
+	Type string // one of those below
 	Data []byte
 }
+
+// What a picture may be. A selfie is a JPEG or a PNG; a document may be all. What
+// is said is only held against what it is.
+const (
+	TypeJPEG = "image/jpeg"
+	TypePNG  = "image/png"
+	TypeHEIC = "image/heic"
+	TypePDF  = "application/pdf"
+	// TypeFilmed is a JPEG with frames around it, as package liveness writes a
+	// side that was filmed.
+	TypeFilmed = "application/vnd.qoltanba.side"
+)
+
+// DocumentTypes lists what a picture of a document may be.
+func DocumentTypes() []string { return []string{TypeJPEG, TypePNG, TypeHEIC, TypePDF, TypeFilmed} }
 
 // Bounds of what is taken in one body.
 const (

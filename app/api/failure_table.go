@@ -31,6 +31,9 @@ const (
 	PictureTooSmall   Code = "picture-too-small"
 	PictureWrongType  Code = "picture-wrong-type"
 	PictureDamaged    Code = "picture-damaged"
+	PDFLocked         Code = "pdf-locked"
+	PDFPages          Code = "pdf-pages"
+	PDFUnserved       Code = "pdf-unserved"
 	ChallengeExpired  Code = "challenge-expired"
 	RecordingBroken   Code = "recording-broken"
 	RecordingLocked   Code = "recording-locked"
@@ -187,11 +190,20 @@ var failures = table(
 		Wording{"Сурет тым кішкентай, ештеңе оқылмайды.", "Изображение слишком маленькое, на нём ничего не прочитать.", "The picture is too small to be read."},
 		Wording{"Жақынырақ түсіріңіз немесе сапасы жоғары файл таңдаңыз.", "Снимите ближе или выберите файл лучшего качества.", "Take it from nearer, or choose a file of better quality."}),
 	row(PictureWrongType, http.StatusUnsupportedMediaType, false,
-		Wording{"Бұл JPEG немесе PNG суреті емес.", "Это не изображение JPEG или PNG.", "This is no JPEG or PNG picture."},
+		Wording{"Бұл сурет файлының түрі келмейді.", "Файл такого вида не подходит.", "A file of this kind is not taken."},
 		Wording{"Басқа файл таңдаңыз немесе камерамен түсіріңіз.", "Выберите другой файл или снимите камерой.", "Choose another file, or use the camera."}),
 	row(PictureDamaged, http.StatusUnprocessableEntity, false,
 		Wording{"Сурет файлы бүлінген.", "Файл изображения повреждён.", "The picture file is damaged."},
 		Wording{"Суретті қайта түсіріңіз немесе басқа файл таңдаңыз.", "Снимите ещё раз или выберите другой файл.", "Take the picture again, or choose another file."}),
+	row(PDFLocked, http.StatusUnprocessableEntity, false,
+		Wording{"PDF файлы құпиясөзбен жабылған.", "Файл PDF защищён паролем.", "The PDF is protected by a password."},
+		Wording{"Құпиясөзсіз сақтап, қайта беріңіз немесе құжатты суретке түсіріңіз.", "Сохраните его без пароля или снимите документ камерой.", "Save it without the password, or photograph the document."}),
+	row(PDFPages, http.StatusUnprocessableEntity, false,
+		Wording{"PDF файлында бет тым көп.", "В файле PDF слишком много страниц.", "The PDF has too many pages."},
+		Wording{"Тек құжат тұрған беттерді беріңіз: төрт беттен аспасын.", "Оставьте только страницы с документом: не больше четырёх.", "Give only the pages with the document: four at most."}),
+	row(PDFUnserved, http.StatusUnsupportedMediaType, false,
+		Wording{"PDF файлдары қазір қабылданбайды.", "Файлы PDF сейчас не принимаются.", "PDF files are not taken at present."},
+		Wording{"Құжатты суретке түсіріңіз немесе JPEG файлын беріңіз.", "Снимите документ камерой или дайте файл JPEG.", "Photograph the document, or give a JPEG file."}),
 	row(ChallengeExpired, http.StatusConflict, true,
 		Wording{"Бейне сәйкестендіру уақыты бітті.", "Время видеоидентификации вышло.", "The time for the video identification is over."},
 		Wording{"Қайта бастаңыз. Асықпаңыз: әр қимылға уақыт жетеді.", "Начните ещё раз. Не спешите: на каждое движение хватит времени.", "Begin again. There is no hurry: each movement has its time."}),

@@ -151,8 +151,8 @@ var (
 	}
 	SendCard = Operation[Picture, Enrolment]{
 		ID: "send-card", Method: http.MethodPut, Path: one + "/card/{side}", Access: AccessStep, Deadline: upload, MaxBody: MaxPicture,
-		Summary:  "Send one side of the identity card, or the data page of the passport",
-		Failures: pictureFailures,
+		Summary:  "Send one side of the identity card, or the data page of the passport; a PDF may hold both sides",
+		Failures: append([]Code{PDFLocked, PDFPages, PDFUnserved}, pictureFailures...),
 	}
 	ConfirmFields = Operation[FieldsRequest, Enrolment]{
 		ID: "confirm-fields", Method: http.MethodPost, Path: one + "/fields", Access: AccessStep, Deadline: quick, MaxBody: MaxJSON,

@@ -129,6 +129,8 @@ func (w *Window) update() {
 	case *screen.Shot:
 		if w.state.Stage == journey.StageSelfie {
 			shown.Update(w.selfieModel(w.frame.Words()))
+		} else {
+			shown.Update(w.cardModel())
 		}
 	case *screen.Judging:
 		shown.Update(w.judgingModel())

@@ -17,9 +17,11 @@ import (
 	"fyne.io/fyne/v2/storage"
 
 	"qoltanba/app/api"
+	"qoltanba/app/desktop/guide"
 	"qoltanba/app/desktop/screen"
 	"qoltanba/app/desktop/wording"
 	"qoltanba/app/journey"
+	"qoltanba/capture/document"
 	"qoltanba/capture/picture"
 )
 
@@ -27,9 +29,15 @@ import (
 type cardFile struct {
 	name    string
 	data    api.Picture
-	picture image.Image
+	picture image.Image // nil for a PDF
+	side    api.Side    // that it surely shows; "" where nobody knows
 	problem api.Code
+	note    string // key of what is to be said of it
+	turn    int    // of reading it; 0 once it was read
 }
+
+// given says that the file can be sent.
+func (f cardFile) given() bool { return f.data.Data != nil }
 
 func (w *Window) cardChoice(words *wording.Words) screen.Screen {
 	return screen.NewCardWay(words, w.typed.card, screen.CardWayActions{
@@ -53,15 +61,38 @@ func (w *Window) card(words *wording.Words) screen.Screen {
 	if w.state.Card.Source == journey.CardByFile {
 		return w.cardByFile(words)
 	}
-	side := sideOf(w.state.Stage)
-	return screen.NewCardShot(words, screen.CardSide(side), screen.ShotModel{Taken: w.typed.picture}, w.shotActions(func(ctx context.Context, p api.Picture) error {
-		seen := w.typed.picture
-		err := w.journey.SendCard(ctx, side, p)
+	side, seen, upright, film := sideOf(w.state.Stage), w.typed.picture, w.typed.upright, w.typed.film
+	on := w.shotActions(func(ctx context.Context, p api.Picture) error {
+		err := w.journey.SendFilmed(ctx, side, p.Data, film)
 		if err == nil {
-			w.ui(func() { w.keepSide(side, seen) })
+			w.ui(func() {
+				w.typed.sides[side] = upright
+				w.keepSide(side, seen)
+			})
 		}
 		return err
-	}))
+	})
+	on.Sound = w.soundSwitch()
+	if on.Back != nil {
+		on.File = func() {
+			w.typed.card.Way = screen.CardByFile
+			on.Back()
+		}
+	}
+	return screen.NewCardShot(words, screen.CardSide(side), w.cardModel(), on)
+}
+
+// cardModel shows what is seen of the document before the camera.
+func (w *Window) cardModel() screen.ShotModel {
+	m := screen.ShotModel{Taken: w.typed.picture, Muted: w.muted(), Auto: w.cfg.Scout != nil}
+	if c := &w.caught; c.sought != nil {
+		m.Hint = screen.Hint(c.remark)
+		if c.remark == guide.OtherSide {
+			m.Hint += screen.Hint("." + c.sought.side)
+		}
+		m.Live = screen.Live{Outline: c.outline, Spots: c.spots, Share: c.share}
+	}
+	return m
 }
 
 // keepSide keeps the picture of a side in memory, to stand beside the form.
@@ -83,12 +114,21 @@ func (w *Window) pictures(of api.DocumentKind) []image.Image {
 
 func (w *Window) cardByFile(words *wording.Words) screen.Screen {
 	var files []screen.CardFile
+	halved := false // of a PDF that was sent one side was found
 	for _, side := range w.state.Card.Document.Sides() {
 		f := w.typed.files[side]
-		m := screen.CardFile{Side: screen.CardSide(side), Name: f.name, Picture: f.picture}
+		m := screen.CardFile{Side: screen.CardSide(side), Name: f.name, Picture: f.picture, Given: f.given()}
+		m.Whole = f.data.Type == api.TypePDF && !slices.Contains(w.state.Enrolment.CardSides, side)
+		if halved && f.name == "" {
+			f.note = "cardfile.second"
+		}
+		halved = f.data.Type == api.TypePDF && !m.Whole
 		if f.problem != "" {
 			row, language := api.FailureOf(f.problem), api.Language(words.Language())
 			m.Problem = row.Sentence.In(language) + " " + row.Remedy.In(language)
+		}
+		if f.note != "" {
+			m.Note = words.T(f.note)
 		}
 		files = append(files, m)
 	}
@@ -111,10 +151,14 @@ func (w *Window) sendFiles() {
 			if last := i == len(sides)-1; !last && slices.Contains(there, side) {
 				continue
 			}
-			if err := w.journey.SendCard(ctx, side, files[side].data); err != nil {
+			f := files[side]
+			if !f.given() { // a PDF may have brought it
+				return nil
+			}
+			if err := w.journey.SendCard(ctx, side, f.data); err != nil {
 				return err
 			}
-			w.ui(func() { w.keepSide(side, files[side].picture) })
+			w.ui(func() { w.keepSide(side, f.picture) })
 		}
 		return nil
 	})
@@ -128,9 +172,17 @@ func (w *Window) chooseFile(side api.Side) {
 		defer func() { _ = file.Close() }()
 		w.takeFile(side, file.URI().Name(), file)
 	}, w.window)
-	open.SetFilter(storage.NewExtensionFileFilter([]string{".jpg", ".jpeg", ".png", ".JPG", ".JPEG", ".PNG"}))
+	open.SetFilter(storage.NewExtensionFileFilter(fileEndings()))
 	open.Show()
 	open.Resize(chooserSize) // a chooser that is not shown yet has nothing to measure
+}
+
+// fileEndings are those of the files that are taken, in small letters and in capitals.
+func fileEndings() (all []string) {
+	for _, e := range []string{".jpg", ".jpeg", ".png", ".pdf", ".heic", ".heif"} {
+		all = append(all, e, strings.ToUpper(e))
+	}
+	return all
 }
 
 // dropped takes files that fall onto the window: the first side that is missing, then the next, and the last anew.
@@ -141,7 +193,7 @@ func (w *Window) dropped(_ fyne.Position, files []fyne.URI) {
 	sides := w.state.Card.Document.Sides()
 	for _, uri := range files {
 		side := sides[len(sides)-1]
-		if missing := slices.IndexFunc(sides, func(s api.Side) bool { return w.typed.files[s].picture == nil }); missing >= 0 {
+		if missing := slices.IndexFunc(sides, func(s api.Side) bool { return w.typed.files[s].name == "" }); missing >= 0 {
 			side = sides[missing]
 		}
 		file, err := storage.Reader(uri)
@@ -154,23 +206,93 @@ func (w *Window) dropped(_ fyne.Position, files []fyne.URI) {
 	}
 }
 
+// takeFile reads a file and looks at it, beside the interface: that may take seconds.
 func (w *Window) takeFile(side api.Side, name string, file io.Reader) {
 	data, err := io.ReadAll(io.LimitReader(file, api.MaxPicture+1))
 	if err != nil {
 		w.setFile(side, cardFile{name: name, problem: api.PictureDamaged})
 		return
 	}
-	clean, err := picture.Clean(data, picture.Upload)
+	w.typed.reading++
+	turn := w.typed.reading
+	w.setFile(side, cardFile{name: name, turn: turn})
+	w.work.Go(func() {
+		f := w.openFile(side, name, data)
+		w.ui(func() {
+			if w.typed.files[side].turn == turn { // it was not taken away meanwhile
+				w.setFile(side, f)
+				w.sortFiles()
+			}
+		})
+	})
+}
+
+// openFile makes of a file what is sent. A PDF goes as it is: it is opened where it can do no harm.
+func (w *Window) openFile(side api.Side, name string, data []byte) cardFile {
+	if picture.IsPDF(data) {
+		if len(data) > api.MaxPicture {
+			return cardFile{name: name, problem: api.PictureTooLarge}
+		}
+		return cardFile{name: name, data: api.Picture{Type: api.TypePDF, Data: data}}
+	}
+	clean, err := picture.Clean(data, picture.Document)
 	if err != nil {
-		w.setFile(side, cardFile{name: name, problem: pictureCode(err)})
-		return
+		return cardFile{name: name, problem: pictureCode(err)}
 	}
 	seen, _, err := image.Decode(bytes.NewReader(clean.JPEG))
 	if err != nil {
-		w.setFile(side, cardFile{name: name, problem: api.PictureDamaged})
+		return cardFile{name: name, problem: api.PictureDamaged}
+	}
+	f := cardFile{name: name, data: api.Picture{Type: api.TypeJPEG, Data: clean.JPEG}, picture: seen}
+	if w.cfg.Scout == nil {
+		return f
+	}
+	if scout, err := w.cfg.Scout(); err == nil {
+		f.look(scout, side)
+	}
+	return f
+}
+
+// look sees what the picture shows. That nothing is seen is only said: the backend and an operator may see more.
+func (f *cardFile) look(scout Scout, side api.Side) {
+	s := sought{side: side}
+	for range 2 { // a zone that stands upside down is read in the second
+		g, ok := scout.Glance(f.picture, s.of(), nil)
+		if !ok {
+			f.note = "cardfile.nocard"
+			return
+		}
+		f.side = map[document.Side]api.Side{document.Front: api.Front, document.Back: api.Back, document.Page: api.DataPage}[g.Side]
+	}
+}
+
+// sortFiles puts the sides of a card into their places, where it is beyond doubt that they were given the wrong way round; it says of one that is
+// in the other's place.
+func (w *Window) sortFiles() {
+	front, back := w.typed.files[api.Front], w.typed.files[api.Back]
+	wrong := func(f cardFile, place api.Side) bool { return f.picture != nil && f.side != "" && f.side != place }
+	switch {
+	case wrong(front, api.Front) && (wrong(back, api.Back) || back.name == ""), wrong(back, api.Back) && front.name == "":
+		front.note, back.note = "", ""
+		w.typed.files[api.Front], w.typed.files[api.Back] = back, front
+		for _, side := range []api.Side{api.Front, api.Back} {
+			if f := w.typed.files[side]; f.name == "" {
+				delete(w.typed.files, side)
+			} else {
+				f.note = "cardfile.swapped"
+				w.typed.files[side] = f
+			}
+		}
+	case wrong(front, api.Front):
+		front.note = "cardfile.isback"
+		w.typed.files[api.Front] = front
+	case wrong(back, api.Back):
+		back.note = "cardfile.isfront"
+		w.typed.files[api.Back] = back
+	default:
 		return
 	}
-	w.setFile(side, cardFile{name: name, data: api.Picture{Type: "image/jpeg", Data: clean.JPEG}, picture: seen})
+	w.show(true)
 }
 
 func (w *Window) setFile(side api.Side, f cardFile) {
@@ -377,6 +499,10 @@ func pictureCode(err error) api.Code {
 		return api.PictureTooSmall
 	case picture.WrongType:
 		return api.PictureWrongType
+	case picture.Locked:
+		return api.PDFLocked
+	case picture.ManyPages:
+		return api.PDFPages
 	default:
 		return api.PictureDamaged
 	}

@@ -76,6 +76,7 @@ func TestPassportByFile(t *testing.T) {
 		t.Error("the passport is asked for as a card, or goes off without a picture")
 	}
 	d.dropped(fyne.Position{}, []fyne.URI{photograph(t)})
+	d.until("the file to be read", func() bool { return !d.asleep("cardfile.main") })
 	d.press("cardfile.main")
 	d.untilScreen("fields")
 	d.until("the picture beside the form", func() bool { return d.typed.seen[api.DataPage] != nil })

@@ -45,6 +45,8 @@ type Config struct {
 	// Eyes opens what sees the face in the live picture, such as [OpenEyes]. It is called beside the interface, when a face is first to be
 	// seen; where it is nil or fails there is the plain oval and the button.
 	Eyes func() (Eyes, error)
+	// Scout makes what sees the document in the live picture, such as [OpenScout]; where it is nil there is the plain frame and the button.
+	Scout func() (Scout, error)
 	// Sounds say words and signals; nil where nothing is to be heard.
 	Sounds Sounds
 	// Folder is offered for the key files.
@@ -74,6 +76,7 @@ type Window struct {
 	frame  *frame.Frame
 	feed   *feed
 	watch  *watcher
+	cards  *lookOut
 	ui     func(func()) // posts to the interface's goroutine
 
 	opening        opening
@@ -95,6 +98,7 @@ type Window struct {
 	light         guide.Glow         // the light prompt's, while it is due
 	settling      settling           // before the recording
 	seen          seen               // of the face before the camera, last
+	caught        caught             // of the document before the camera, last
 	heard         heard
 }
 
@@ -112,7 +116,12 @@ type typed struct {
 	card             screen.CardChoice
 	taken            []byte // JPEG of the photograph that is looked at
 	picture          image.Image
+	film             []journey.Frame          // around the photograph
+	upright          *image.Gray              // the document on it, alone; nil where nobody saw one
+	sides            map[api.Side]*image.Gray // the same of those that were sent
+	sought           *sought                  // before the camera; nil before the first look
 	files            map[api.Side]cardFile
+	reading          int  // files that were begun to be read
 	cannot           bool // "I can't do this" is looked at
 	movementOnly     bool // no colours in the video identification
 	fields           map[screen.FieldName]string
@@ -191,7 +200,11 @@ func newWindow(ctx context.Context, cfg Config, a fyne.App, win fyne.Window, ui 
 	w.forgetTyped()
 	w.watch = newWatcher(cfg.Eyes, func(s *seen) { ui(func() { w.saw(s) }) })
 	w.feed = newFeed(w.ctx, cfg.Cameras, ui, w.work.Go, w.cameraChanged)
-	w.feed.watch = w.watch.offer
+	w.cards = newLookOut(cfg.Scout, func(c *caught) { ui(func() { w.caughtCard(c) }) })
+	w.feed.watch = func(f *camera.Frame) {
+		w.watch.offer(f)
+		w.cards.offer(f)
+	}
 	language := wording.Language(cfg.Language)
 	if !slices.Contains(wording.Languages(), language) {
 		language = wording.Kazakh
@@ -207,6 +220,9 @@ func newWindow(ctx context.Context, cfg Config, a fyne.App, win fyne.Window, ui 
 	win.SetOnDropped(w.dropped)
 	win.SetCloseIntercept(w.askClose)
 	w.work.Go(w.beat)
+	if cfg.Scout != nil {
+		w.work.Go(func() { w.cards.run(w.ctx) })
+	}
 	if cfg.Eyes != nil {
 		w.work.Go(func() { w.watch.run(w.ctx) })
 	}
@@ -297,7 +313,7 @@ func (w *Window) apply(s journey.State) {
 
 // arrived prepares what a stage needs and forgets what the last one held.
 func (w *Window) arrived(from, to journey.Stage) {
-	w.typed.taken, w.typed.picture = nil, nil
+	w.dropShot()
 	w.typed.agreed, w.typed.code, w.typed.cannot, w.typed.revokes = false, "", false, false
 	w.trial, w.settling, w.mine = trial{}, settling{}, myKeys{}
 	w.due = nil
@@ -317,7 +333,7 @@ func (w *Window) forgetTyped() {
 	w.help = helpCall{}
 	w.typed = typed{
 		card: screen.CardChoice{Kind: screen.IdentityCard, Way: screen.CardByCamera}, files: map[api.Side]cardFile{},
-		seen:   map[api.Side]image.Image{},
+		seen: map[api.Side]image.Image{}, sides: map[api.Side]*image.Gray{},
 		fields: map[screen.FieldName]string{screen.FieldCitizenship: ""}, problems: map[screen.FieldName]bool{},
 	}
 }

@@ -76,11 +76,11 @@ func (w *Window) shotActions(send func(context.Context, api.Picture) error) scre
 	return screen.ShotActions{
 		Shoot: w.shoot,
 		Again: func() {
-			w.typed.taken, w.typed.picture = nil, nil
+			w.dropShot()
 			w.show(false)
 		},
 		Send: func() {
-			p := api.Picture{Type: "image/jpeg", Data: w.typed.taken}
+			p := api.Picture{Type: api.TypeJPEG, Data: w.typed.taken}
 			w.do("send picture", func(ctx context.Context) error { return send(ctx, p) })
 		},
 		Back: w.back(),
@@ -94,9 +94,18 @@ func (w *Window) shoot() {
 		w.fail(journey.Problem(err))
 		return
 	}
-	w.typed.taken, w.typed.picture = data, picture
+	w.takeShot(&filmed{best: data, picture: picture, frames: w.cards.soFar()})
+}
+
+// takeShot keeps a picture to be looked at before it is sent.
+func (w *Window) takeShot(s *filmed) {
+	w.typed.taken, w.typed.picture, w.typed.film, w.typed.upright = s.best, s.picture, s.frames, s.upright
 	w.frame.ClearFailure()
 	w.show(false)
+}
+
+func (w *Window) dropShot() {
+	w.typed.taken, w.typed.picture, w.typed.film, w.typed.upright = nil, nil, nil, nil
 }
 
 func (w *Window) takeOver(words *wording.Words) screen.Screen {

@@ -17,6 +17,7 @@ func (w *Window) attend() {
 		p = watchVideo
 	}
 	w.watch.attend(p, w.state.Recording.Prompt)
+	w.seek()
 	if w.seen.purpose != p {
 		w.seen, w.heard = seen{}, heard{}
 	}
@@ -48,6 +49,49 @@ func (w *Window) saw(s *seen) {
 	}
 	w.update()
 }
+
+// seek tells the look-out which side of the document the screen that stands needs.
+func (w *Window) seek() {
+	side := sideOf(w.state.Stage)
+	if side == "" || w.help.open || w.typed.picture != nil || w.state.Card.Source == journey.CardByFile {
+		w.typed.sought = nil
+	} else if w.typed.sought == nil || w.typed.sought.side != side {
+		w.typed.sought = &sought{side: side}
+		if side == api.Back {
+			w.typed.sought.taken = w.typed.sides[api.Front]
+		}
+	}
+	w.cards.attend(w.typed.sought)
+	if w.caught.sought != w.typed.sought {
+		w.caught, w.heard = caught{}, heard{}
+	}
+}
+
+// caughtCard takes what the look-out tells, on the interface's goroutine.
+func (w *Window) caughtCard(c *caught) {
+	if w.ctx.Err() != nil || c.sought == nil || c.sought != w.typed.sought {
+		return
+	}
+	w.caught = *c
+	if c.side != nil {
+		if w.frame.Covered() || w.state.Busy {
+			w.typed.sought = nil
+			w.seek()
+			return
+		}
+		w.hear("shutter")
+		w.takeShot(c.side)
+		return
+	}
+	if c.remark != w.heard.remark {
+		w.heard.remark = c.remark
+		w.hear(remarked[c.remark]...)
+	}
+	w.update()
+}
+
+// remarked is what is said of a document.
+var remarked = map[guide.Remark][]string{guide.Nearer: {"closer"}, guide.Steady: {"still"}, guide.Tilting: {"still"}}
 
 // heard is what was said already.
 type heard struct {

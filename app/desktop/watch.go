@@ -93,19 +93,55 @@ type watcher struct {
 	asked   atomic.Pointer[api.Prompt]
 	sight   atomic.Int32
 
-	// A frame is given to the watcher by taking free, filling picture, and waking it; it sets free once it has looked.
+	handover
+}
+
+// handover gives frames of the camera's goroutine to another that looks at them: by taking free, filling picture, and waking it; it calls looked once
+// it has. Frames that come meanwhile are dropped.
+type handover struct {
 	free    atomic.Bool
 	took    atomic.Int64 // of the last looks, a mean that forgets: a time.Duration
 	wake    chan struct{}
 	picture image.Image
-	raw     camera.Frame // memory for pictures that hold until the camera's next only
+	raw     camera.Frame // the same frame, in memory of its own
 	at      time.Time
 	last    time.Time // of the camera's goroutine
 }
 
+func (h *handover) begin() {
+	h.wake = make(chan struct{}, 1)
+	h.free.Store(true)
+}
+
+// give hands over a frame, if the last one was so long ago and was looked at. It returns at once, but for the decoding of a frame that the preview
+// has not decoded.
+func (h *handover) give(f *camera.Frame, every time.Duration) {
+	if f.At.Sub(h.last) < every || !h.free.CompareAndSwap(true, false) {
+		return
+	}
+	h.last, h.at = f.At, f.At
+	img, err := f.Decode()
+	if err != nil {
+		h.free.Store(true)
+		return
+	}
+	f.CopyInto(&h.raw)
+	if h.picture = img; h.raw.Picture != nil { // what the camera gave holds until its next
+		h.picture = h.raw.Picture
+	}
+	h.wake <- struct{}{} // has room: only the taker of free is here
+}
+
+// looked says that a look that began then is over, and that the next frame may come.
+func (h *handover) looked(began time.Time) {
+	took := h.took.Load()
+	h.took.Store(took + (int64(time.Since(began))-took)/4)
+	h.free.Store(true)
+}
+
 func newWatcher(open func() (Eyes, error), told func(*seen)) *watcher {
-	w := &watcher{open: open, told: told, wake: make(chan struct{}, 1)}
-	w.free.Store(true)
+	w := &watcher{open: open, told: told}
+	w.begin()
 	if open == nil {
 		w.sight.Store(blind)
 	}
@@ -128,22 +164,11 @@ func (w *watcher) current(s *seen) bool {
 	return s.purpose == purpose(w.purpose.Load()) && s.turn == w.turn.Load()
 }
 
-// offer hands over a frame if one is wanted. It returns at once, but for the decoding of a frame that the preview has not decoded.
+// offer hands over a frame if one is wanted.
 func (w *watcher) offer(f *camera.Frame) {
-	if w.purpose.Load() == int32(watchNothing) || w.sight.Load() == blind || f.At.Sub(w.last) < rhythm(time.Duration(w.took.Load())) || !w.free.CompareAndSwap(true, false) {
-		return
+	if w.purpose.Load() != int32(watchNothing) && w.sight.Load() != blind {
+		w.give(f, rhythm(time.Duration(w.took.Load())))
 	}
-	w.last, w.at = f.At, f.At
-	if f.Picture != nil {
-		f.CopyInto(&w.raw)
-		w.picture = w.raw.Picture
-	} else if img, err := f.Decode(); err == nil {
-		w.picture = img
-	} else {
-		w.free.Store(true)
-		return
-	}
-	w.wake <- struct{}{} // has room: only the taker of free is here
 }
 
 // run looks at frames until ctx ends.
@@ -178,9 +203,7 @@ func (w *watcher) run(ctx context.Context) {
 		}
 		began := time.Now()
 		s, err := look.at(sees, w.picture, w.at, w.asked.Load())
-		took := w.took.Load()
-		w.took.Store(took + (int64(time.Since(began))-took)/4)
-		w.free.Store(true)
+		w.looked(began)
 		switch {
 		case errors.Is(err, face.ErrNoRuntime):
 			w.sight.Store(blind)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"qoltanba/app/api"
+	"qoltanba/capture/liveness"
 )
 
 // ChooseCard says which document is given, and how. Stage: card-choice.
@@ -24,6 +25,20 @@ func (j *Journey) SendCard(ctx context.Context, side api.Side, picture api.Pictu
 	return j.act(ctx, "send card", at, func(ctx context.Context) error {
 		return step(ctx, j, api.SendCard, picture, map[string]string{"side": string(side)})
 	})
+}
+
+// SendFilmed sends a side as the camera took it: the best picture, a JPEG, and
+// the frames around it. Without a frame that can be sent it is SendCard.
+func (j *Journey) SendFilmed(ctx context.Context, side api.Side, picture []byte, frames []Frame) error {
+	sent := api.Picture{Type: api.TypeJPEG, Data: picture}
+	var film []liveness.Frame
+	for _, f := range frames {
+		film = append(film, liveness.Frame{Millis: uint32(f.At.Sub(frames[0].At).Milliseconds()), JPEG: f.JPEG}) //nolint:gosec // G115: seconds
+	}
+	if body, err := liveness.EncodeSide(picture, film); err == nil {
+		sent = api.Picture{Type: api.TypeFilmed, Data: body}
+	}
+	return j.SendCard(ctx, side, sent)
 }
 
 // ConfirmFields hands the fields and all evidence over for the decision; the

@@ -3,6 +3,8 @@
 package document_test
 
 import (
+	"bytes"
+	"image/jpeg"
 	"syscall"
 	"testing"
 	"time"
@@ -69,4 +71,27 @@ func BenchmarkExamine720p(b *testing.B) {
 			processor(b, func() { x.Examine(s.img) })
 		})
 	}
+}
+
+// BenchmarkGlance720p is all that live guidance does with a frame; beside it the decoding of the same frame.
+func BenchmarkGlance720p(b *testing.B) {
+	for side, want := range map[specimen.Side]document.Side{specimen.Front: document.Front, specimen.Back: document.Back} {
+		s := take(b, 1, side, ordinary)
+		b.Run(side.String(), func(b *testing.B) {
+			x := newExaminer(b)
+			processor(b, func() { x.Glance(s.img, want, nil) })
+		})
+	}
+	b.Run("decode", func(b *testing.B) {
+		s := take(b, 1, specimen.Back, ordinary)
+		var frame bytes.Buffer
+		if err := jpeg.Encode(&frame, s.img, &jpeg.Options{Quality: 80}); err != nil {
+			b.Fatal(err)
+		}
+		processor(b, func() {
+			if _, err := jpeg.Decode(bytes.NewReader(frame.Bytes())); err != nil {
+				b.Fatal(err)
+			}
+		})
+	})
 }

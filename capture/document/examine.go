@@ -32,6 +32,7 @@ type Examination struct {
 type Examiner struct {
 	finder Finder
 	reader *Reader
+	turned bool // which way up the next glance reads first
 }
 
 // NewExaminer takes the weights of package glyph and what the caller knows of numbers.
@@ -126,8 +127,14 @@ func (x *Examination) turn() {
 // upsideDown guesses whether a front stands upside down: the portrait, on the left, has dark and light parts as large as a thumb, while print and
 // patterns are even at that size.
 func upsideDown(img *image.Gray) bool {
-	return unrest(img, Box{57.6, 11, 81.6, 41}) > unrest(img, Box{4, 13, 28, 43})
+	return unrest(img, oppositeBox) > unrest(img, portraitBox)
 }
+
+// Where the portrait of a front is, and where it is on one that stands upside down.
+var (
+	portraitBox = Box{4, 13, 28, 43}
+	oppositeBox = Box{57.6, 11, 81.6, 41}
+)
 
 // unrest is the variance of the light of squares of 3 mm, without what a lamp from one side does.
 func unrest(img *image.Gray, b Box) float64 {

@@ -42,10 +42,16 @@ func Measure(img image.Image, s Shape, q Quad) Measures {
 }
 
 func (r *raster) measure(s Shape, q Quad, straight *image.Gray) Measures {
-	var m Measures
 	if straight == nil {
-		return m
+		return Measures{}
 	}
+	m := r.place(s, q)
+	m.Zone, m.Print = sharpness(straight, ZoneBox), sharpness(straight, PrintBox)
+	return m
+}
+
+// place measures all but how sharp the document is.
+func (r *raster) place(s Shape, q Quad) (m Measures) {
 	left, top, right, bottom := q[0].X, q[0].Y, q[0].X, q[0].Y
 	for i, p := range q {
 		left, right, top, bottom = min(left, p.X), max(right, p.X), min(top, p.Y), max(bottom, p.Y)
@@ -57,7 +63,6 @@ func (r *raster) measure(s Shape, q Quad, straight *image.Gray) Measures {
 		m.Fill = q.Width() / float64(r.height)
 	}
 	m.Density = q.Width() / s.Width
-	m.Zone, m.Print = sharpness(straight, ZoneBox), sharpness(straight, PrintBox)
 	m.Glare, m.Shining = r.glare(s, q)
 	return m
 }

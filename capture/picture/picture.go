@@ -31,8 +31,10 @@ type Reason string
 const (
 	TooLarge  Reason = "too_large"  // bytes or pixels above the limits
 	TooSmall  Reason = "too_small"  // a side shorter than the limits ask
-	WrongType Reason = "wrong_type" // neither JPEG nor PNG
+	WrongType Reason = "wrong_type" // of a type that is not taken
 	Damaged   Reason = "damaged"    // cut off or not decodable
+	Locked    Reason = "locked"     // a PDF that wants a password
+	ManyPages Reason = "many_pages" // a PDF of too many pages
 )
 
 // Error makes a reason an error of its own, so that errors.Is(err, picture.TooLarge) holds.
@@ -49,15 +51,19 @@ func ReasonOf(err error) Reason {
 
 // Limits bound what comes in and what goes on.
 type Limits struct {
-	Bytes   int // largest encoded size
-	Pixels  int // largest product of width and height
-	MinSide int // shortest side, pixels
-	MaxSide int // longest side of the result, pixels; what is longer is scaled down
-	Quality int // of the resulting JPEG, 1 to 100
+	Bytes   int  // largest encoded size
+	Pixels  int  // largest product of width and height
+	MinSide int  // shortest side, pixels
+	MaxSide int  // longest side of the result, pixels; what is longer is scaled down
+	Quality int  // of the resulting JPEG, 1 to 100
+	HEIC    bool // taken too, where the program was built with its decoder
 }
 
 // Upload holds the limits for a selfie or a side of a card: 10 MB, 40 megapixels, at least 320 pixels on the short side.
 var Upload = Limits{Bytes: 10 << 20, Pixels: 40_000_000, MinSide: 320, MaxSide: 3000, Quality: 92}
+
+// Document holds the limits for a side of an identity document: those of Upload, and HEIC as telephones make it.
+var Document = Limits{Bytes: 10 << 20, Pixels: 40_000_000, MinSide: 320, MaxSide: 3000, Quality: 92, HEIC: true}
 
 // Decoding needs more memory for some forms than for a plain JPEG, so they are allowed fewer pixels.
 const (
@@ -107,6 +113,8 @@ func Inspect(b []byte, lim Limits) (Info, error) {
 		info, cost, err = inspectJPEG(b)
 	case bytes.HasPrefix(b, []byte(pngMagic)):
 		info, cost, err = inspectPNG(b)
+	case lim.HEIC && decodeHEIC != nil && isHEIC(b):
+		info, cost, err = inspectHEIC(b)
 	default:
 		return Info{}, fmt.Errorf("%w: send a JPEG or a PNG", WrongType)
 	}
@@ -145,6 +153,10 @@ func inspectJPEG(b []byte) (Info, int, error) {
 
 const pngMagic = "\x89PNG\r\n\x1a\n"
 
+// IsPDF says whether the bytes begin as a PDF does. Some writers put a few bytes before (ISO 32000-1, annex H, 3.4.1). Package pdf makes
+// pictures of one.
+func IsPDF(b []byte) bool { return bytes.Contains(b[:min(len(b), 1024)], []byte("%PDF-")) }
+
 // inspectPNG reads IHDR, which comes first (ISO/IEC 15948, 11.2.2).
 func inspectPNG(b []byte) (Info, int, error) {
 	const header = len(pngMagic) + 8 + 13
@@ -170,8 +182,11 @@ func Clean(b []byte, lim Limits) (Picture, error) {
 		return Picture{}, err
 	}
 	decode := jpeg.Decode
-	if info.Type == "image/png" {
+	switch info.Type {
+	case "image/png":
 		decode = png.Decode
+	case "image/heic":
+		decode = decodeHEIC
 	}
 	img, err := decode(bytes.NewReader(b))
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"os"
 	"strings"
 	"testing"
 )
@@ -237,6 +238,28 @@ func TestExifOrientationSurvivesNonsense(t *testing.T) {
 	}
 	if h, _ := ParseJPEG(withEXIF(good, 9, binary.LittleEndian)); h.Orientation != 6 {
 		t.Errorf("orientation 9 counted: %+v", h)
+	}
+}
+
+// TestCMYKIsTakenIn: printers' colours become those of screens.
+func TestCMYKIsTakenIn(t *testing.T) {
+	b, err := os.ReadFile("testdata/cmyk.jpg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h, err := ParseJPEG(b); err != nil || h.Components != 4 {
+		t.Fatalf("it has %d components, %v", h.Components, err)
+	}
+	p, err := Clean(b, Document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := jpeg.Decode(bytes.NewReader(p.JPEG))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, g, b, _ := img.At(300, 200).RGBA(); r>>8 < 170 || g>>8 > 90 || b>>8 > 90 {
+		t.Errorf("red has become %d, %d, %d", r>>8, g>>8, b>>8)
 	}
 }
 

@@ -58,7 +58,7 @@ func window(ctx context.Context, args []string) error {
 	o := commonOptions(flags)
 	voice := sound.New(slog.New(slog.DiscardHandler))
 	defer voice.Close()
-	front := desktop.Config{Cameras: camera.Default(), Eyes: desktop.OpenEyes, Sounds: voice, Demo: demoBuild}
+	front := desktop.Config{Cameras: camera.Default(), Eyes: desktop.OpenEyes, Scout: desktop.OpenScout, Sounds: voice, Demo: demoBuild}
 	show := demoOptions(flags, o, &front)
 	if err := flags.Parse(args); err != nil {
 		return err

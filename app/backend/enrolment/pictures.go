@@ -43,24 +43,27 @@ func (s *Service) SendSelfie(ctx context.Context, c Call, in api.Picture) (api.E
 }
 
 // SendCard takes one side of the identity card, or the data page of the
-// passport. A side may be sent again until all are there; with a side of the
+// passport, as a picture, as a side that was filmed, or as a PDF, which may hold
+// both sides. A side may be sent again until all are there; with a side of the
 // other document the citizen has changed to that.
 func (s *Service) SendCard(ctx context.Context, c Call, side api.Side, in api.Picture) (api.Enrolment, error) {
 	if !slices.Contains(side.Document().Sides(), side) {
 		return api.Enrolment{}, api.Fail(api.BadRequest, "side")
 	}
 	may := takes(api.StepCard)
-	kept, err := s.keepPicture(ctx, c, may, "card-"+string(side), in)
+	kept, sums, err := s.keepSides(ctx, c, may, side, in)
 	if err != nil {
 		return api.Enrolment{}, err
 	}
 	return s.step(ctx, c, may, func(w *work) error {
-		kept.At = w.now
 		if w.State.Card == nil || w.State.document() != side.Document() {
 			w.State.Card = map[api.Side]piece{}
 		}
-		w.State.Card[side] = *kept
-		return w.audit("card-"+string(side), kept.SHA256)
+		for of, p := range kept {
+			p.At = w.now
+			w.State.Card[of] = p
+		}
+		return w.audit("card-"+string(side), sums)
 	})
 }
 
@@ -72,7 +75,7 @@ func (s *Service) keepPicture(ctx context.Context, c Call, may rule, what string
 	if err != nil {
 		return nil, err
 	}
-	clean, err := s.cleanPicture(ctx, in)
+	clean, err := s.cleanPicture(ctx, in.Data, picture.Upload)
 	if err != nil {
 		return nil, err
 	}
@@ -123,23 +126,25 @@ func (s *Service) keepEvidence(ctx context.Context, caseID, name string, content
 // maxClean bounds a cleaned picture: at most 9 megapixels of good quality.
 const maxClean = 32 << 20
 
-func (s *Service) cleanPicture(ctx context.Context, in api.Picture) (picture.Picture, error) {
+// oneAtATime waits until a picture may be decoded; free lets the next one.
+func (s *Service) oneAtATime(ctx context.Context) (free func(), err error) {
 	select {
 	case s.cleaning <- struct{}{}:
-		defer func() { <-s.cleaning }()
+		return func() { <-s.cleaning }, nil
 	case <-ctx.Done():
-		return picture.Picture{}, api.Fail(api.Overloaded, "too many pictures at once").WithCause(ctx.Err())
+		return nil, api.Fail(api.Overloaded, "too many pictures at once").WithCause(ctx.Err())
 	}
-	clean, err := picture.Clean(in.Data, picture.Upload)
-	if err == nil {
-		return clean, nil
-	}
-	code := map[picture.Reason]api.Code{
-		picture.TooLarge: api.PictureTooLarge, picture.TooSmall: api.PictureTooSmall,
-		picture.WrongType: api.PictureWrongType, picture.Damaged: api.PictureDamaged,
-	}[picture.ReasonOf(err)]
-	if code == "" {
+}
+
+func (s *Service) cleanPicture(ctx context.Context, content []byte, limits picture.Limits) (picture.Picture, error) {
+	free, err := s.oneAtATime(ctx)
+	if err != nil {
 		return picture.Picture{}, err
 	}
-	return picture.Picture{}, api.Fail(code, "%s", picture.ReasonOf(err))
+	defer free()
+	clean, err := picture.Clean(content, limits)
+	if err != nil {
+		return picture.Picture{}, pictureProblem(err)
+	}
+	return clean, nil
 }

@@ -28,6 +28,7 @@ import (
 	"qoltanba/app/backend/store"
 	"qoltanba/assets/texts"
 	"qoltanba/capture/liveness"
+	"qoltanba/capture/picture/pdf"
 )
 
 // Rules are the times and bounds of the service that an agency may set.
@@ -126,7 +127,7 @@ type Mail interface {
 }
 
 // Parts is what the service is made of. All must be given but Mail, AlarmPage, Judge,
-// Pass, Random and Now.
+// Pass, PDF, Random and Now.
 type Parts struct {
 	Store      store.Store
 	Pepper     pepper.Pepper
@@ -141,6 +142,7 @@ type Parts struct {
 	AlarmPage  string           // address of the page that suspends what was issued, less the token; "": messages have no link
 	Judge      Judge            // nil: operators look at everything
 	Pass       identity.Policy  // what is done with the judge's pass; none: it advises
+	PDF        *pdf.Renderer    // nil: no PDF is taken
 	Random     io.Reader        // nil: crypto/rand
 	Now        func() time.Time // nil: the system's clock
 }

@@ -100,6 +100,9 @@ type piece struct {
 	Name   string
 	SHA256 string // of the file as sent
 	At     time.Time
+	// Of a side of the document alone:
+	Frames string `json:",omitempty"` // name of its film in the evidence, a batch of package liveness; "" where it was not filmed
+	Source string `json:",omitempty"` // fromCamera or fromFile
 }
 
 // grant is the consent to pass the data, bound to device and content.

@@ -10,6 +10,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -193,8 +194,8 @@ func decode[In any](c *call, form *huma.Schema) (in In, err error) {
 		}
 		return in, nil
 	case api.Picture:
-		if kind != "image/jpeg" && kind != "image/png" {
-			return in, api.Fail(api.PictureWrongType, "the body is image/jpeg or image/png")
+		if !slices.Contains(api.DocumentTypes(), kind) {
+			return in, api.Fail(api.PictureWrongType, "the body is one of %s", strings.Join(api.DocumentTypes(), ", "))
 		}
 		return any(api.Picture{Type: kind, Data: c.body}).(In), nil
 	case api.Frames:

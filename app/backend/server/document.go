@@ -127,8 +127,11 @@ func requestBody[In any](a huma.API) *huma.RequestBody {
 	case api.None:
 		return nil
 	case api.Picture:
-		body.Content = map[string]*huma.MediaType{"image/jpeg": bytes, "image/png": bytes}
-		body.Description = fmt.Sprintf("The picture as it is, at most %d bytes", api.MaxPicture)
+		body.Content = map[string]*huma.MediaType{}
+		for _, kind := range api.DocumentTypes() {
+			body.Content[kind] = bytes
+		}
+		body.Description = fmt.Sprintf("The picture as it is, at most %d bytes; a selfie is JPEG or PNG", api.MaxPicture)
 	case api.Frames:
 		body.Content = map[string]*huma.MediaType{"application/octet-stream": bytes}
 		body.Description = fmt.Sprintf("A batch of the recording's frames, at most %d bytes", api.MaxFrames)

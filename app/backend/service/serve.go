@@ -19,6 +19,7 @@ import (
 	"qoltanba/app/backend/enrolment"
 	"qoltanba/app/backend/identity"
 	"qoltanba/capture/face"
+	"qoltanba/capture/picture/pdf"
 )
 
 // stampFile marks a data folder of the demo build.
@@ -49,6 +50,9 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	if err := plan.openJudge(ctx); err != nil {
+		return err
+	}
+	if err := plan.openPDF(ctx); err != nil {
 		return err
 	}
 	var listening net.ListenConfig
@@ -82,6 +86,23 @@ func (p *Plan) openJudge(ctx context.Context) error {
 		p.Judge = faces
 		p.Log.InfoContext(ctx, "faces are looked at by the machine", "pass", p.Pass.String())
 	}
+	return nil
+}
+
+// openPDF looks for what reads PDF files. Where it is missing they are refused
+// with a way out, and the log says how to mend it.
+func (p *Plan) openPDF(ctx context.Context) error {
+	reader, err := pdf.Find(ctx)
+	switch {
+	case errors.Is(err, pdf.ErrNoPoppler):
+		p.Log.WarnContext(ctx, "no PDF is taken", "error", err)
+		return nil
+	case err != nil:
+		return err
+	case !reader.Isolated():
+		p.Log.WarnContext(ctx, "PDF files are read by a program that has a network: the system forbids to take it away")
+	}
+	p.PDF = reader
 	return nil
 }
 

@@ -37,6 +37,7 @@ import (
 	"qoltanba/app/backend/store"
 	"qoltanba/app/backend/store/sqlstore"
 	"qoltanba/assets/texts"
+	"qoltanba/capture/picture/pdf"
 )
 
 // World is what the backend reaches outside of itself.
@@ -66,6 +67,7 @@ type Plan struct {
 	Version string
 	Judge   enrolment.Judge // nil: operators look at everything; closed with the backend if it can be
 	Pass    identity.Policy // what is done with the judge's pass
+	PDF     *pdf.Renderer   // nil: no PDF is taken
 	Log     *slog.Logger
 	Now     func() time.Time // nil: the system's clock
 
@@ -161,7 +163,7 @@ func (b *Backend) openEnrolments(ctx context.Context, plan Plan, own secrets) er
 	b.Enrolments, err = enrolment.New(plan.Rules, enrolment.Parts{
 		Store: memory, Pepper: own.pepper, PINs: pins, MobileBase: plan.World.MobileBase, Register: plan.World.Register,
 		SMS: plan.World.SMS, Mail: plan.World.Mail, AlarmPage: plan.alarmPage(), Evidence: kept, DigitalID: word, NCA: authority,
-		Judge: plan.Judge, Pass: plan.Pass, Now: plan.Now,
+		Judge: plan.Judge, Pass: plan.Pass, PDF: plan.PDF, Now: plan.Now,
 	})
 	return err
 }
@@ -203,11 +205,14 @@ func (p Plan) alarmPage() string {
 }
 
 // notes is what works otherwise than it should.
-func (p Plan) notes() []string {
+func (p Plan) notes() (all []string) {
 	if p.Judge == nil {
-		return []string{"faces are looked at by operators alone"}
+		all = append(all, "faces are looked at by operators alone")
 	}
-	return nil
+	if p.PDF == nil {
+		all = append(all, "no PDF is taken")
+	}
+	return all
 }
 
 // closes remembers to close a part.

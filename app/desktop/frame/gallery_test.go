@@ -50,6 +50,11 @@ func portrait(w, h int) *image.RGBA {
 	return img
 }
 
+// traced are the corners of what card draws.
+func traced() []fyne.Position {
+	return []fyne.Position{{X: 35.0 / 640, Y: 60.0 / 480}, {X: 605.0 / 640, Y: 60.0 / 480}, {X: 605.0 / 640, Y: 420.0 / 480}, {X: 35.0 / 640, Y: 420.0 / 480}}
+}
+
 // card is a picture of a document with a face and lines.
 func card() *image.RGBA {
 	const w, h = 640, 480
@@ -346,7 +351,7 @@ func faceScreens() []exhibit {
 func cardScreens() []exhibit {
 	shot := func(side screen.CardSide, m screen.ShotModel) frame.Builder {
 		return func(w *wording.Words) screen.Screen {
-			return screen.NewCardShot(w, side, m, screen.ShotActions{Shoot: nothing, Again: nothing, Send: nothing, Back: nothing})
+			return screen.NewCardShot(w, side, m, screen.ShotActions{Shoot: nothing, Again: nothing, Send: nothing, Back: nothing, File: nothing})
 		}
 	}
 	files := screen.CardFileActions{Choose: func(screen.CardSide) {}, Remove: func(screen.CardSide) {}, Send: nothing, Back: nothing}
@@ -356,10 +361,20 @@ func cardScreens() []exhibit {
 		{name: "cardway", build: show(func(w *wording.Words) screen.Screen {
 			return screen.NewCardWay(w, screen.CardChoice{Kind: screen.IdentityCard, Way: screen.CardByCamera}, screen.CardWayActions{Choose: func(screen.CardChoice) {}, Next: nothing, Back: nothing})
 		})},
-		{name: "cardshot-front", build: feed(shotPreview, card(), shot(screen.CardFront, screen.ShotModel{Hint: screen.HintGlare}))},
+		{name: "cardshot-front", build: feed(shotPreview, card(), shot(screen.CardFront, screen.ShotModel{Hint: screen.HintGlare, Auto: true, Live: screen.Live{
+			Outline: traced(), Spots: [][]fyne.Position{{{X: 0.62, Y: 0.4}, {X: 0.78, Y: 0.4}, {X: 0.78, Y: 0.52}, {X: 0.62, Y: 0.52}}},
+		}}))},
+		{name: "cardshot-tilting", build: feed(shotPreview, card(), shot(screen.CardBack, screen.ShotModel{Hint: screen.HintTilting, Auto: true, Live: screen.Live{Outline: traced(), Share: 0.4}}))},
+		{name: "cardshot-byfile", build: feed(shotPreview, card(), shot(screen.CardFront, screen.ShotModel{Hint: screen.HintByFile, Auto: true, Live: screen.Live{Outline: traced()}}))},
 		{name: "cardshot-back-taken", build: shot(screen.CardBack, screen.ShotModel{Taken: card()})},
 		{name: "cardfile", build: show(func(w *wording.Words) screen.Screen {
-			return screen.NewCardFile(w, []screen.CardFile{{Side: screen.CardFront, Name: "kuelik-aldy.jpg", Picture: card()}, {Side: screen.CardBack}}, files)
+			return screen.NewCardFile(w, []screen.CardFile{{Side: screen.CardFront, Name: "kuelik-aldy.jpg", Picture: card(), Given: true}, {Side: screen.CardBack}}, files)
+		})},
+		{name: "cardfile-pdf", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewCardFile(w, []screen.CardFile{
+				{Side: screen.CardFront, Name: "kuelik.pdf", Given: true, Whole: true},
+				{Side: screen.CardBack, Name: "mysyq.heic", Picture: portrait(640, 480), Given: true, Note: w.T("cardfile.nocard")},
+			}, files)
 		})},
 		{name: "cardfile-passport", build: show(func(w *wording.Words) screen.Screen {
 			return screen.NewCardFile(w, []screen.CardFile{{Side: screen.CardPage}}, files)

@@ -1,8 +1,8 @@
 // Package guide decides what to say to a citizen who sits before the camera, and when the shutter may go by itself.
 //
-// A [Sight] is what one analysed frame showed, in numbers. An [Adviser] makes of many sights one [Remark] at a time: the most urgent thing to
+// A [Sight] is what one analysed frame showed of a face, in numbers. An [Adviser] makes of many sights one [Remark] at a time: the most urgent thing to
 // put right, said only once it has lasted, and left standing long enough to be read, so that the words do not flicker while a face moves
-// along an edge. A [Shutter] counts down while the face is good and steady.
+// along an edge. A [Shutter] counts down while the face is good and steady. A [CardSight], a [CardAdviser] and a [Film] are the same for a document.
 //
 // All of it is guidance: what is true of a picture the backend decides. The package knows no camera, no network of neurons and no window; time comes
 // with the sights. Nothing here is safe for concurrent use.
@@ -108,16 +108,18 @@ type Adviser struct {
 }
 
 // See takes the next sight and returns what stands on the screen from now on.
-func (a *Adviser) See(s *Sight) Remark {
-	found := judge(s, a.spoken)
+func (a *Adviser) See(s *Sight) Remark { return a.hear(judge(s, a.spoken), s.At) }
+
+// hear takes what was found at a time.
+func (a *Adviser) hear(found Remark, at time.Time) Remark {
 	if found != a.found {
-		a.found, a.foundFrom = found, s.At
+		a.found, a.foundFrom = found, at
 	}
 	switch {
-	case found == a.spoken, s.At.Sub(a.foundFrom) < lasts:
-	case found != Good && a.spoken != Good && a.spoken != None && s.At.Sub(a.since) < readable:
+	case found == a.spoken, at.Sub(a.foundFrom) < lasts:
+	case found != Good && a.spoken != Good && a.spoken != None && at.Sub(a.since) < readable:
 	default:
-		a.spoken, a.since = found, s.At
+		a.spoken, a.since = found, at
 	}
 	return a.spoken
 }

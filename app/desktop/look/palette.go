@@ -38,6 +38,8 @@ const (
 	ColorGuideGood fyne.ThemeColorName = "qoltanba.guide.good"
 	// ColorGuideRest is for what of a guide is not lit yet.
 	ColorGuideRest fyne.ThemeColorName = "qoltanba.guide.rest"
+	// ColorGuideSpot marks what is to be mended on a picture.
+	ColorGuideSpot fyne.ThemeColorName = "qoltanba.guide.spot"
 )
 
 type palette map[fyne.ThemeColorName]color.NRGBA
@@ -95,6 +97,7 @@ var light = palette{
 	ColorGuide:                         rgb(0xFFFFFF),
 	ColorGuideGood:                     rgb(0x58D68D),
 	ColorGuideRest:                     veil(0xFFFFFF, 0x66),
+	ColorGuideSpot:                     rgb(0xFFB020),
 }
 
 // dark is the same room in the evening.
@@ -140,4 +143,5 @@ var dark = palette{
 	ColorGuide:                         rgb(0xFFFFFF),
 	ColorGuideGood:                     rgb(0x58D68D),
 	ColorGuideRest:                     veil(0xFFFFFF, 0x66),
+	ColorGuideSpot:                     rgb(0xFFB020),
 }

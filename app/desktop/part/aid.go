@@ -13,14 +13,16 @@ import (
 	"qoltanba/app/desktop/look"
 )
 
-// Aid is what is drawn over the live picture of a face to help. The zero value is the bare oval.
+// Aid is what is drawn over the live picture of a face or a document to help. The zero value is the bare oval or frame.
 type Aid struct {
-	// Outline goes round the face: places as shares of the whole picture's width and height as the camera took it, not mirrored. Empty for none.
+	// Outline goes round the face, or along the four corners of the document: places as shares of the whole picture's width and height as the
+	// camera took it, not mirrored. Empty for none.
 	Outline []fyne.Position
-	Good    bool    // what is seen suits: the oval turns green
-	Lit     float32 // share of the ring round the oval that is lit, 0 to 1
-	Side    Side    // where the ring begins to light; on a side there are arrows too
-	Number  int     // of a countdown; 0 for none
+	Spots   [][]fyne.Position // four corners each of where light is reflected on a document
+	Good    bool              // what is seen suits: the oval turns green
+	Lit     float32           // share of the ring round the oval, or of the document's outline, that is lit, 0 to 1
+	Side    Side              // where the ring begins to light; on a side there are arrows too
+	Number  int               // of a countdown; 0 for none
 }
 
 // Side is a side of the oval as the citizen sees it.
@@ -36,7 +38,8 @@ const (
 )
 
 func (a *Aid) equal(b *Aid) bool {
-	return a.Good == b.Good && a.Lit == b.Lit && a.Side == b.Side && a.Number == b.Number && slices.Equal(a.Outline, b.Outline)
+	return a.Good == b.Good && a.Lit == b.Lit && a.Side == b.Side && a.Number == b.Number && slices.Equal(a.Outline, b.Outline) &&
+		slices.EqualFunc(a.Spots, b.Spots, slices.Equal[[]fyne.Position])
 }
 
 // SetAid shows other help. The outline is kept: the caller must not change it afterwards. While pictures come, it is drawn with the next of them:
@@ -61,6 +64,8 @@ const (
 	arrows      = 3
 	badge       = 96 // of the countdown's number
 	maxOutline  = 48
+	maxSpots    = 2
+	spotLines   = 16
 	barely      = 0.05 // what is less than this is a head that sways
 )
 
@@ -70,6 +75,7 @@ type aidDrawing struct {
 	oval    contour
 	ring    [ticks]*canvas.Line
 	outline [maxOutline]*canvas.Line
+	spots   [maxSpots * spotLines]*canvas.Line
 	arrows  [arrows]*canvas.Image
 	badge   *canvas.Circle
 	number  *canvas.Text
@@ -87,6 +93,9 @@ func newAidDrawing(p *Preview) *aidDrawing {
 	for i := range d.outline {
 		d.outline[i] = &canvas.Line{StrokeWidth: 2.5}
 	}
+	for i := range d.spots {
+		d.spots[i] = &canvas.Line{StrokeWidth: 4}
+	}
 	for i := range d.ring {
 		d.ring[i] = &canvas.Line{StrokeWidth: 4}
 	}
@@ -101,6 +110,12 @@ func newAidDrawing(p *Preview) *aidDrawing {
 func (d *aidDrawing) objects() (all []fyne.CanvasObject) {
 	for _, line := range d.outline {
 		all = append(all, line)
+	}
+	if d.preview.guide != OvalGuide {
+		for _, line := range d.spots {
+			all = append(all, line)
+		}
+		return all
 	}
 	all = append(all, d.oval.objects()...)
 	for _, line := range d.ring {
@@ -155,6 +170,10 @@ func (d *aidDrawing) show(img *canvas.Image, name string, ink fyne.ThemeColorNam
 func (d *aidDrawing) paint() (another bool) {
 	p, a := d.preview, &d.preview.aid
 	d.drawn = *a
+	if p.guide != OvalGuide {
+		d.paintDocument()
+		return false
+	}
 	ink := look.ColorGuide
 	if a.Good {
 		ink = look.ColorGuideGood

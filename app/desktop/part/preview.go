@@ -211,7 +211,7 @@ func (p *Preview) CreateRenderer() fyne.WidgetRenderer {
 		preview: p, ground: NewFill(color.Black, look.RadiusCard), image: &canvas.Image{},
 		message: Body("").Centered().Colored(look.ColorOnPicture),
 	}
-	if p.guide == OvalGuide {
+	if p.guide != NoGuide {
 		r.aid = newAidDrawing(p)
 	}
 	r.image.FillMode, r.image.ScaleMode = canvas.ImageFillStretch, canvas.ImageScaleFastest
@@ -227,7 +227,7 @@ type previewRenderer struct {
 	ground  *canvas.Image
 	image   *canvas.Image
 	frame   contour
-	aid     *aidDrawing // nil but over a face
+	aid     *aidDrawing // nil where there is no guide
 	message *Text
 	objects []fyne.CanvasObject
 	drawn   previewState
@@ -241,6 +241,7 @@ type previewState struct {
 	zoom    fyne.Position
 	ground  color.Color
 	guide   color.Color
+	traced  bool // the document itself is framed
 }
 
 func (r *previewRenderer) update() (same bool) {
@@ -252,6 +253,7 @@ func (r *previewRenderer) update() (same bool) {
 	p.mu.Lock()
 	r.image.Image = p.latest
 	now := previewState{live: p.latest != nil, message: p.message, zoom: p.zoom, ground: themed(p, look.ColorPicture), guide: themed(p, ink)}
+	now.traced = p.guide != OvalGuide && len(p.aid.Outline) > 0
 	if now.live {
 		now.pixels = p.latest.Bounds().Size()
 	}
@@ -293,7 +295,7 @@ func (r *previewRenderer) Layout(size fyne.Size) {
 // frameState is the frame for a document in the middle of a picture of the size; no line where the guide has none.
 func (r *previewRenderer) frameState(picture fyne.Size) contourState {
 	share := frames[r.preview.guide]
-	if share.IsZero() || !r.drawn.live {
+	if share.IsZero() || !r.drawn.live || r.drawn.traced {
 		return contourState{}
 	}
 	const width, corner = 5, 12

@@ -103,7 +103,12 @@ func NewCardShot(w *wording.Words, side CardSide, m ShotModel, on ShotActions) *
 	if side == CardPage {
 		guide = part.PassportGuide
 	}
-	return newShot(v, guide, false, m, on)
+	s := newShot(v, guide, false, m, on)
+	if m.Taken == nil && m.Auto {
+		s.auto = w.T("cardshot." + string(side) + ".auto")
+		s.Update(m)
+	}
+	return s
 }
 
 // CardFile is one side given as a file.
@@ -111,7 +116,10 @@ type CardFile struct {
 	Side    CardSide
 	Name    string // empty while none was chosen
 	Picture image.Image
-	Problem string // why the file cannot be taken, in the language of the window
+	Given   bool   // it was read and can be sent; one with a name, but not given and without a problem, is being read
+	Whole   bool   // it may hold the other side too
+	Note    string // what is seen of it, in the language of the window
+	Problem string // why the file cannot be taken, likewise
 }
 
 // CardFileActions are what can be done there. Files can also be dropped onto the window.
@@ -128,7 +136,7 @@ func NewCardFile(w *wording.Words, files []CardFile, on CardFileActions) *View {
 	zones, whole := part.Grid(len(files), look.SpaceM), true
 	for _, f := range files {
 		zones.Add(v.dropZone(f, on))
-		whole = whole && f.Picture != nil
+		whole = whole && (f.Given || files[0].Given && files[0].Whole && f.Name == "")
 	}
 	if len(files) == 1 {
 		v.Lead = w.T("cardfile." + string(files[0].Side) + ".lead")
@@ -144,19 +152,38 @@ func (v *View) dropZone(f CardFile, on CardFileActions) fyne.CanvasObject {
 	id := "cardfile." + string(f.Side)
 	head := part.Strong(v.text(id))
 	var middle, foot fyne.CanvasObject
-	if f.Picture != nil {
-		p := part.NewPreview(part.NoGuide, false).Low(150)
-		p.Still(f.Picture)
-		middle = p
+	switch {
+	case f.Given:
+		middle = f.shown(v)
 		foot = part.Row(look.SpaceS, part.Grow(part.Caption(f.Name)),
 			v.button(part.Quiet, id+".remove", "cardfile.remove", "cross", func() { on.Remove(f.Side) }))
-	} else {
+	case f.Name != "" && f.Problem == "":
+		middle = part.Column(6, part.Space(look.SpaceS), part.Icon("document", 44, look.ColorInk), part.Muted(v.text("cardfile.reading")).Centered())
+		foot = part.Caption(f.Name)
+	default:
 		middle = part.Column(6, part.Space(look.SpaceS), part.Icon("upload", 44, look.ColorInk), part.Muted(v.text("cardfile.drop")).Centered())
 		foot = v.button(part.Plain, id+".choose", "cardfile.choose", "folder", func() { on.Choose(f.Side) })
 	}
 	content := part.Column(10, head, middle, foot)
+	if f.Note != "" {
+		content.Add(part.Caption(f.Note))
+	}
 	if f.Problem != "" {
 		content.Add(part.Caption(f.Problem).Colored(colorBad))
 	}
 	return part.Card(content)
+}
+
+// shown is the picture of a file, or a sign in its place.
+func (f CardFile) shown(v *View) fyne.CanvasObject {
+	if f.Picture == nil {
+		column := part.Column(6, part.Space(look.SpaceS), part.Icon("document", 44, look.ColorInk))
+		if f.Whole && f.Side == CardFront {
+			column.Add(part.Muted(v.text("cardfile.pdf")).Centered())
+		}
+		return column
+	}
+	p := part.NewPreview(part.NoGuide, false).Low(150)
+	p.Still(f.Picture)
+	return p
 }

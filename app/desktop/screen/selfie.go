@@ -34,11 +34,28 @@ const (
 	HintOther    Hint = "other" // another movement is made than the one asked for
 )
 
+// Remarks on a document; HintGood, HintEdges, HintGlare and HintSteady are too.
+const (
+	HintNoCard     Hint = "nocard"
+	HintNearer     Hint = "nearer"
+	HintAway       Hint = "away"
+	HintFlat       Hint = "flat"
+	HintUpsideDown Hint = "upsidedown"
+	HintWantFront  Hint = "otherside.front" // the back is shown, and the front is asked for
+	HintWantBack   Hint = "otherside.back"
+	HintUnfocused  Hint = "unfocused"
+	HintByFile     Hint = "byfile"
+	HintLines      Hint = "lines"
+	HintTilting    Hint = "tilting" // the side is filmed
+)
+
 // signs are the drawings beside hints, for those who do not read them.
 var signs = map[Hint]string{
 	HintGood: "check", HintNoFace: "face", HintOneFace: "people", HintCloser: "closer", HintFarther: "farther", HintCentre: "ahead",
 	HintStraight: "ahead", HintLight: "light", HintBright: "light", HintSide: "light", HintShine: "light", HintSharp: "still",
 	HintHold: "still", HintSteady: "still",
+	HintNoCard: "card", HintNearer: "closer", HintAway: "farther", HintUnfocused: "farther", HintFlat: "card", HintUpsideDown: "refresh",
+	HintWantFront: "refresh", HintWantBack: "refresh", HintGlare: "light", HintByFile: "upload", HintTilting: "check",
 }
 
 func (h Hint) sign() string {
@@ -65,6 +82,7 @@ type ShotActions struct {
 	Send  func()
 	Back  func()
 	Sound func(on bool) // nil where there is nothing to hear
+	File  func()        // gives a file in place of a photograph; nil where that is none of the ways
 }
 
 // Shot is a screen that takes a picture: live, then taken. Frames go to Preview.
@@ -118,6 +136,9 @@ func newShot(v *View, guide part.Guide, mirrored bool, m ShotModel, on ShotActio
 	}
 	v.setBack(on.Back)
 	if m.Taken == nil {
+		if on.File != nil {
+			v.addLink(v.Name+".file", "shot.file", "upload", on.File)
+		}
 		v.addSound(m.Muted, on.Sound)
 	}
 	s.Update(m)
@@ -132,8 +153,8 @@ func (s *Shot) Update(m ShotModel) {
 	if m.Auto && s.auto != "" && s.Lead != s.auto {
 		s.setLead(s.auto)
 	}
-	good := m.Hint == HintGood || m.Hint == HintHold
-	s.Preview.SetAid(part.Aid{Outline: m.Live.Outline, Good: good, Lit: m.Live.Share, Number: m.Live.Count})
+	good := m.Hint == HintGood || m.Hint == HintHold || m.Hint == HintTilting
+	s.Preview.SetAid(part.Aid{Outline: m.Live.Outline, Spots: m.Live.Spots, Good: good, Lit: m.Live.Share, Number: m.Live.Count})
 	switch {
 	case m.Taken != nil:
 		s.hint.SetText(s.text("shot.look"))

@@ -37,9 +37,10 @@ type VideoModel struct {
 
 // Live is what the analysis of the live picture helps with. The zero value is none: there is the plain oval.
 type Live struct {
-	Outline []fyne.Position // round the face, as [part.Aid] has it
-	Share   float32         // how far what is waited for has come, 0 to 1
-	Count   int             // of a countdown; 0 for none
+	Outline []fyne.Position   // round the face, as [part.Aid] has it
+	Spots   [][]fyne.Position // of light on a document, likewise
+	Share   float32           // how far what is waited for has come, 0 to 1
+	Count   int               // of a countdown; 0 for none
 }
 
 // VideoActions are what can be done meanwhile.

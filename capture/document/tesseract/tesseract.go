@@ -18,6 +18,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"qoltanba/capture/confined"
 )
 
 // ErrNoTesseract says that the program or one of the languages is not installed.
@@ -29,7 +31,6 @@ const (
 	MostPages = 32              // crops a call
 	MostSize  = 4 << 20         // samples of all crops together
 	mostSaid  = 1 << 20         // bytes of an answer
-	patience  = 2 * time.Second
 )
 
 // Languages that documents of Kazakhstan need.
@@ -124,55 +125,13 @@ func (e *Engine) Read(ctx context.Context, t Task, crops []*image.Gray) ([]Line,
 	return parse(said, len(crops))
 }
 
-// run starts the program, confines it, and only then hands it the input.
 func (e *Engine) run(ctx context.Context, input []byte, args ...string) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, Deadline)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, e.path, args...) //nolint:gosec // G204: Tesseract with arguments of this package
-	cmd.Dir, cmd.WaitDelay = os.TempDir(), patience
-	cmd.Env = []string{"OMP_THREAD_LIMIT=1", "LC_ALL=C.UTF-8"}
+	p := confined.Program{
+		Path: e.path, Alone: e.isolated, Env: []string{"OMP_THREAD_LIMIT=1", "LC_ALL=C.UTF-8"},
+		Memory: 512 << 20, CPU: 30, Deadline: Deadline, Most: mostSaid,
+	}
 	if data, ok := os.LookupEnv("TESSDATA_PREFIX"); ok {
-		cmd.Env = append(cmd.Env, "TESSDATA_PREFIX="+data)
+		p.Env = append(p.Env, "TESSDATA_PREFIX="+data)
 	}
-	var said bounded
-	cmd.Stdout = &said
-	isolate(cmd, e.isolated)
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		return nil, err
-	}
-	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("tesseract did not start: %w", err)
-	}
-	limited := limit(cmd.Process.Pid)
-	if limited == nil {
-		_, _ = in.Write(input) // a program that ends early says so itself
-	} else {
-		_ = cmd.Process.Kill()
-	}
-	_ = in.Close()
-	err = cmd.Wait()
-	switch {
-	case ctx.Err() != nil:
-		return nil, fmt.Errorf("tesseract took too long: %w", ctx.Err())
-	case limited != nil:
-		return nil, fmt.Errorf("tesseract cannot be confined: %w", limited)
-	case err != nil:
-		return nil, fmt.Errorf("tesseract failed: %w", err)
-	}
-	return said.said, nil
-}
-
-// bounded keeps so much of an answer and no more.
-type bounded struct{ said []byte }
-
-var errSaid = errors.New("tesseract said more than it has to say")
-
-// Write fails beyond the bound.
-func (b *bounded) Write(p []byte) (int, error) {
-	if len(b.said)+len(p) > mostSaid {
-		return 0, errSaid
-	}
-	b.said = append(b.said, p...)
-	return len(p), nil
+	return p.Run(ctx, input, args...)
 }

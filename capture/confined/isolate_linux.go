@@ -1,4 +1,4 @@
-package tesseract
+package confined
 
 import (
 	"fmt"
@@ -21,14 +21,11 @@ func isolate(cmd *exec.Cmd, alone bool) {
 	}
 }
 
-// limits of the program: bytes of memory, seconds of the processor, files written and opened.
-var limits = map[int]uint64{
-	unix.RLIMIT_AS: 512 << 20, unix.RLIMIT_CPU: 30, unix.RLIMIT_FSIZE: 0, unix.RLIMIT_NOFILE: 32, unix.RLIMIT_CORE: 0,
-}
-
 // limit bounds a process that was started and has got nothing yet. One that has ended needs none.
-func limit(pid int) error {
-	for resource, most := range limits {
+func limit(pid int, memory, cpu uint64) error {
+	for resource, most := range map[int]uint64{
+		unix.RLIMIT_AS: memory, unix.RLIMIT_CPU: cpu, unix.RLIMIT_FSIZE: 0, unix.RLIMIT_NOFILE: files, unix.RLIMIT_CORE: 0,
+	} {
 		if err := unix.Prlimit(pid, resource, &unix.Rlimit{Cur: most, Max: most}, nil); err == unix.ESRCH {
 			return nil
 		} else if err != nil {
