@@ -36,6 +36,9 @@ type Service interface {
 	OpenEvidence(ctx context.Context, id, name string) (io.ReadCloser, error)
 	Decide(ctx context.Context, operator, id string, v enrolment.Verdict) error
 	CallBacks(ctx context.Context) ([]store.CallBack, error)
+	Holdings(ctx context.Context, operator string, iin api.IIN) ([]enrolment.Holding, error)
+	ReleaseCertificate(ctx context.Context, operator string, iin api.IIN, serial string) error
+	EndCertificate(ctx context.Context, operator string, iin api.IIN, serial string) error
 	AnswerCallBack(ctx context.Context, operator, id string, outcome api.CallState) error
 }
 
@@ -109,6 +112,8 @@ func New(ctx context.Context, cfg Config) (*Console, error) {
 		{"GET /console/case/{id}/recording", Moderator, c.serveRecording},
 		{"GET /console/calls", Registrar, c.showCalls},
 		{"POST /console/calls/{id}", Registrar, c.takeCall},
+		{"GET /console/certificates", Registrar, c.showCertificates},
+		{"POST /console/certificates", Registrar, c.takeCertificates},
 		{"POST /console/logout", "", c.takeLogout},
 	} {
 		c.mux.Handle(route.pattern, c.guarded(route.role, route.handle))
@@ -206,6 +211,8 @@ var refusals = map[error]struct {
 	enrolment.ErrAnswered:   {http.StatusConflict, "error.answered"},
 	enrolment.ErrOutcome:    {http.StatusBadRequest, "error.form"},
 	enrolment.ErrNobody:     {http.StatusConflict, "error.nobody"},
+	enrolment.ErrNotHeld:    {http.StatusConflict, "error.held"},
+	errWrongIIN:             {http.StatusBadRequest, "error.wrongiin"},
 	errOtherIIN:             {http.StatusConflict, "error.iin"},
 	errForm:                 {http.StatusBadRequest, "error.form"},
 	errRole:                 {http.StatusForbidden, "error.role"},

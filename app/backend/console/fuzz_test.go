@@ -20,7 +20,7 @@ import (
 )
 
 // onlyCase is a service with one case, which remembers what it was asked to do.
-type onlyCase struct{ verdicts, calls []string }
+type onlyCase struct{ verdicts, calls, acts []string }
 
 func (*onlyCase) Waiting(context.Context) ([]enrolment.Waiting, error) {
 	return []enrolment.Waiting{{ID: "CASE", Language: api.Kazakh}}, nil
@@ -50,6 +50,20 @@ func (*onlyCase) CallBacks(context.Context) ([]store.CallBack, error) { return n
 func (s *onlyCase) AnswerCallBack(_ context.Context, _, id string, _ api.CallState) error {
 	s.calls = append(s.calls, id)
 	return nil
+}
+
+func (*onlyCase) Holdings(context.Context, string, api.IIN) ([]enrolment.Holding, error) {
+	return []enrolment.Holding{{Serial: "AB", Kind: api.CertificateGOST, State: api.HeldSuspended}}, nil
+}
+
+func (s *onlyCase) ReleaseCertificate(_ context.Context, _ string, _ api.IIN, serial string) error {
+	s.acts = append(s.acts, serial)
+	return nil
+}
+
+func (s *onlyCase) EndCertificate(_ context.Context, _ string, _ api.IIN, serial string) error {
+	s.acts = append(s.acts, serial)
+	return enrolment.ErrNotHeld
 }
 
 // onePassword is the password of everybody.
@@ -90,6 +104,7 @@ func FuzzForms(f *testing.F) {
 	f.Add("POST", "/console/case/CASE", "qoltanba-operator=TOKEN; qoltanba-language=kk", "csrf=CSRF&version=7&decision=approve")
 	f.Add("POST", "/console/case/%00", "qoltanba-operator=TOKEN", "csrf=CSRF&version=7&decision=reject&reason=selfie")
 	f.Add("POST", "/console/calls/X", "qoltanba-operator=TOKEN", "csrf=CSRF&outcome=registered&iin=061211600012")
+	f.Add("POST", "/console/certificates", "qoltanba-operator=TOKEN", "csrf=CSRF&iin=061211600012&serial=AB&act=end&sure=yes")
 	f.Add("POST", "/console/login", "", "login=dana%00&password=%ff")
 	f.Add("POST", "/console/language", "", "language=kk&here=//evil.example")
 	f.Add("GET", "/console/static/../pages/login.html", "", "")
@@ -115,7 +130,7 @@ func FuzzForms(f *testing.F) {
 			t.Errorf("%s %q %q %q: %d", method, target, cookies, form, w.Code)
 		}
 		may := method == http.MethodPost && strings.Contains(cookies, token) && strings.Contains(form, csrf)
-		if len(service.verdicts)+len(service.calls) > 0 && !may {
+		if len(service.verdicts)+len(service.calls)+len(service.acts) > 0 && !may {
 			t.Errorf("%s %q %q %q passed", method, target, cookies, form)
 		}
 	})

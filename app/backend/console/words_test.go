@@ -87,6 +87,12 @@ func spoken(t *testing.T) map[string]string {
 	}
 	note("words of the contract", "sex.", "sex.male", "sex.female", "call."+string(api.CallToRegister), "call.help",
 		"done."+string(api.DecisionApproved), "done."+string(api.DecisionRejected), "actor.citizen", "actor.service")
+	for _, s := range []api.HeldState{api.HeldGood, api.HeldSuspended, api.HeldRevoked, api.HeldExpired} {
+		note("states", "held."+string(s))
+	}
+	for _, k := range []api.CertificateKind{api.CertificateGOST, api.CertificateAuth, api.CertificateSign} {
+		note("kinds", "kind."+string(k))
+	}
 	note("trail", audited(t)...)
 	return used
 }

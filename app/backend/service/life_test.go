@@ -388,7 +388,7 @@ func TestNotMe(t *testing.T) {
 			}
 		}
 		for which := range own.certs {
-			if err := a.Enrolments.ReleaseCertificate(t.Context(), "dana", own.serial(which)); err != nil {
+			if err := a.Enrolments.ReleaseCertificate(t.Context(), "dana", c.who.IIN, own.serial(which)); err != nil {
 				t.Fatal(err)
 			}
 			if status, _, complete, delta := own.status(c, which); status != ocsp.Good || complete || delta {
