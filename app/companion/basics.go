@@ -270,7 +270,7 @@ func parseDocuments(raw json.RawMessage, f form, decoded, digested bool) ([]Docu
 	switch {
 	case present(raw) == nil:
 		return nil, thrown(`org.json.JSONException: JSONObject["data"] not found.`)
-	case json.Unmarshal(raw, &one) == nil:
+	case raw[0] == '"' && json.Unmarshal(raw, &one) == nil:
 		many = []string{one}
 	case json.Unmarshal(raw, &many) != nil || f == formRaw:
 		return nil, thrown(`org.json.JSONException: JSONObject["data"] is not a string.`)

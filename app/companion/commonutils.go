@@ -22,8 +22,11 @@ import (
 )
 
 const (
-	pkcs12  = "PKCS12"
-	maxFile = 64 << 20 // bytes of a file that is read for a caller
+	pkcs12 = "PKCS12"
+	// maxFile is how many bytes of a file are read for a caller, whose signature
+	// leaves the file where it is; maxHeld where the signature holds it.
+	maxFile = 128 << 20
+	maxHeld = 64 << 20
 )
 
 var (
@@ -219,7 +222,11 @@ func fromFile(stamped bool) func(*session, context.Context, call) (any, error) {
 		if err := ss.allow(ctx); err != nil {
 			return nil, err
 		}
-		content, err := readFile(c.strings[2])
+		limit := int64(maxFile)
+		if c.is {
+			limit = maxHeld
+		}
+		content, err := readFile(c.strings[2], limit)
 		if err != nil {
 			return nil, err
 		}
@@ -231,10 +238,10 @@ func fromFile(stamped bool) func(*session, context.Context, call) (any, error) {
 	}
 }
 
-// readFile reads a file of bounded size that is nothing but a file.
-func readFile(path string) ([]byte, error) {
+// readFile reads a file of bounded size that is nothing but a file, in one piece.
+func readFile(path string, limit int64) ([]byte, error) {
 	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() || info.Size() > maxFile {
+	if err != nil || !info.Mode().IsRegular() || info.Size() > limit {
 		return nil, errFile
 	}
 	file, err := os.Open(path) //nolint:gosec // the person sees path and content before anything is signed
@@ -242,9 +249,12 @@ func readFile(path string) ([]byte, error) {
 		return nil, errFile
 	}
 	defer file.Close() //nolint:errcheck // only read
-	content, err := io.ReadAll(io.LimitReader(file, maxFile+1))
-	if err != nil || len(content) > maxFile {
-		return nil, errFile
+	content := make([]byte, info.Size())
+	if _, err := io.ReadFull(file, content); err != nil {
+		return nil, errFile // it was cut meanwhile
+	}
+	if n, err := file.Read(make([]byte, 1)); n > 0 || !errors.Is(err, io.EOF) {
+		return nil, errFile // it grew meanwhile
 	}
 	return content, nil
 }

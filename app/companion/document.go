@@ -77,7 +77,7 @@ func kindOf(content []byte) Kind {
 			return Signature
 		}
 	}
-	if !readable(content) {
+	if len(content) > maxReadable || !readable(content) {
 		return Other
 	}
 	trimmed := bytes.TrimSpace(bytes.TrimPrefix(content, []byte("\xef\xbb\xbf")))
@@ -89,6 +89,9 @@ func kindOf(content []byte) Kind {
 	}
 	return Text
 }
+
+// maxReadable is how many bytes are shown as text: nobody reads more.
+const maxReadable = 8 << 20
 
 // readable tells whether content is text without control characters, by which
 // a terminal or a reader could be misled.

@@ -107,11 +107,17 @@ func (o *Origins) of(id string) (Consent, bool) {
 	return c, there
 }
 
+// usePeriod is how exactly the time of the last use is kept on the disk.
+const usePeriod = time.Minute
+
 // remember keeps a decision; the oldest makes room.
 func (o *Origins) remember(id string, allowed bool, now time.Time) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	c, there := o.kept[id]
+	if there && c.Allowed == allowed && now.Sub(c.LastUsed).Abs() < usePeriod {
+		return nil
+	}
 	if !there || c.Allowed != allowed {
 		c = Consent{ID: id, Allowed: allowed, Since: now}
 	}

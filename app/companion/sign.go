@@ -261,12 +261,10 @@ func decode(data string) ([]byte, error) {
 		}
 		return nil, errBase64
 	}
-	data = strings.TrimRight(strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\r' || r == ' ' {
-			return -1
-		}
-		return r
-	}, data), "=")
+	if strings.ContainsAny(data, "\n\r ") {
+		data = strings.NewReplacer("\n", "", "\r", "", " ", "").Replace(data)
+	}
+	data = strings.TrimRight(data, "=")
 	content, err := base64.RawStdEncoding.DecodeString(data)
 	if err != nil {
 		return nil, errBase64
