@@ -18,7 +18,7 @@ PORTABLE := -tags demo,nodynamic ./keystore/... ./capture/... ./app/api/... ./ap
 FUZZTIME ?= 5s
 
 .DEFAULT_GOAL := build
-.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-kill-authority test-v4l2 interop test-interop interop-companion test-browsers soak soak-ways soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean bench-face bench-authority eval-face eval-attacks eval-people eval-document
+.PHONY: setup build build-windows run demo test test-go test-race test-fuzz test-kill test-kill-authority test-v4l2 interop test-interop interop-companion test-browsers soak soak-ways soak-camera test-disk test-wine test-timing check-platforms fuzz check lint fmt bench bench-window golden clean bench-face bench-authority bench-companion eval-face eval-attacks eval-people eval-document
 
 setup: ## install what is missing (Debian, Ubuntu) or say what to install
 	@.ci/setup test
@@ -93,7 +93,7 @@ interop-companion: ## the unmodified ncalayer-js-client from npm against the com
 
 test-browsers: ## Chromium and Firefox, in fresh profiles that the doctor mended, sign on a page; PICTURES=folder keeps what was seen
 	@.ci/setup browsers
-	$(GO) test -count=1 -v -timeout 10m ./app/companion -run TestBrowsers -browsers -pictures '$(PICTURES)'
+	$(GO) test -count=1 -v -timeout 10m ./app/companion -run TestBrowsers -browsers $(if $(PICTURES),-pictures "$(abspath $(PICTURES))")
 
 test-timing: ## whether the time of step 3 tells a known IIN from an unknown one; wants a quiet machine
 	$(GO) test -count=1 -v -timeout 20m -tags demo,nodynamic ./app/backend/service -parallel 1 -run TestStepThreeTakesTheSameTime -timing
@@ -153,6 +153,10 @@ CARDS     ?= 260
 PICTURES  ?=
 eval-document: ## how well cards are found and read: SPECIMENS drawn ones, print and fused zone of CARDS, or PICTURES=folder with a truth.json
 	nice -n 19 $(GO) test -count=1 -v -timeout 0 -tags demo,nodynamic ./capture/document -run 'TestEvaluate' $(if $(PICTURES),-pictures "$(abspath $(PICTURES))",-specimens $(SPECIMENS) -read $(CARDS) -fused $(CARDS))
+
+bench-companion: ## signatures over wss beside the bare key, on one core, and a file of 100 MB beside OpenSSL; time of the processor
+	GOMAXPROCS=1 $(GO) test -run '^$$' -bench BesideRaw -benchtime 5s ./app/companion
+	CGO_ENABLED=0 $(GO) test -tags ci,nodynamic -run '^$$' -bench LargeFile -benchtime 5x ./cmd/qoltanba
 
 bench-window: ## the window's start, memory and pictures a second, beside an empty window
 	@cmd/qoltanba/testdata/bench-window

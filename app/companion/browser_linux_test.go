@@ -131,6 +131,7 @@ func photograph(t *testing.T, screen, name string) {
 	if *pictures == "" {
 		return
 	}
+	must(t, os.MkdirAll(*pictures, 0o700))
 	cmd := exec.CommandContext(t.Context(), "import", "-window", "root", filepath.Join(*pictures, name+".png"))
 	cmd.Env = append(os.Environ(), "DISPLAY="+screen)
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -23,14 +23,14 @@ import (
 
 // signingDesk holds what signing needs: key files, a password, an authority, a document.
 type signingDesk struct {
-	t                              *testing.T
+	t                              testing.TB
 	dir, keys, roots, file, phrase string
 	expired                        string // key file
 }
 
 const signedText = "Мен қол қойдым.\n"
 
-func newSigningDesk(t *testing.T, a keypair.Algorithm, kind profile.Kind) *signingDesk {
+func newSigningDesk(t testing.TB, a keypair.Algorithm, kind profile.Kind) *signingDesk {
 	t.Helper()
 	d := &signingDesk{t: t, dir: t.TempDir()}
 	root, err := a.GenerateKey()
