@@ -30,6 +30,7 @@ type feed struct {
 
 	// The rest belongs to the interface's goroutine.
 	wanted  bool
+	format  camera.Format
 	device  string
 	devices []camera.Device
 	fault   error // why there is no picture; nil while there is one or it is starting
@@ -99,13 +100,17 @@ func (f *feed) failed(err error) {
 	})
 }
 
-// want opens the camera, or lets it go.
-func (f *feed) want(on bool) {
-	if on == f.wanted {
+// documentFormat has enough pixels for the small print of a card that takes half of the picture's width.
+var documentFormat = camera.Format{Width: 1280, Height: 720, Rate: 30}
+
+// want opens the camera, or lets it go. It opens it anew where it gives another format.
+func (f *feed) want(on bool, format camera.Format) {
+	if on == f.wanted && (!on || format == f.format) {
 		return
 	}
-	f.wanted = on
+	f.wanted, f.format = on, format
 	if on {
+		f.live, f.fault = false, nil
 		f.open()
 		f.list()
 		return
@@ -125,7 +130,7 @@ func (f *feed) choose(index int) {
 
 func (f *feed) open() {
 	f.tried, f.trying = time.Now(), true
-	f.preview.Open(f.ctx, f.device, camera.DefaultFormat)
+	f.preview.Open(f.ctx, f.device, f.format)
 }
 
 // tick tries a failed camera again, once the last try has failed too: some take seconds to their first picture. The list is looked at as

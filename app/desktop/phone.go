@@ -117,11 +117,11 @@ var cameraStates = map[camera.Fault]screen.CameraState{
 func (w *Window) useCamera(at journey.Stage) {
 	switch at {
 	case journey.StageCamera, journey.StageSelfie, journey.StageRecordingIntro, journey.StageRecording:
-		w.feed.want(true)
+		w.feed.want(true, camera.DefaultFormat)
 	case journey.StageCardFront, journey.StageCardBack, journey.StagePassport:
-		w.feed.want(w.state.Card.Source != journey.CardByFile)
+		w.feed.want(w.state.Card.Source != journey.CardByFile, documentFormat)
 	default:
-		w.feed.want(false)
+		w.feed.want(false, camera.DefaultFormat)
 	}
 }
 

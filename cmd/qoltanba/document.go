@@ -123,6 +123,7 @@ type documentReport struct {
 	Print    float64        `json:"sharpness_print,omitempty"`
 	Glare    []document.Box `json:"glare,omitempty"` // millimetres
 	MRZ      *zoneReport    `json:"mrz,omitempty"`
+	Barcode  string         `json:"barcode,omitempty"` // the IIN
 	Fields   field.Sheet    `json:"fields,omitempty"`
 	Unread   string         `json:"unread,omitempty"` // why the print was not read
 	Findings []told         `json:"findings"`
@@ -185,6 +186,7 @@ func (d *desk) examine(ctx context.Context, file string) (documentReport, *docum
 	if x.Zone != nil {
 		r.MRZ = describeZone(*x.Zone, now)
 	}
+	r.Barcode, _ = d.examiner.Barcode(img, x)
 	return r, &x, nil
 }
 
@@ -200,7 +202,7 @@ func (d *desk) read(ctx context.Context, r *documentReport, x *document.Examinat
 		}
 		r.Fields = read
 	}
-	side := &check.Side{Seen: *x, Print: r.Fields, Read: d.reader != nil}
+	side := &check.Side{Seen: *x, Print: r.Fields, Read: d.reader != nil, Barcode: r.Barcode}
 	c := check.Card{Front: side}
 	if x.Side != document.Front {
 		c = check.Card{Back: side}
@@ -225,7 +227,7 @@ func (d *desk) compare(seen []*document.Examination, reports []documentReport) c
 	for _, s := range []*check.Side{c.Front, c.Back} {
 		for _, r := range reports {
 			if s != nil && r.Side == s.Seen.Side {
-				s.Print, s.Read = r.Fields, d.reader != nil
+				s.Print, s.Read, s.Barcode = r.Fields, d.reader != nil, r.Barcode
 			}
 		}
 	}
@@ -295,6 +297,9 @@ func (r documentReport) text() string {
 		}
 		line("  fields     %s | %s | %s | born %s | expires %s | number %s | IIN %s | issued by %s | nationality %s",
 			z.Surname, z.Given, z.Sex, z.Birth, z.Expiry, z.Number, z.IIN, z.Issuer, z.Nationality)
+	}
+	if r.Barcode != "" {
+		line("  barcode    IIN %s", r.Barcode)
 	}
 	for _, f := range r.Fields {
 		mark := ""

@@ -43,8 +43,8 @@ const (
 // Where a document belongs: cameras of computers focus from 20 cm on, where a card takes about half of the picture's width; nearer it is out
 // of focus, and farther its print has too few pixels.
 const (
-	leastFill    = 0.38
-	nearFill     = 0.56 // beyond which a document out of focus is held too near
+	leastFill    = 0.43
+	nearFill     = 0.60 // beyond which a document out of focus is held too near
 	mostFill     = 0.86
 	leastDensity = 5.2 // pixels a millimetre
 	plenty       = 9.0 // with which a smaller part of the picture does

@@ -324,7 +324,7 @@ const (
 
 // frames are the sizes of the guides' frames, in heights of the picture: ISO/IEC 7810 ID-1 is 85.60 × 53.98 mm, ID-3 125 × 88 mm.
 var frames = map[Guide]fyne.Size{
-	CardGuide:     {Width: 0.5 * 85.60 / 53.98, Height: 0.5},
+	CardGuide:     {Width: 0.54 * 85.60 / 53.98, Height: 0.54},
 	PassportGuide: {Width: 0.6 * 125 / 88, Height: 0.6},
 }
 

@@ -30,6 +30,8 @@ const (
 	Unclear  document.Finding = "unclear"   // the field was not made out, or with doubt
 	WrongIIN document.Finding = "wrong_iin" // the check digit of the printed IIN does not hold
 	OddTerm  document.Finding = "odd_term"  // it is not valid for ten years
+	// BarcodeDiffers says that the IIN of the barcode is not that of the zone or of the front.
+	BarcodeDiffers document.Finding = "barcode_differs"
 )
 
 // Weight says what a finding leads to.
@@ -77,6 +79,8 @@ type Side struct {
 	Seen  document.Examination
 	Print field.Sheet
 	Read  bool // Print was tried
+	// Barcode is the IIN of the back's barcode, as [document.Examiner.Barcode] read it; "" where none was.
+	Barcode string
 }
 
 // Card is what was seen of a card; nil is a side that was not.
@@ -136,6 +140,7 @@ func (c Card) Findings(k Knowledge) []Finding {
 	}
 	if c.Back != nil {
 		h.term(c.Back.Print)
+		h.barcode(c)
 	}
 	slices.SortStableFunc(h.all, func(a, b Finding) int { return cmp.Compare(rank(b.Weight), rank(a.Weight)) })
 	return h.all
@@ -230,6 +235,26 @@ func (h *held) zone(z mrz.Reading, c Card) {
 		if f, ok := c.Front.Print.From(field.Print, n); ok && f.Value != "" && !spelled(n, f.Value, z, cut) {
 			h.add(Finding{Differs, document.Front, n, doubtful(f, Look)})
 		}
+	}
+}
+
+// barcode holds the IIN of the barcode, which has a check of its own, against that of the zone and of the front.
+func (h *held) barcode(c Card) {
+	code := c.Back.Barcode
+	if code == "" {
+		return
+	}
+	if z := c.Back.Seen.Zone; z != nil && len(z.Failed()) == 0 && z.IIN() != "" {
+		if z.IIN() != code {
+			h.add(Finding{BarcodeDiffers, document.Back, field.IIN, Look})
+		}
+		return
+	}
+	if c.Front == nil {
+		return
+	}
+	if f, ok := c.Front.Print.From(field.Print, field.IIN); ok && f.Value != "" && f.Value != code {
+		h.add(Finding{BarcodeDiffers, document.Back, field.IIN, doubtful(f, Look)})
 	}
 }
 

@@ -141,7 +141,7 @@ func TestFindingsHaveWords(t *testing.T) {
 		for _, what := range []document.Finding{
 			document.TooSmall, document.SmallPrint, document.Blurred, document.PrintBlurred, document.Shines, document.CutOff, document.ZoneUnread,
 			document.ZoneUncertain, document.ZoneRepaired, document.NoIIN, document.Foreign, document.Expired, document.NoDate, document.IINBirth, document.IINSex,
-			check.NoCard, check.SameSide, check.Swapped, check.Passport, check.Differs, check.Unclear, check.WrongIIN, check.OddTerm,
+			check.NoCard, check.SameSide, check.Swapped, check.Passport, check.Differs, check.Unclear, check.WrongIIN, check.OddTerm, check.BarcodeDiffers,
 		} {
 			if s := (check.Finding{What: what, Field: field.Surname}).Sentence(l); s == "" || s == string(what) || strings.ContainsAny(s, "%!") {
 				t.Errorf("%s in %s: %q", what, l, s)
@@ -159,6 +159,31 @@ func TestFindingsHaveWords(t *testing.T) {
 			if check.SideName(s, l) == "" {
 				t.Errorf("%s has no name in %s", s, l)
 			}
+		}
+	}
+}
+
+func TestBarcodeIsHeldAgainstZoneAndFront(t *testing.T) {
+	t.Parallel()
+	p, other := person(t, 77), person(t, 78)
+	k := check.Knowledge{Knowledge: document.Knowledge{Now: p.Issue}, IIN: func(iin string) bool { return iin == p.IIN }}
+	want := check.Finding{What: check.BarcodeDiffers, Side: document.Back, Field: field.IIN, Weight: check.Look}
+	for name, c := range map[string]struct {
+		change func(*check.Card)
+		found  bool
+	}{
+		"the same":                     {func(c *check.Card) { c.Back.Barcode = p.IIN }, false},
+		"none":                         {func(*check.Card) {}, false},
+		"not the zone's":               {func(c *check.Card) { c.Back.Barcode = other.IIN }, true},
+		"not the front's, and no zone": {func(c *check.Card) { c.Back.Barcode, c.Back.Seen.Zone = other.IIN, nil }, true},
+		"neither zone nor front": {func(c *check.Card) {
+			c.Back.Barcode, c.Back.Seen.Zone, c.Front = other.IIN, nil, nil
+		}, false},
+	} {
+		card := held(t, p)
+		c.change(&card)
+		if all := card.Findings(k); slices.Contains(all, want) != c.found {
+			t.Errorf("%s: %v", name, all)
 		}
 	}
 }

@@ -139,4 +139,8 @@ var sentences = map[document.Finding]wording{
 	Unclear:  {"«%s»: анық оқылмады.", "«%s»: прочитано неуверенно.", "“%s” could not be read for certain."},
 	WrongIIN: {"Алдыңғы беттегі ЖСН дұрыс емес.", "ИИН на лицевой стороне неверен.", "The IIN on the front is not valid."},
 	OddTerm:  {"Қолданылу мерзімі он жыл емес.", "Срок действия — не десять лет.", "The card is not valid for ten years."},
+	BarcodeDiffers: {
+		"Артқы беттегі штрих-кодтың ЖСН-і куәліктегі ЖСН-мен бірдей емес.", "ИИН в штрих-коде на обороте не тот, что на удостоверении.",
+		"The IIN of the barcode on the back is not that of the card.",
+	},
 }

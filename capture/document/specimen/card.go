@@ -10,6 +10,8 @@ import (
 	"math/rand/v2"
 	"sync"
 
+	"github.com/makiuchi-d/gozxing"
+	"github.com/makiuchi-d/gozxing/oned"
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/math/fixed"
@@ -118,13 +120,47 @@ func (s *sheet) back(p Person, r *rand.Rand) {
 	}
 	for x := 4.0; x < 21; {
 		w := 0.15 + 0.3*r.Float64()
-		s.box(x, 2, x+w, 7, ink)
+		if !p.Since2024() { // whose barcode is the IIN
+			s.box(x, 2, x+w, 7, ink)
+		}
 		x += w + 0.2 + 0.4*r.Float64()
+	}
+	if p.Since2024() {
+		s.barcode(p.IIN, 3.5, 2, 20.5, 7)
 	}
 	left, base := 4.3+0.8*r.Float64(), 36.2+0.8*r.Float64()
 	tone := uint8(16 + r.IntN(50)) //nolint:gosec // G115: below 66
 	printed := p.Zone()
 	s.zone(printed[:], left, base, color.RGBA{tone, tone, tone + 4, 255})
+}
+
+// barcode prints digits in Code 128 between the edges.
+func (s *sheet) barcode(digits string, left, top, right, bottom float64) {
+	bars, err := oned.NewCode128Writer().Encode(digits, gozxing.BarcodeFormat_CODE_128, 1, 1, map[gozxing.EncodeHintType]any{gozxing.EncodeHintType_MARGIN: 0})
+	if err != nil {
+		panic(err) // never: an IIN is digits
+	}
+	s.box(left-1, top-0.5, right+1, bottom+0.5, color.RGBA{240, 240, 240, 255})
+	module := (right - left) / float64(bars.GetWidth())
+	for i := range bars.GetWidth() {
+		if bars.Get(i, 0) {
+			s.fine(left+module*float64(i), top, left+module*float64(i+1), bottom)
+		}
+	}
+}
+
+// fine fills a box whose sides may lie between pixels.
+func (s *sheet) fine(x0, y0, x1, y1 float64) {
+	d := s.density
+	for x := int(x0 * d); x < int(math.Ceil(x1*d)); x++ {
+		cover := min(float64(x+1), x1*d) - max(float64(x), x0*d)
+		for y := int(y0 * d); y < int(y1*d); y++ {
+			i := s.img.PixOffset(x, y)
+			for k, v := range [3]uint8{ink.R, ink.G, ink.B} {
+				s.img.Pix[i+k] = uint8(float64(s.img.Pix[i+k])*(1-cover) + float64(v)*cover)
+			}
+		}
+	}
 }
 
 // zone prints the lines at the distances of Doc 9303-5: 2.54 mm from character to character.
