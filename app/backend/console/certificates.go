@@ -12,7 +12,7 @@ var errWrongIIN = errors.New("no IIN")
 
 // shownCertificates is what a citizen on the phone holds.
 type shownCertificates struct {
-	IIN   api.IIN
+	IIN   string // an api.IIN would hide itself on the page
 	Asked bool // an IIN was given
 	Lines []shownCertificate
 }
@@ -53,7 +53,7 @@ func (c *Console) takeCertificates(v *visit) error {
 	if err != nil {
 		return err
 	}
-	shown := shownCertificates{IIN: iin, Asked: true}
+	shown := shownCertificates{IIN: string(iin), Asked: true}
 	for _, h := range held {
 		shown.Lines = append(shown.Lines, v.words.certificate(h))
 	}

@@ -39,8 +39,9 @@ func TestCertificates(t *testing.T) {
 	page := b.post(path, "iin", string(who.IIN))
 	b.want("the suspended one", page, http.StatusOK, "приостановлен", "ГОСТ", `value="release"`)
 	serial := regexp.MustCompile(`data-serial="([0-9a-fA-F]+)"`).FindStringSubmatch(page.body)[1]
-	do := func(act string, more ...string) answer {
-		return b.post(path, append([]string{"iin", string(who.IIN), "serial", serial, "act", act}, more...)...)
+	iin := regexp.MustCompile(`type="hidden" name="iin" value="([^"]+)"`).FindStringSubmatch(page.body)[1]
+	do := func(act string, more ...string) answer { // as the form that was shown does
+		return b.post(path, append([]string{"iin", iin, "serial", serial, "act", act}, more...)...)
 	}
 	b.want("without a word that it was asked for", do("release"), http.StatusBadRequest)
 	b.want("an act that is none", do("burn", "sure", "yes"), http.StatusBadRequest)
