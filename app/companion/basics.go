@@ -180,7 +180,7 @@ func parseLogo(logo string) []byte {
 		return nil
 	}
 	picture, err := base64.StdEncoding.DecodeString(logo)
-	if err != nil || kindOf(picture) != Picture {
+	if err != nil || KindOf(picture) != Picture {
 		return nil
 	}
 	return picture

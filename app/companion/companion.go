@@ -85,7 +85,9 @@ type Config struct {
 	// Peer tells who is at the other end of a connection: [peer.Of] but in tests.
 	Peer func(local, remote netip.AddrPort) (peer.Process, error)
 	Log  *slog.Logger
-	Now  func() time.Time
+	// Activity is the log that the citizen can read; nil where none is kept.
+	Activity *Activity
+	Now      func() time.Time
 }
 
 // Caller is who asks: a page in a browser, or a program.

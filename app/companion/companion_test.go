@@ -359,7 +359,7 @@ func TestDocumentsAreToldByTheirContent(t *testing.T) {
 		"Мәтін\r\n": Text, "<a/>": XML, " \ufeff": Text, `{"a":1}`: JSON, "[1": Text, "%PDF-1.7": PDF, "\x89PNG\r\n\x1a\n": Picture, "\xff\xd8\xff\xe0": Picture,
 		"\x00\x01": Other, "a\u202eb": Other, "\x1b[2J": Other, string(signature): Signature, "0\x82": Other, "": Text,
 	} {
-		if got := kindOf([]byte(content)); got != want {
+		if got := KindOf([]byte(content)); got != want {
 			t.Errorf("%q is shown as %d", content, got)
 		}
 	}

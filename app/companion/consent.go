@@ -76,6 +76,9 @@ type Offer struct {
 	// Against lists why the key may not be used for this; nothing where it may,
 	// or where its certificate is not known yet.
 	Against []Reason
+	// Unlocked says that the person gave the password a while ago, for this
+	// caller, and chose not to be asked for it: an empty one opens the key.
+	Unlocked bool
 }
 
 // Key is a key that a store has. Format hides it.
@@ -126,6 +129,8 @@ const (
 type Choice struct {
 	Store, ID string
 	Password  Password
+	// Keep unlocks the key for this caller for [UnlockTime].
+	Keep bool
 }
 
 // Format hides the password whatever the verb.

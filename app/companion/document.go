@@ -56,17 +56,17 @@ var magic = []struct {
 // documentOf makes a document of what a caller sent. A signature in BER, as Java
 // programs write it, is taken in DER: shown and signed are the same bytes.
 func documentOf(content []byte) Document {
-	kind := kindOf(content)
+	kind := KindOf(content)
 	if kind == Other && len(content) > 0 && content[0] == 0x30 {
-		if der, err := ber.Normalise(content, cms.MaxSize); err == nil && kindOf(der) == Signature {
+		if der, err := ber.Normalise(content, cms.MaxSize); err == nil && KindOf(der) == Signature {
 			return Document{Kind: Signature, Content: der}
 		}
 	}
 	return Document{Kind: kind, Content: content}
 }
 
-// kindOf tells how to show content.
-func kindOf(content []byte) Kind {
+// KindOf tells how to show content.
+func KindOf(content []byte) Kind {
 	for _, m := range magic {
 		if bytes.HasPrefix(content, []byte(m.first)) {
 			return m.kind

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"qoltanba/keystore"
@@ -156,11 +157,14 @@ func (ss *session) offers(ctx context.Context, stores []string, w wish) ([]Offer
 		for _, k := range keys {
 			k.Store = name
 			o := Offer{Key: k}
-			if k.Certificate != nil {
-				o.Standing = ss.standing(ctx, k.Certificate)
-				o.Against = w.against(k.Certificate, o.Standing, ss.Now())
-			}
+			_, o.Unlocked = ss.unlocked.of(lock{ss.caller.ID, k.Store, k.ID})
 			all = append(all, o)
+		}
+	}
+	ss.standings(ctx, all)
+	for i := range all {
+		if cert := all[i].Certificate; cert != nil {
+			all[i].Against = w.against(cert, all[i].Standing, ss.Now())
 		}
 	}
 	if len(all) == 0 && failed != nil {
@@ -175,10 +179,40 @@ func (ss *session) offers(ctx context.Context, stores []string, w wish) ([]Offer
 	return all, nil
 }
 
+const (
+	standingTime = 3 * time.Second // for all keys of a list together
+	maxAsked     = 8               // authorities that are asked at once
+)
+
+// standings fills in whether the certificates of a list were revoked. Whoever
+// does not answer in a moment leaves it unknown: a person waits.
+func (ss *session) standings(ctx context.Context, all []Offer) {
+	if ss.Standing == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, standingTime)
+	defer cancel()
+	var asking sync.WaitGroup
+	places := make(chan struct{}, maxAsked)
+	for i := range all {
+		if all[i].Certificate == nil {
+			continue
+		}
+		places <- struct{}{}
+		asking.Go(func() {
+			defer func() { <-places }()
+			all[i].Standing = ss.Standing(ctx, all[i].Certificate)
+		})
+	}
+	asking.Wait()
+}
+
 func (ss *session) standing(ctx context.Context, cert *x509.Certificate) Standing {
 	if ss.Standing == nil {
 		return StandingUnknown
 	}
+	ctx, cancel := context.WithTimeout(ctx, standingTime)
+	defer cancel()
 	return ss.Standing(ctx, cert)
 }
 

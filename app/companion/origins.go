@@ -34,6 +34,7 @@ type Origins struct {
 	path string
 	mu   sync.Mutex
 	kept map[string]Consent
+	file os.FileInfo // as it was read or written last; nil where there is none
 }
 
 // Consent is what a person decided once about a caller.
@@ -53,27 +54,46 @@ var ErrOriginsDamaged = errors.New("the list of sites that may ask for signature
 // OpenOrigins reads the consents from a file, which is made with the first one.
 func OpenOrigins(path string) (*Origins, error) {
 	o := &Origins{path: path, kept: map[string]Consent{}}
-	file, err := os.ReadFile(path) //nolint:gosec // the program's own file
+	if err := o.read(); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+// read reads the file anew if another process has changed it: the window, where
+// permissions are taken back. What cannot be read allows nothing.
+func (o *Origins) read() error {
+	info, err := os.Stat(o.path)
+	if err == nil && o.file != nil && os.SameFile(info, o.file) && info.ModTime().Equal(o.file.ModTime()) {
+		return nil
+	}
+	o.file, o.kept = nil, map[string]Consent{}
 	if errors.Is(err, os.ErrNotExist) {
-		return o, nil
+		return nil
 	}
 	if err != nil {
-		return nil, keystore.DiskError(err)
+		return keystore.DiskError(err)
+	}
+	content, err := os.ReadFile(o.path)
+	if err != nil {
+		return keystore.DiskError(err)
 	}
 	var list []Consent
-	if err := json.Unmarshal(file, &list); err != nil {
-		return nil, ErrOriginsDamaged
+	if err := json.Unmarshal(content, &list); err != nil {
+		return ErrOriginsDamaged
 	}
 	for _, c := range list {
 		o.kept[c.ID] = c
 	}
-	return o, nil
+	o.file = info
+	return nil
 }
 
 // List returns the consents, the last used first.
 func (o *Origins) List() []Consent {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	_ = o.read() // nothing is allowed where it fails
 	return slices.SortedFunc(maps.Values(o.kept), func(a, b Consent) int {
 		if c := b.LastUsed.Compare(a.LastUsed); c != 0 {
 			return c
@@ -87,6 +107,9 @@ func (o *Origins) List() []Consent {
 func (o *Origins) Revoke(id string) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if err := o.read(); err != nil {
+		return err
+	}
 	former, there := o.kept[id]
 	if !there {
 		return nil
@@ -103,6 +126,7 @@ func (o *Origins) Revoke(id string) error {
 func (o *Origins) of(id string) (Consent, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	_ = o.read() // nothing is allowed where it fails
 	c, there := o.kept[id]
 	return c, there
 }
@@ -114,6 +138,9 @@ const usePeriod = time.Minute
 func (o *Origins) remember(id string, allowed bool, now time.Time) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if err := o.read(); err != nil {
+		return err
+	}
 	c, there := o.kept[id]
 	if there && c.Allowed == allowed && now.Sub(c.LastUsed).Abs() < usePeriod {
 		return nil
@@ -131,7 +158,11 @@ func (o *Origins) remember(id string, allowed bool, now time.Time) error {
 }
 
 func (o *Origins) save() error {
-	return replace(o.path, slices.SortedFunc(maps.Values(o.kept), func(a, b Consent) int { return strings.Compare(a.ID, b.ID) }))
+	err := replace(o.path, slices.SortedFunc(maps.Values(o.kept), func(a, b Consent) int { return strings.Compare(a.ID, b.ID) }))
+	if info, statErr := os.Stat(o.path); statErr == nil && err == nil {
+		o.file = info
+	}
+	return err
 }
 
 // replace writes a value as JSON in place of a file, whole or not at all.

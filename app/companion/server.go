@@ -45,6 +45,7 @@ type Server struct {
 	large     chan struct{} // a place for each large frame
 	dialog    chan struct{} // a place for the one dialog
 	patience  patience
+	unlocked  unlocked
 
 	mu       sync.Mutex
 	sessions int
@@ -56,7 +57,7 @@ type Server struct {
 // else is there.
 func Listen(ctx context.Context, config Config) (*Server, error) {
 	s := &Server{Config: config, large: make(chan struct{}, maxLarge), dialog: make(chan struct{}, 1)}
-	s.patience.now = config.Now
+	s.patience.now, s.unlocked.now = config.Now, config.Now
 	for range 20 {
 		err := s.listen(ctx)
 		if err == nil {

@@ -70,11 +70,13 @@ func (ss *session) allow(ctx context.Context) error {
 		if ss.allowed {
 			return nil
 		}
+		ss.unlocked.forget(id)
 		permission, err := ss.Consenter.Allow(ctx, ss.caller, ss.language)
 		if err != nil && !errors.Is(err, ErrCancelled) {
 			return err
 		}
 		ss.Log.Info("caller decided on", "caller", ss.caller.ID, "claimed", ss.caller.Origin, "allowed", permission == Allow || permission == AllowOnce)
+		ss.note(Event{Deed: decided[permission]}, err)
 		switch permission {
 		case Allow:
 			if ss.allowed = id == ""; ss.allowed {
@@ -150,6 +152,10 @@ func (ss *session) open(ctx context.Context, t task, c Choice) (Opened, error) {
 	if !slices.Contains(t.stores, c.Store) {
 		return Opened{}, ErrUnfit
 	}
+	l := lock{ss.caller.ID, c.Store, c.ID}
+	if c.Password == "" {
+		c.Password, _ = ss.unlocked.of(l)
+	}
 	opened, err := ss.Stores[c.Store].Open(ctx, c.ID, c.Password)
 	if err != nil {
 		return Opened{}, err
@@ -157,6 +163,9 @@ func (ss *session) open(ctx context.Context, t task, c Choice) (Opened, error) {
 	if reasons := t.wish.against(opened.Certificate, ss.standing(ctx, opened.Certificate), ss.Now()); len(reasons) > 0 {
 		opened.Close()
 		return Opened{}, ErrUnfit
+	}
+	if c.Keep && ss.caller.ID != "" {
+		ss.unlocked.keep(l, c.Password)
 	}
 	return opened, nil
 }
@@ -207,6 +216,34 @@ func (ss *session) tell(t task, cert *x509.Certificate, err error) {
 		attributes = append(attributes, "key", fmt.Sprintf("%x", keyID(cert)))
 	}
 	ss.Log.Info("signature asked for", attributes...)
+	event := Event{Deed: DeedSigned, Documents: len(t.documents), Bytes: size}
+	if len(t.documents) == 0 {
+		event.Deed = DeedShown
+	}
+	if cert != nil {
+		event.Key = fmt.Sprintf("%x", keyID(cert))
+	}
+	ss.note(event, err)
+}
+
+// decided are the deeds of permissions.
+var decided = map[Permission]Deed{Allow: DeedAllowed, AllowOnce: DeedAllowedOnce, Block: DeedBlocked, Refuse: DeedRefused}
+
+// note writes into the citizen's log what became of a request. That it cannot
+// be written hinders nothing, and is told to the program's own log.
+func (ss *session) note(e Event, err error) {
+	e.Caller = ss.caller.ID
+	switch {
+	case errors.Is(err, ErrCancelled):
+		e.Deed = DeedCancelled
+	case errors.Is(err, context.Canceled):
+		e.Deed = DeedGone
+	case err != nil:
+		e.Deed = DeedFailed
+	}
+	if err := ss.Activity.Add(e); err != nil {
+		ss.Log.Warn("the log of requests cannot be written", "error", err)
+	}
 }
 
 func (ss *session) signOne(ctx context.Context, t task, key Opened, d Document) ([]byte, error) {

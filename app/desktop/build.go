@@ -17,6 +17,9 @@ func (w *Window) screenKey() string {
 	if w.help.open {
 		return fmt.Sprint("help", w.help.asked)
 	}
+	if w.aside.page != asideNone {
+		return w.aside.key()
+	}
 	key := string(s.Stage)
 	switch s.Stage {
 	case journey.StageCamera:
@@ -62,6 +65,9 @@ func (w *Window) screenKey() string {
 func (w *Window) build(words *wording.Words) screen.Screen {
 	if w.help.open {
 		return w.helpScreen(words)
+	}
+	if w.aside.page != asideNone {
+		return w.besides(words)
 	}
 	if build, ok := builders()[w.state.Stage]; ok {
 		return build(w, words)

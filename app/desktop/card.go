@@ -188,6 +188,7 @@ func fileEndings() (all []string) {
 // dropped takes files that fall onto the window: the first side that is missing, then the next, and the last anew.
 func (w *Window) dropped(_ fyne.Position, files []fyne.URI) {
 	if sideOf(w.state.Stage) == "" || w.state.Card.Source != journey.CardByFile {
+		w.checkDropped(files)
 		return
 	}
 	sides := w.state.Card.Document.Sides()

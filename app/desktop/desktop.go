@@ -55,7 +55,11 @@ type Config struct {
 	Demo bool
 	// Opened is told, on the interface's goroutine, once the first screen of the way stands; nil where nobody asks.
 	Opened func(*Window)
-	Log    *slog.Logger
+	// Started is told, before the journey is opened; nil where nobody asks.
+	Started func(*Window)
+	// Companion is what the signing service keeps, for the citizen to look at.
+	Companion Companion
+	Log       *slog.Logger
 }
 
 // Sounds plays what is named, one after another, in a language, in place of what it plays now. It returns at once and never fails: where nothing can
@@ -84,6 +88,7 @@ type Window struct {
 	languageChosen bool             // in this window, before there was a journey
 	help           helpCall
 	trial          trial
+	aside          aside
 	mine           myKeys
 	failed         *api.Problem          // shown last
 	closing        *dialog.ConfirmDialog // asks whether to close all the same
@@ -154,6 +159,9 @@ func Run(ctx context.Context, cfg Config) error {
 	w.window.Show()
 	if !drawn(w.window) {
 		return api.Fail(api.GraphicsMissing, "the system gives the window no OpenGL 2.1")
+	}
+	if cfg.Started != nil {
+		cfg.Started(w)
 	}
 	w.open("")
 	a.Run()
@@ -315,7 +323,7 @@ func (w *Window) apply(s journey.State) {
 func (w *Window) arrived(from, to journey.Stage) {
 	w.dropShot()
 	w.typed.agreed, w.typed.code, w.typed.cannot, w.typed.revokes = false, "", false, false
-	w.trial, w.settling, w.mine = trial{}, settling{}, myKeys{}
+	w.trial, w.settling, w.mine, w.aside = trial{}, settling{}, myKeys{}, aside{}
 	w.due = nil
 	w.useCamera(to)
 	switch to {
@@ -448,6 +456,14 @@ func (w *Window) State() journey.State { return w.state }
 
 // Close closes the window.
 func (w *Window) Close() { w.window.Close() }
+
+// Raise brings the window before others, from any goroutine.
+func (w *Window) Raise() {
+	w.ui(func() {
+		w.window.Show()
+		w.window.RequestFocus()
+	})
+}
 
 // Stop closes the window from any goroutine.
 func (w *Window) Stop() { w.ui(w.window.Close) }

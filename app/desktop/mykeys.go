@@ -60,6 +60,8 @@ func (w *Window) myKeys(words *wording.Words) screen.Screen {
 	return screen.NewMyKeys(words, m, screen.MyKeysActions{
 		Open:    func(serial string) { w.mine.serial = serial; w.turn(keyOne) },
 		Refresh: func() { w.do("refresh keys", w.journey.RefreshKeys) },
+		Check:   func() { w.step(asideVerify) },
+		Sites:   w.sites(),
 		Back:    func() { w.do("close keys", w.journey.CloseKeys) },
 	})
 }

@@ -198,3 +198,6 @@ func (t Trial) save(folder string) (path string, err error) {
 	}
 	return "", err
 }
+
+// Authorities are those that issued the citizen's keys, as they came with them.
+func (j *Journey) Authorities() []*x509.Certificate { return j.chain() }

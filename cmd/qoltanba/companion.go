@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"qoltanba/app/companion/peer"
 	"qoltanba/app/companion/terminal"
 	"qoltanba/keystore"
+	"qoltanba/keystore/revocation"
 	"qoltanba/keystore/timestamp"
 )
 
@@ -50,6 +52,7 @@ func serveCompanion(ctx context.Context, args []string, out io.Writer) error {
 	flags.StringVar(&o.data, "data", "", "folder of the program's files")
 	flags.StringVar(&o.language, "language", "kk", "language of the questions: kk, ru or en")
 	flags.Var(&keys, "keys", "folder of key files; may be given again and again")
+	tray := flags.Bool("tray", false, "show an icon, and ask in a window")
 	port := flags.Uint("port", companion.Port, "port that portals ask")
 	stamps := flags.String("tsp", "", "address of a time-stamp authority, such as http://tsp.pki.gov.kz/")
 	roots := flags.String("authorities", "", "PEM file of the authorities whose certificates portals ask for")
@@ -64,6 +67,9 @@ func serveCompanion(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	config.Port = uint16(*port)
+	if *tray {
+		return runTray(ctx, o, config)
+	}
 	config.Consenter = terminal.New(os.Stdin, out, companion.Language(o.language), hideTyping)
 	server, err := companion.Listen(ctx, config)
 	if err != nil {
@@ -97,7 +103,7 @@ func companionConfig(ctx context.Context, o *options, keys folders, stamps, root
 	if err != nil {
 		return companion.Config{}, err
 	}
-	origins, err := companion.OpenOrigins(filepath.Join(dir, "origins.json"))
+	origins, err := companion.OpenOrigins(filepath.Join(dir, originsName))
 	if err != nil {
 		return companion.Config{}, err
 	}
@@ -109,11 +115,23 @@ func companionConfig(ctx context.Context, o *options, keys folders, stamps, root
 	if config.Authorities, err = readAuthorities(roots); err != nil {
 		return companion.Config{}, err
 	}
+	config.Activity = companion.OpenActivity(filepath.Join(dir, activityName), time.Now)
+	config.Standing = companion.StandingBy(new(revocation.Client).Ask, func() []*x509.Certificate {
+		kept, _ := readAuthorities(filepath.Join(dir, authoritiesName)) // without them nobody is asked
+		return slices.Concat(config.Authorities, kept)
+	})
 	if stamps != "" {
 		config.Stamps = &timestamp.Client{URL: stamps, HTTP: &http.Client{Timeout: time.Minute}}
 	}
 	return config, nil
 }
+
+// Names of files beside the service's consents.
+const (
+	originsName     = "origins.json"
+	activityName    = "activity.jsonl"
+	authoritiesName = "authorities.pem" // who issued the citizen's keys, as the window knows
+)
 
 // readAuthorities reads certificates in PEM; none where no file is named.
 func readAuthorities(path string) ([]*x509.Certificate, error) {

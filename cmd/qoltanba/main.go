@@ -68,6 +68,15 @@ func window(ctx context.Context, args []string) error {
 	if err := show.prepare(ctx, o.backend); err != nil {
 		return err
 	}
+	forward := new(forwarding)
+	end, taken := single(ctx, o, forward.bring)
+	if taken {
+		return nil
+	}
+	defer end()
+	front.Started = forward.of
+	front.Companion = o.companionFiles()
+	startCompanion(o)
 	return errors.Join(desktop.Run(ctx, front), show.result(), closeSession())
 }
 

@@ -91,12 +91,14 @@ func (o *options) opener() (open func(context.Context, string) (*journey.Journey
 			return nil, err
 		}
 		opened = s
+		o.keepAuthorities(s.journey)
 		return s.journey, nil
 	}
 	closeSession = func() error {
 		if opened == nil {
 			return nil
 		}
+		o.keepAuthorities(opened.journey)
 		return opened.Close()
 	}
 	return open, closeSession

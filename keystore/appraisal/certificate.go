@@ -16,7 +16,7 @@ import (
 
 // cert judges a certificate for a moment, with others that lie beside it.
 func (j judge) cert(cert *x509.Certificate, beside []*x509.Certificate, at time.Time) *Cert {
-	c := &Cert{Certificate: cert, Owner: ownerOf(cert), Issuer: named(cert.Issuer), Valid: answer(!at.Before(cert.NotBefore) && !at.After(cert.NotAfter))}
+	c := &Cert{Certificate: cert, Owner: OwnerOf(cert), Issuer: named(cert.Issuer), Valid: answer(!at.Before(cert.NotBefore) && !at.After(cert.NotAfter))}
 	c.Kind, _ = profile.ParseKind(cert) // 0 says enough
 	others := slices.Concat(j.Others, beside)
 	issuer := j.trust(c, others, at)
@@ -68,8 +68,8 @@ var (
 	oidGiven  = asn1.ObjectIdentifier{2, 5, 4, 42}
 )
 
-// ownerOf reads whom a certificate names, also where it is not of the profile.
-func ownerOf(cert *x509.Certificate) Owner {
+// OwnerOf reads whom a certificate names, also where it is not of the profile.
+func OwnerOf(cert *x509.Certificate) Owner {
 	o := Owner{Name: named(cert.Subject), Organisation: strings.Join(cert.Subject.Organization, ", ")}
 	for _, a := range cert.Subject.Names {
 		text, ok := a.Value.(string)

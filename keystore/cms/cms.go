@@ -97,3 +97,6 @@ type SignedData struct {
 
 	signers []signerInfo
 }
+
+// Signers is how many have signed, or say so.
+func (sd *SignedData) Signers() int { return len(sd.signers) }

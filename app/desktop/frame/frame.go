@@ -2,7 +2,7 @@
 // the buttons below, and whatever lies over a screen for a moment: a failure, a wait, a help page, a short word.
 //
 // Show takes a function that builds a screen from words, and keeps it: a change of language calls it again and carries over what was
-// typed. Enter presses the main button, Escape closes what lies above or goes back, F1 opens Help, wherever the keyboard is.
+// typed. Enter presses the main button, unless the screen wants it meant, Escape closes what lies above or goes back, F1 opens Help, wherever the keyboard is.
 // All methods are called on the interface's goroutine.
 package frame
 
@@ -184,7 +184,7 @@ func (f *Frame) key(k *fyne.KeyEvent) bool {
 			f.overlay.confirm()
 			return true
 		}
-		if f.view != nil && f.view.Main != nil {
+		if f.view != nil && f.view.Main != nil && !f.view.Deliberate {
 			f.view.Main.Tapped(nil)
 			return true
 		}

@@ -26,7 +26,7 @@ func heldScreens() []exhibit {
 					m.Keys[i].State, m.Keys[i].Obtained = screen.KeyUnknown, ""
 				}
 			}
-			return screen.NewMyKeys(w, m, screen.MyKeysActions{Open: noText, Refresh: nothing, Back: nothing})
+			return screen.NewMyKeys(w, m, screen.MyKeysActions{Open: noText, Refresh: nothing, Check: nothing, Sites: nothing, Back: nothing})
 		}
 	}
 	one := func(at int, on screen.MyKeyActions) frame.Builder {

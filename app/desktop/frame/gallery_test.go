@@ -159,7 +159,7 @@ func focus(id string) func(f *frame.Frame) {
 
 // gallery lists every screen, the important ones in more than one state.
 func gallery() []exhibit {
-	return slices.Concat(startScreens(), phoneScreens(), faceScreens(), cardScreens(), keyScreens(), heldScreens(), lineScreens())
+	return slices.Concat(startScreens(), phoneScreens(), faceScreens(), cardScreens(), keyScreens(), heldScreens(), askScreens(), lineScreens())
 }
 
 func startScreens() []exhibit {

@@ -256,3 +256,6 @@ func (r *buttonRenderer) Refresh() {
 }
 
 func (r *buttonRenderer) Destroy() {}
+
+// OnTapped changes what a press does, for a button whose deed is known later.
+func (b *Button) OnTapped(do func()) { b.onTapped = do }

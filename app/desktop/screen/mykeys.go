@@ -63,6 +63,8 @@ type MyKeysModel struct {
 type MyKeysActions struct {
 	Open    func(serial string)
 	Refresh func()
+	Check   func() // explains a signature
+	Sites   func() // who may ask for signatures; nil where there is no such list
 	Back    func()
 }
 
@@ -86,6 +88,12 @@ func NewMyKeys(w *wording.Words, m MyKeysModel, on MyKeysActions) *View {
 	}
 	v.Body = list
 	v.addLink("mykeys.refresh", "mykeys.refresh", "refresh", on.Refresh)
+	if on.Check != nil {
+		v.addLink("mykeys.check", "mykeys.check", "document", on.Check)
+	}
+	if on.Sites != nil {
+		v.addLink("mykeys.sites", "mykeys.sites", "globe", on.Sites)
+	}
 	v.setBack(on.Back)
 	return v
 }

@@ -54,10 +54,12 @@ type View struct {
 	Main  *part.Button   // the one button that leads on; nil where there is none
 	Back  *part.Button   // nil where going back is impossible
 	Links []*part.Button // quiet ways out
-	Wide  bool           // the body takes the window's whole width and has title and lead in it: the citizen sits a metre away
-	Bare  bool           // the body is all that the window shows; it has its own way to Back
-	First fyne.Focusable // gets the keyboard when the screen appears; Enter presses Main even where it is nil
-	lead  *part.Text
+	// Deliberate says that Enter alone does not press Main: it has to be meant.
+	Deliberate bool
+	Wide       bool           // the body takes the window's whole width and has title and lead in it: the citizen sits a metre away
+	Bare       bool           // the body is all that the window shows; it has its own way to Back
+	First      fyne.Focusable // gets the keyboard when the screen appears; Enter presses Main even where it is nil
+	lead       *part.Text
 	// Settle lays the page out anew after the body has changed; the frame sets it.
 	Settle func()
 	words  *wording.Words
