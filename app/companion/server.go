@@ -45,7 +45,7 @@ type Server struct {
 	large     chan struct{} // a place for each large frame
 	dialog    chan struct{} // a place for the one dialog
 	patience  patience
-	unlocked  unlocked
+	unlocked  unlocks
 
 	mu       sync.Mutex
 	sessions int

@@ -9,10 +9,10 @@ import (
 // chose so. It saves the password, never the look at what is signed.
 const UnlockTime = 15 * time.Minute
 
-// unlocked has the passwords of keys that stay unlocked. Each is for one caller
+// unlocks has the passwords of keys that stay unlocked. Each is for one caller
 // and one key, and is forgotten with its time; a password and not the key is
 // kept, so that a memory stick that was pulled out locks it too.
-type unlocked struct {
+type unlocks struct {
 	now  func() time.Time
 	mu   sync.Mutex
 	kept map[lock]unlocking
@@ -25,7 +25,7 @@ type unlocking struct {
 	until    time.Time
 }
 
-func (u *unlocked) keep(l lock, password Password) {
+func (u *unlocks) keep(l lock, password Password) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.sweep()
@@ -36,7 +36,7 @@ func (u *unlocked) keep(l lock, password Password) {
 }
 
 // of returns the password of a key that is unlocked for the caller.
-func (u *unlocked) of(l lock) (Password, bool) {
+func (u *unlocks) of(l lock) (Password, bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.sweep()
@@ -44,7 +44,7 @@ func (u *unlocked) of(l lock) (Password, bool) {
 	return k.password, there
 }
 
-func (u *unlocked) sweep() {
+func (u *unlocks) sweep() {
 	for l, k := range u.kept {
 		if !u.now().Before(k.until) {
 			delete(u.kept, l)
@@ -53,7 +53,7 @@ func (u *unlocked) sweep() {
 }
 
 // forget locks the keys of a caller, of all where it is "".
-func (u *unlocked) forget(caller string) {
+func (u *unlocks) forget(caller string) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	for l := range u.kept {
