@@ -7,9 +7,16 @@ import (
 	"image"
 	"image/jpeg"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/storage"
+
+	"qoltanba/app/api"
 	"qoltanba/app/desktop/guide"
 	"qoltanba/app/journey"
 	"qoltanba/capture/camera"
@@ -178,5 +185,78 @@ func TestAFileInPlaceOfACamera(t *testing.T) {
 	d.press("cardshot.file")
 	if string(d.typed.card.Way) != string(journey.CardByFile) {
 		t.Errorf("the way is %q", d.typed.card.Way)
+	}
+}
+
+// saved is a file with a content.
+func saved(t *testing.T, name string, content []byte) fyne.URI {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return storage.NewFileURI(path)
+}
+
+// atFiles takes a window, with a scout, to the files of an identity card.
+func atFiles(t *testing.T) (*desk, *computer) {
+	t.Helper()
+	d, c := atCompanion(t)
+	d.cfg.Scout = OpenScout
+	c.service.mu.Lock()
+	c.service.e.Step = api.StepCard
+	c.service.mu.Unlock()
+	d.do("refresh", d.journey.Refresh)
+	d.untilScreen("cardway")
+	d.choose("cardway.file")
+	d.press("cardway.main")
+	d.untilScreen("cardfile")
+	return d, c
+}
+
+// TestFilesFindTheirPlaces: sides that were given the wrong way round change places, and a cat is told of.
+func TestFilesFindTheirPlaces(t *testing.T) {
+	d, _ := atFiles(t)
+	back, front := saved(t, "back.jpg", photographed(t, specimen.Back, 0.5)), saved(t, "front.jpg", photographed(t, specimen.Front, 0.5))
+	d.dropped(fyne.Position{}, []fyne.URI{back, front})
+	d.until("both to be read and sorted", func() bool {
+		return d.typed.files[api.Front].side == api.Front && d.typed.files[api.Back].side == api.Back
+	})
+	if !d.says(d.frame.Words().T("cardfile.swapped")) || d.asleep("cardfile.main") {
+		t.Error("nobody says that they were swapped, or they cannot be sent")
+	}
+	d.press("cardfile.back.remove")
+	d.dropped(fyne.Position{}, []fyne.URI{photograph(t)})
+	d.until("a picture of nothing to be told of", func() bool { return d.says(d.frame.Words().T("cardfile.nocard")) })
+	if d.asleep("cardfile.main") {
+		t.Error("it cannot be sent all the same")
+	}
+	d.press("cardfile.back.remove")
+	d.dropped(fyne.Position{}, []fyne.URI{front})
+	d.until("the front in the back's place to be told of", func() bool { return d.says(d.frame.Words().T("cardfile.isfront")) })
+}
+
+// TestOnePDFOfBothSides is sent as it is; where it had one side only, the other is asked for.
+func TestOnePDFOfBothSides(t *testing.T) {
+	d, c := atFiles(t)
+	step(c.service, api.SendCard, func(api.Picture) *api.Problem {
+		c.service.e.Document, c.service.e.CardSides = api.IdentityCard, []api.Side{api.Front}
+		return nil
+	})
+	d.dropped(fyne.Position{}, []fyne.URI{saved(t, "card.PDF", []byte("%PDF-1.7 and more"))})
+	d.until("it to be read", func() bool { return !d.asleep("cardfile.main") })
+	if p := d.typed.files[api.Front].data; p.Type != api.TypePDF || string(p.Data) != "%PDF-1.7 and more" {
+		t.Errorf("it would be sent as %s", p.Type)
+	}
+	d.press("cardfile.main")
+	d.until("the other side to be asked for", func() bool { return d.says(d.frame.Words().T("cardfile.second")) && d.asleep("cardfile.main") })
+}
+
+func TestFilesOfAllKindsAreOffered(t *testing.T) {
+	t.Parallel()
+	for _, e := range []string{".jpg", ".jpeg", ".png", ".pdf", ".heic", ".PDF", ".HEIC"} {
+		if !slices.Contains(fileEndings(), e) {
+			t.Errorf("%s is not offered", e)
+		}
 	}
 }

@@ -21,6 +21,7 @@ const (
 type Examination struct {
 	Found
 	Side     Side
+	Guessed  bool         // nothing speaks for the side, neither a zone nor a portrait: a front by default, or a back whose zone cannot be read
 	Upright  *image.Gray  // the document alone, at [Density] samples a millimetre
 	Measures Measures     // of the upright document
 	Zone     *mrz.Reading // nil where none is seen
@@ -32,7 +33,11 @@ type Examination struct {
 type Examiner struct {
 	finder Finder
 	reader *Reader
-	turned bool // which way up the next glance reads first
+	turned bool     // which way up the next glance reads first
+	last   struct { // glance that read a zone whose checks hold: the next one believes it, if the document lies as it did
+		zone    *mrz.Reading
+		corners Quad
+	}
 }
 
 // NewExaminer takes the weights of package glyph and what the caller knows of numbers.
@@ -71,6 +76,7 @@ func (e *Examiner) Examine(img image.Image) (Examination, bool) {
 	if upsideDown(x.Upright) {
 		x.turn()
 	}
+	x.Guessed = !hasPortrait(x.Upright)
 	x.Measures = r.measure(ID1, x.Corners, x.Upright)
 	return x, true
 }
@@ -128,6 +134,12 @@ func (x *Examination) turn() {
 // patterns are even at that size.
 func upsideDown(img *image.Gray) bool {
 	return unrest(img, oppositeBox) > unrest(img, portraitBox)
+}
+
+// hasPortrait says whether a portrait is seen at one end, and not at the other.
+func hasPortrait(img *image.Gray) bool {
+	left, right := unrest(img, portraitBox), unrest(img, oppositeBox)
+	return max(left, right) >= leastPortrait && max(left, right) >= clearPortrait*min(left, right)
 }
 
 // Where the portrait of a front is, and where it is on one that stands upside down.

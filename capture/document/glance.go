@@ -47,7 +47,10 @@ func (e *Examiner) Glance(img image.Image, want Side, taken *image.Gray) (Glance
 	if e.turned { // as the last one was held
 		x.turn()
 	}
-	zone := e.glanceZone(&x, format)
+	zone := e.lastZone(x.Corners)
+	if zone == nil {
+		zone = e.glanceZone(&x, format)
+	}
 	switch {
 	case zone != nil:
 		g.Zone, g.Side = zone, Back
@@ -67,9 +70,24 @@ func (e *Examiner) Glance(img image.Image, want Side, taken *image.Gray) (Glance
 	return g, true
 }
 
+// lastZone is the zone of the last glance, once, if the document has hardly moved: reading is a third of the work.
+func (e *Examiner) lastZone(q Quad) *mrz.Reading {
+	zone, was := e.last.zone, e.last.corners
+	e.last.zone = nil
+	for i := range q {
+		if q[i].minus(was[i]).length() > 0.03*q.Width() {
+			return nil
+		}
+	}
+	return zone
+}
+
 // glanceZone tries to read a zone one way up, and takes the other way for the next frame where there is none.
 func (e *Examiner) glanceZone(x *Examination, f mrz.Format) *mrz.Reading {
 	zone, ok := e.reader.Read(x.Upright, f)
+	if ok && len(zone.Failed()) == 0 {
+		e.last.zone, e.last.corners = &zone, x.Corners
+	}
 	if ok && (len(zone.Failed()) <= mostFailed || f == mrz.TD1 && e.reader.grid.Fits(f) >= leastFit) {
 		return &zone
 	}
@@ -79,11 +97,10 @@ func (e *Examiner) glanceZone(x *Examination, f mrz.Format) *mrz.Reading {
 
 // portrait says that this is a front if a portrait is seen at one end, and turns it upright.
 func (e *Examiner) portrait(x *Examination) Side {
-	left, right := unrest(x.Upright, portraitBox), unrest(x.Upright, oppositeBox)
-	if max(left, right) < leastPortrait || max(left, right) < clearPortrait*min(left, right) {
+	if !hasPortrait(x.Upright) {
 		return ""
 	}
-	if right > left {
+	if upsideDown(x.Upright) {
 		x.turn()
 	}
 	return Front

@@ -112,9 +112,13 @@ func pick(side api.Side, found []document.Cutout, first image.Image) map[api.Sid
 	case len(found) == 1 || side == api.DataPage:
 		return map[api.Side]image.Image{side: found[0].Picture}
 	}
-	front := slices.IndexFunc(found, func(c document.Cutout) bool { return c.Side == document.Front })
-	back := slices.IndexFunc(found, func(c document.Cutout) bool { return c.Side == document.Back })
-	if front < 0 || back < 0 { // two of a kind: as they lie
+	front, back := 0, slices.IndexFunc(found, func(c document.Cutout) bool { return c.Side == document.Back })
+	switch {
+	case back == 0: // the other is not the back, whatever else is known of it
+		front = 1
+	case back > 0:
+		front = 0
+	default: // two of a kind: as they lie
 		front, back = 0, 1
 	}
 	return map[api.Side]image.Image{api.Front: found[front].Picture, api.Back: found[back].Picture}

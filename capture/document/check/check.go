@@ -87,14 +87,25 @@ type Side struct {
 type Card struct{ Front, Back *Side }
 
 // Sort makes a card of the pictures of its front and back, in that order. Pictures that were sent the wrong way round are put right; nil is
-// a picture on which nothing was found.
+// a picture on which nothing was found. Where a side was only guessed it is the one that it was sent as, unless the other surely is that: a back
+// whose zone cannot be read is not called the front once more.
 func Sort(front, back *document.Examination) (Card, []Finding) {
 	var c Card
 	var all []Finding
+	sides := [2]document.Side{document.Front, document.Back}
 	for i, x := range []*document.Examination{front, back} {
+		sent := sides[i]
+		if x != nil && x.Guessed {
+			as := *x
+			as.Side = sent
+			if other := []*document.Examination{back, front}[i]; other != nil && !other.Guessed && other.Side == sent {
+				as.Side = sides[1-i]
+			}
+			x = &as
+		}
 		switch {
 		case x == nil:
-			all = append(all, Finding{What: NoCard, Side: []document.Side{document.Front, document.Back}[i], Weight: Retake})
+			all = append(all, Finding{What: NoCard, Side: sent, Weight: Retake})
 		case x.Side == document.Page:
 			all = append(all, Finding{What: Passport, Weight: Look})
 		case x.Side == document.Front && c.Front == nil:
@@ -207,6 +218,9 @@ func (h *held) picture(s *Side) {
 			f.Weight = Look
 		}
 		h.add(f)
+	}
+	if side == document.Back && s.Seen.Zone == nil {
+		h.add(Finding{What: document.ZoneUnread, Side: side, Weight: Retake})
 	}
 }
 

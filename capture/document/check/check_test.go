@@ -187,3 +187,21 @@ func TestBarcodeIsHeldAgainstZoneAndFront(t *testing.T) {
 		}
 	}
 }
+
+// TestABackThatCannotBeReadIsNoSecondFront: the remedy is another picture of the back, and nobody is told that both show the same.
+func TestABackThatCannotBeReadIsNoSecondFront(t *testing.T) {
+	t.Parallel()
+	front := &document.Examination{Side: document.Front, Measures: good}
+	blind := &document.Examination{Side: document.Front, Guessed: true, Measures: good}
+	c, all := check.Sort(front, blind)
+	if len(all) > 0 || c.Front == nil || c.Back == nil || c.Back.Seen.Side != document.Back {
+		t.Fatalf("%+v, %v", c, all)
+	}
+	want := check.Finding{What: document.ZoneUnread, Side: document.Back, Weight: check.Retake}
+	if all := c.Findings(check.Knowledge{}); !slices.Contains(all, want) || check.Judge(all) != check.Again {
+		t.Errorf("%v", all)
+	}
+	if c, all := check.Sort(blind, front); len(all) > 0 || c.Front == nil || c.Front.Seen.Guessed || c.Back == nil {
+		t.Errorf("the front sent as the back, and something as the front: %+v, %v", c, all)
+	}
+}
