@@ -109,6 +109,10 @@ const (
 	KeyFileGone       Code = "key-file-gone"
 	CopySamePlace     Code = "copy-same-place"
 	KeyFileDamaged    Code = "key-file-damaged"
+	TokenGone         Code = "token-gone"
+	TokenPINWrong     Code = "token-pin-wrong"
+	TokenLocked       Code = "token-locked"
+	TokenUnusable     Code = "token-unusable"
 )
 
 // row keeps the table below readable: sentence and remedy, each kk, ru, en.
@@ -415,6 +419,18 @@ var failures = table(
 	row(PasswordWrong, 0, false,
 		Wording{"Құпиясөз дұрыс емес.", "Пароль неверный.", "The password is wrong."},
 		Wording{"Кілттерді алғанда өзіңіз ойлап тапқан құпиясөзді енгізіңіз.", "Введите пароль, который Вы придумали, когда получали ключи.", "Enter the password that you made up when you obtained the keys."}),
+	row(TokenGone, 0, false,
+		Wording{"Токен жауап бермейді немесе басқасы қосылған.", "Токен не отвечает, или подключён другой.", "The token does not answer, or another one is plugged in."},
+		Wording{"Таңдаған токеніңізді компьютерге қосып, қайталаңыз. Ештеңе жоғалған жоқ.", "Подключите к компьютеру тот токен, который выбрали, и повторите. Ничего не потеряно.", "Plug in the token that you chose, and try again. Nothing is lost."}),
+	row(TokenPINWrong, 0, false,
+		Wording{"Токеннің PIN-коды дұрыс емес.", "PIN-код токена неверный.", "The token's PIN is wrong."},
+		Wording{"Абайлап қайта енгізіңіз: бірнеше қатеден кейін токен құлыпталады. Бұл – Digital ID PIN-коды емес.", "Введите ещё раз, внимательно: после нескольких ошибок токен заблокируется. Это не PIN-код Digital ID.", "Enter it again with care: a few wrong ones lock the token. It is not the PIN of Digital ID."}),
+	row(TokenLocked, 0, false,
+		Wording{"Токен құлыпталған.", "Токен заблокирован.", "The token is locked."},
+		Wording{"Токенді берген жерге апарып, құлпын ашқызыңыз, содан кейін осы жерден жалғастырыңыз.", "Обратитесь туда, где Вам выдали токен, чтобы его разблокировали. Потом продолжите отсюда.", "Have it unlocked by whoever issued it, and then go on from here."}),
+	row(TokenUnusable, 0, false,
+		Wording{"Бұл токенге кілт жазу мүмкін емес.", "На этот токен записать ключи нельзя.", "Keys cannot be kept in this token."},
+		Wording{"Өндірушінің бағдарламасымен тексеріңіз: PIN-коды болуы, бос орны жетуі керек. Болмаса, артқа қайтып, басқа қойманы таңдаңыз.", "Проверьте его программой производителя: нужны PIN-код и свободное место. Или вернитесь назад и выберите другое хранилище.", "Check it with its vendor's program: it needs a PIN and free space. Or go back and choose another storage."}),
 	row(KeyFileGone, 0, false,
 		Wording{"Кілт файлы жазылған жерінен табылмады.", "Файл ключа не найден там, куда был записан.", "The key file is not where it was written."},
 		Wording{"Флешкада сақтасаңыз, оны қосыңыз. Файлды көшірген болсаңыз, бұрынғы қалтасына қайтарып, қайталаңыз.", "Если храните его на флешке, подключите её. Если переложили файл, верните его в прежнюю папку и повторите.", "If you keep it on a stick, plug it in. If you moved the file, put it back into its folder, and try again."}),

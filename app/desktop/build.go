@@ -46,7 +46,9 @@ func (w *Window) screenKey() string {
 	case journey.StageResume, journey.StageGrant, journey.StageTakeOver, journey.StageKeysLost, journey.StageRebind, journey.StageFormer:
 		key += fmt.Sprint(s.Problem != nil && s.Problem.Code == api.PINWrong, triesOf(s), w.typed.revokes, len(s.Former))
 	case journey.StageForm:
-		key += fmt.Sprint(w.typed.more, len(s.Enrolment.Offers))
+		key += fmt.Sprint(w.typed.more, len(s.Enrolment.Offers), w.typed.tokens, w.typed.token)
+	case journey.StageToken:
+		key += fmt.Sprint(s.Enrolment.Step, s.Problem != nil && s.Problem.Code == api.TokenPINWrong, triesOf(s))
 	case journey.StageDocuments:
 		key += w.typed.document + fmt.Sprint(len(s.Documents))
 	case journey.StageStatus, journey.StageSubmit:
@@ -111,6 +113,7 @@ func builders() map[journey.Stage]func(*Window, *wording.Words) screen.Screen {
 		journey.StageAgreement:      (*Window).agreement,
 		journey.StageForm:           (*Window).form,
 		journey.StageEmailCode:      (*Window).emailCode,
+		journey.StageToken:          (*Window).token,
 		journey.StageSubmit:         (*Window).status,
 		journey.StageStatus:         (*Window).status,
 		journey.StagePassword:       (*Window).password,

@@ -38,6 +38,7 @@ func (w *Window) underWay() string {
 		return "closing.submit"
 	}
 	return map[journey.Stage]string{
+		journey.StageToken:     "closing.keys",
 		journey.StageRecording: "closing.recording",
 		journey.StageSubmit:    "closing.submit",
 		journey.StagePassword:  "closing.keys",

@@ -115,7 +115,9 @@ type typed struct {
 	emailWrong       string           // the address that was refused
 	folder           string           // as chosen
 	keys             api.KeyAlgorithm // as chosen; "": as the journey has it
-	more             bool             // the further choices of the form are looked at
+	token            journey.TokenRef // as chosen; the zero value: a folder
+	tokens           []journey.TokenRef
+	more             bool // the further choices of the form are looked at
 	agreed           bool
 	revokes          bool // the former keys are to go
 	card             screen.CardChoice
@@ -327,6 +329,8 @@ func (w *Window) arrived(from, to journey.Stage) {
 	w.due = nil
 	w.useCamera(to)
 	switch to {
+	case journey.StageForm:
+		w.lookForTokens()
 	case journey.StageWelcome:
 		w.forgetTyped()
 	case journey.StageCompanion:
@@ -406,6 +410,8 @@ func onScreen(s journey.State) bool {
 		return s.Stage == journey.StageKeysLost
 	case api.TakenOver:
 		return s.Stage == journey.StageEnded
+	case api.TokenPINWrong:
+		return s.Stage == journey.StageToken
 	case api.PasswordWrong:
 		return s.Stage == journey.StageDone
 	case api.CodeExhausted:

@@ -62,6 +62,7 @@ func (w *Window) form(words *wording.Words) screen.Screen {
 	return screen.NewApplication(words, w.formModel(words), screen.ApplicationActions{
 		Email:  func(email string) { w.typed.email = email },
 		Folder: w.folderOfForm,
+		Token:  w.chooseToken,
 		Submit: w.fillForm,
 		More:   w.moreChoices(),
 		Back:   w.back(),
@@ -70,7 +71,7 @@ func (w *Window) form(words *wording.Words) screen.Screen {
 
 // moreChoices opens the further choices of the form, and is nil where there is nothing to choose.
 func (w *Window) moreChoices() func() {
-	if len(w.offered()) < 2 {
+	if _, inToken := w.chosenToken(); inToken || len(w.offered()) < 2 {
 		return nil
 	}
 	return func() { w.typed.more = true; w.show(false) }
@@ -111,7 +112,13 @@ func (w *Window) folderOfForm() {
 func (w *Window) formModel(words *wording.Words) screen.ApplicationModel {
 	e := w.state.Enrolment
 	m := screen.ApplicationModel{Name: citizenName(e), IIN: maskedIIN(e), Email: w.typed.email, Folder: w.folder()}
-	if kind := w.chosenKeys(); kind != api.KeyAlgorithm(journey.DefaultKeys.Name()) {
+	for _, t := range w.typed.tokens {
+		m.Tokens = append(m.Tokens, screen.TokenPlace{Label: t.Label, Serial: t.Serial})
+	}
+	if t, ok := w.chosenToken(); ok {
+		m.Token = t.Serial
+	}
+	if kind := w.chosenKeys(); m.Token == "" && kind != api.KeyAlgorithm(journey.DefaultKeys.Name()) {
 		m.Keys = words.T("choices.keys." + string(kind))
 	}
 	w.inspect(m.Folder)
@@ -145,6 +152,9 @@ func (w *Window) fillForm() {
 		return
 	}
 	form := journey.Form{Email: w.typed.email, Storage: api.StoragePC, Keys: w.chosenKeys(), Folder: w.folder()}
+	if t, ok := w.chosenToken(); ok {
+		form = journey.Form{Email: w.typed.email, Storage: api.StorageToken, Token: t}
+	}
 	w.do("fill form", func(ctx context.Context) error { return w.journey.FillForm(ctx, form) })
 }
 
@@ -273,8 +283,12 @@ func (w *Window) former(words *wording.Words) screen.Screen {
 func (w *Window) success(words *wording.Words) screen.Screen {
 	m := screen.SuccessModel{Folder: w.state.Form.Folder}
 	for _, f := range w.state.Files {
-		m.Folder, m.Until = filepath.Dir(f.Path), f.ValidUntil.In(time.Local)
-		m.Files = append(m.Files, screen.KeyFile{Name: filepath.Base(f.Path), Purpose: words.T("purpose." + string(f.Kind))})
+		m.Until = f.ValidUntil.In(time.Local)
+		file := screen.KeyFile{Name: filepath.Base(f.Path), Purpose: words.T("purpose." + string(f.Kind))}
+		if m.Folder = filepath.Dir(f.Path); f.Token != "" {
+			m.Folder, m.Token, file.Name = "", f.Token, words.T("success.intoken")
+		}
+		m.Files = append(m.Files, file)
 	}
 	return screen.NewSuccess(words, m, screen.SuccessActions{
 		Open:   func() { w.openFolder(m.Folder) },

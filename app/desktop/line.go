@@ -93,6 +93,8 @@ func (w *Window) waitText() string {
 		return "wait.writing"
 	case journey.StageDone:
 		return "wait.signing"
+	case journey.StageToken:
+		return "wait.token"
 	case journey.StageKeys:
 		if w.mine.page == keyRenew {
 			return "wait.renewing"

@@ -107,6 +107,7 @@ func (w *Window) keyModel(words *wording.Words, k journey.HeldKey) screen.MyKey 
 	if m.Renewal = w.renewal(k); k.RenewFrom != nil {
 		m.From = k.RenewFrom.In(time.Local)
 	}
+	m.Token = k.Storage == api.StorageToken
 	m.State = keyStates[k.State]
 	if m.State == "" {
 		m.State = screen.KeyUnknown
@@ -133,6 +134,8 @@ func (w *Window) renewal(k journey.HeldKey) screen.KeyRenewal {
 		return screen.RenewalOld
 	case k.RenewFrom.After(time.Now()):
 		return screen.RenewalLater
+	case k.Storage == api.StorageToken:
+		return screen.RenewalToken
 	case k.File == "" || k.Damaged:
 		return screen.RenewalElsewhere
 	case w.state.Begun:

@@ -39,7 +39,7 @@ func (s *service) issuing(t *testing.T) {
 			return api.Fail(api.KeysUnserved, "%v", err)
 		}
 		for i, der := range in.Requests {
-			request, err := keystore.ParseRequest(der)
+			request, err := readRequest(der, in.Storage)
 			if err != nil {
 				return api.Fail(api.RequestInvalid, "%v", err)
 			}
@@ -74,6 +74,23 @@ func (s *service) issuing(t *testing.T) {
 		s.e.Step = api.StepDone
 		return nil
 	})
+}
+
+// readRequest reads a request, which names no storage where that is a token.
+func readRequest(der []byte, storage api.Storage) (*keystore.Request, error) {
+	if storage != api.StorageToken {
+		return keystore.ParseRequest(der)
+	}
+	csr, err := x509.ParseCertificateRequest(der)
+	if err != nil {
+		return nil, err
+	}
+	r := &keystore.Request{PublicKey: csr.PublicKey}
+	if r.Owner, err = profile.ParseSubject(csr.RawSubject); err != nil {
+		return nil, err
+	}
+	r.KeyID, err = profile.SKIOfInfo(csr.RawSubjectPublicKeyInfo)
+	return r, err
 }
 
 func certificate(t *testing.T, template, parent *x509.Certificate, public any, by *rsa.PrivateKey) *x509.Certificate {

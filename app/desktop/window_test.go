@@ -202,6 +202,7 @@ type computer struct {
 	key     crypto.Signer
 	service *service
 	patient bool // waits for the line
+	tokens  journey.Tokens
 }
 
 func newComputer(t *testing.T) *computer {
@@ -240,9 +241,9 @@ func (c *computer) begin(key crypto.Signer, source keystore.KeySource) (*journey
 	}
 	c.t.Cleanup(func() { _ = vault.Close() })
 	return journey.New(journey.Config{
-		Patient: c.patient,
-		Client:  &api.Client{Base: &url.URL{Scheme: "http", Host: "service.invalid"}, HTTP: &http.Client{Transport: c.service}, Attempts: 1},
-		Key:     key, Vault: vault, Data: filepath.Join(c.dir, "data"), Language: api.Kazakh,
+		Patient: c.patient, Tokens: c.tokens,
+		Client: &api.Client{Base: &url.URL{Scheme: "http", Host: "service.invalid"}, HTTP: &http.Client{Transport: c.service}, Attempts: 1},
+		Key:    key, Vault: vault, Data: filepath.Join(c.dir, "data"), Language: api.Kazakh,
 		Probe: func(context.Context) journey.Companion { return journey.Companion{Kind: journey.CompanionNobody} },
 	})
 }

@@ -51,6 +51,10 @@
 //  5. the import is confirmed;
 //  6. the vault's entry is deleted.
 //
+// With a token the keys are made inside, under labels that bear the enrolment's
+// name, and the journal has the token's serial number; 1 and 6 fall away, and 4 is
+// the writing of the certificate beside its key.
+//
 // In a renewal the entry has a name of its own, noted before the keys are made,
 // and what is sent is a signature with the former key, noted before it is sent.
 //

@@ -64,13 +64,18 @@ func (j *Journey) SkipEmail(ctx context.Context) error {
 	})
 }
 
-// fill notes the form. Requests that were made for another address are void.
+// fill notes the form. Requests that were made for another address, or elsewhere,
+// are void.
 func (j *Journey) fill(form Form) {
 	j.note(func(r *record) {
-		if r.secret.Email != form.Email {
-			r.secret.Requests = nil // they name the address
+		if r.secret.Email != form.Email || r.form().Token != form.Token {
+			r.secret.Requests = nil
 		}
 		r.secret.Email, r.Storage, r.Keys, r.Folder = form.Email, form.Storage, form.Keys, form.Folder
+		r.Token = nil
+		if form.Storage == api.StorageToken {
+			r.Token = &tokenPlace{TokenRef: form.Token}
+		}
 	})
 	j.change(func(s *State) { s.Form = form })
 }

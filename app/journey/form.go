@@ -16,8 +16,12 @@ func (j *Journey) checkForm(form Form) (Form, error) {
 	if err := api.ValidateEmail(form.Email); err != nil {
 		return Form{}, err
 	}
-	if form.Storage != api.StoragePC {
+	inToken := form.Storage == api.StorageToken && j.cfg.Tokens != nil
+	if form.Storage != api.StoragePC && !inToken {
 		return Form{}, api.Fail(api.BadRequest, "the storage is not served")
+	}
+	if inToken {
+		form.Keys = api.KeyAlgorithm(tokenKeys.Name())
 	}
 	if form.Keys == "" {
 		form.Keys = api.KeyAlgorithm(j.cfg.Keys.Name())
@@ -26,6 +30,11 @@ func (j *Journey) checkForm(form Form) (Form, error) {
 	if offers := j.State().Enrolment.Offers; form.Keys.Requests() == 0 || len(offers) > 0 && !slices.Contains(offers, offer) {
 		return Form{}, api.Fail(api.KeysUnserved, "keys %q", form.Keys)
 	}
+	if inToken {
+		form.Folder = ""
+		return form, nil
+	}
+	form.Token = TokenRef{}
 	var err error
 	form.Folder, err = prepareFolder(form.Folder)
 	return form, err

@@ -234,7 +234,7 @@ func (j *Journey) search(ctx context.Context) (found []HeldKey) {
 	j.mu.Unlock()
 	var folders []string
 	for _, f := range files {
-		if folder := filepath.Dir(f.Path); !slices.Contains(folders, folder) {
+		if folder := filepath.Dir(f.Path); f.Path != "" && !slices.Contains(folders, folder) {
 			folders = append(folders, folder)
 		}
 	}

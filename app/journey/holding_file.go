@@ -36,8 +36,12 @@ func (h *holding) add(files []KeyFile) {
 	all = append(all, h.Files...)
 	h.Files = nil
 	for _, f := range all {
-		if !seen[f.Path] && len(h.Files) < maxHeldFiles {
-			seen[f.Path] = true
+		name := f.Path + f.Token + string(f.Kind)
+		if f.Token != "" {
+			name += f.ValidUntil.String()
+		}
+		if !seen[name] && len(h.Files) < maxHeldFiles {
+			seen[name] = true
 			h.Files = append(h.Files, f)
 		}
 	}
@@ -49,7 +53,7 @@ func decodeHolding(content []byte, s *sealer) (holding, error) {
 		return holding{}, errors.New("no note of keys")
 	}
 	for _, f := range h.Files {
-		if !filepath.IsAbs(f.Path) {
+		if !filepath.IsAbs(f.Path) && (f.Path != "" || f.Token == "") {
 			return holding{}, errors.New("the note of keys contradicts itself")
 		}
 	}

@@ -53,6 +53,8 @@ type record struct {
 	// Chain is the authority's certificates in DER, from the one that issued to
 	// the root. It outlasts the way with the files that it belongs to.
 	Chain [][]byte `json:"chain,omitempty"`
+	// Token is where the keys are in place of a folder.
+	Token *tokenPlace `json:"token,omitempty"`
 	// Former is what the citizen is still to be asked about.
 	Former []FormerKey `json:"former,omitempty"`
 	// Renewal is set where the way renews a certificate, from before its keys are made.
@@ -73,8 +75,15 @@ type secrets struct {
 }
 
 func (r record) form() Form {
-	return Form{Email: r.secret.Email, Storage: r.Storage, Keys: r.Keys, Folder: r.Folder}
+	f := Form{Email: r.secret.Email, Storage: r.Storage, Keys: r.Keys, Folder: r.Folder}
+	if r.Token != nil {
+		f.Token = r.Token.TokenRef
+	}
+	return f
 }
+
+// filled says that the form was filled in.
+func (r record) filled() bool { return r.Folder != "" || r.Token != nil }
 
 // entry is the name under which the vault keeps the keys of the way.
 func (r record) entry() string {
@@ -96,6 +105,10 @@ func (r record) clone() record {
 	r.Chain = slices.Clone(r.Chain)
 	r.Former = slices.Clone(r.Former)
 	r.secret.Requests = slices.Clone(r.secret.Requests)
+	if r.Token != nil {
+		kept := *r.Token
+		r.Token = &kept
+	}
 	if r.Renewal != nil {
 		kept := *r.Renewal
 		r.Renewal = &kept

@@ -30,6 +30,8 @@ type Config struct {
 	Encoding keystore.Encoding
 	// Keys is the kind of key pairs that are made; 0 is [DefaultKeys].
 	Keys keypair.Algorithm
+	// Tokens are those that may take the keys in place of a folder; nil for none.
+	Tokens Tokens
 	// Probe asks who has the companion's port; nil is [ProbeCompanion].
 	Probe func(context.Context) Companion
 	// Now is the clock; nil is time.Now.

@@ -66,10 +66,16 @@ func (j *Journey) Submit(ctx context.Context) error {
 		body := api.ApplyRequest{Email: form.Email, Storage: form.Storage, Keys: algorithm, Requests: requests}
 		err = j.apply(ctx, body)
 		if code := api.CodeOf(err); code == api.RequestInvalid || code == api.KeysUnserved {
-			if code == api.KeysUnserved {
-				j.note(func(r *record) { r.Keys = "" }) // to be chosen anew
-			}
-			return errors.Join(err, j.discardKeys(ctx))
+			j.note(func(r *record) {
+				switch {
+				case code == api.KeysUnserved:
+					r.Keys, r.Token = "", nil // to be chosen anew
+				case r.Token != nil:
+					r.Token.Round++
+				}
+			})
+			err = errors.Join(err, j.discardKeys(ctx))
+			j.change(j.settleStage)
 		}
 		return err
 	})
@@ -131,6 +137,11 @@ const keyringTime = 5 * time.Minute
 // before they are returned. Keys that lie there are taken, unless another kind was
 // chosen since and nothing was applied for.
 func (j *Journey) requests(ctx context.Context, owner profile.Subject, email string) ([][]byte, api.KeyAlgorithm, error) {
+	if j.tokenPlace() != nil { // they were made when it was open
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		return slices.Clone(j.record.secret.Requests), api.KeyAlgorithm(tokenKeys.Name()), nil
+	}
 	keys, err := j.keysToApply(ctx)
 	if err != nil {
 		return nil, "", err

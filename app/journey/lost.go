@@ -17,7 +17,7 @@ func keysAwaited(e api.Enrolment) bool {
 // be opened. A keyring that does not answer says nothing about them; one that
 // answers and has the vault's key no more, or another, has lost them for good.
 func (j *Journey) checkKeys(ctx context.Context) error {
-	if !keysAwaited(j.State().Enrolment) {
+	if !keysAwaited(j.State().Enrolment) || j.tokenPlace() != nil {
 		return nil
 	}
 	_, err := j.pending(ctx)
@@ -42,7 +42,7 @@ func (j *Journey) GiveUpKeys(ctx context.Context, pin api.Secret) error {
 		if err := j.cfg.Vault.SetAside(j.entry()); err != nil {
 			return err
 		}
-		j.note(func(r *record) { r.secret.Requests, j.keysLost = nil, false })
+		j.note(func(r *record) { r.secret.Requests, r.Token, j.keysLost = nil, nil, false })
 		return j.save()
 	})
 }

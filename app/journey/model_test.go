@@ -51,6 +51,7 @@ type model struct {
 	taken     bool             // this way was taken over
 	withdrawn [][]byte
 	issued    []api.Certificate
+	offers    []api.KeyOffer    // what can be applied for
 	earlier   []api.Certificate // of ways before
 	heads     int
 	letters   int // codes sent to an address
@@ -403,7 +404,10 @@ func (m *model) cardAndKeys() {
 		m.e.Step = api.StepAgreement
 		return nil
 	})
-	at(m, api.AcceptAgreement, []api.Step{api.StepAgreement}, goTo[api.ConsentRequest](m, api.StepApplication))
+	at(m, api.AcceptAgreement, []api.Step{api.StepAgreement}, func(api.ConsentRequest, *http.Request) *api.Problem {
+		m.e.Step, m.e.Offers = api.StepApplication, m.offers
+		return nil
+	})
 	at(m, api.SendEmailCode, []api.Step{api.StepApplication}, func(in api.EmailRequest, _ *http.Request) *api.Problem {
 		if e := m.e.Email; e != nil && e.Code != nil { // no minute passes here
 			return api.Fail(api.CodeTooSoon, "just now").WithUntil(e.Code.ResendAt)
@@ -476,7 +480,7 @@ func (m *model) apply(in api.ApplyRequest, _ *http.Request) *api.Problem {
 	m.e.Step, m.e.Application = api.StepIssue, &api.Application{Number: "1", Status: api.ApplicationChecking, Storage: in.Storage}
 	m.issued = nil
 	for i, der := range in.Requests {
-		request, err := keystore.ParseRequest(der)
+		request, err := readRequest(der, in.Storage)
 		if err != nil {
 			return api.Fail(api.RequestInvalid, "%v", err)
 		}
@@ -484,6 +488,26 @@ func (m *model) apply(in api.ApplyRequest, _ *http.Request) *api.Problem {
 		m.issued = append(m.issued, api.Certificate{Kind: api.CertificateKind(kind.Name()), DER: m.sign(request, kind)})
 	}
 	return nil
+}
+
+// readRequest reads a request, which names no storage where that is a token.
+func readRequest(der []byte, storage api.Storage) (*keystore.Request, error) {
+	if storage != api.StorageToken {
+		return keystore.ParseRequest(der)
+	}
+	csr, err := x509.ParseCertificateRequest(der)
+	if err != nil {
+		return nil, err
+	}
+	if err := csr.CheckSignature(); err != nil {
+		return nil, err
+	}
+	r := &keystore.Request{PublicKey: csr.PublicKey}
+	if r.Owner, err = profile.ParseSubject(csr.RawSubject); err != nil {
+		return nil, err
+	}
+	r.KeyID, err = profile.SKIOfInfo(csr.RawSubjectPublicKeyInfo)
+	return r, err
 }
 
 func (m *model) sign(request *keystore.Request, kind profile.Kind) []byte {

@@ -36,6 +36,8 @@ func (j *Journey) Back(ctx context.Context) error {
 		switch to, ok := backwards[s.Stage]; {
 		case s.Stage == StageCallBack:
 			return j.open("")
+		case !s.CanGoBack:
+			return &StageError{"back", s.Stage}
 		case !ok:
 			return &StageError{"back", s.Stage}
 		case s.Enrolment.ID == "":
@@ -56,7 +58,7 @@ func (j *Journey) retrace(to Stage) error {
 		case StageCabinet:
 			r.CabinetLeft = false
 		case StageForm:
-			r.Folder = ""
+			r.Folder, r.Token = "", nil
 		case StageCardFront, StageSignIn:
 			overlay = to
 		}

@@ -33,12 +33,17 @@ func place(e api.Enrolment, r record, card CardChoice, now time.Time) Stage {
 		}
 	case api.StepApplication:
 		switch {
-		case r.Folder == "": // the form is not filled in
+		case !r.filled():
 		case !settled(r.secret.Email, e.Email):
 			return StageEmailCode
+		case r.Token != nil && r.secret.Requests == nil:
+			return StageToken
 		default:
 			return StageSubmit
 		}
+	}
+	if e.Step == api.StepImport && r.Token != nil {
+		return StageToken
 	}
 	if stage, ok := firstStage[e.Step]; ok {
 		return stage
@@ -72,6 +77,7 @@ var backwards = map[Stage]Stage{
 	StageDocuments:     StageCabinet,
 	StageGrant:         StageCabinet,
 	StageEmailCode:     StageForm,
+	StageToken:         StageForm,
 	StageSubmit:        StageForm,
 }
 
@@ -81,6 +87,7 @@ func (j *Journey) derive() {
 	s.Reached = j.record.Step
 	s.Group = groupOf(s.Stage, s.Reached)
 	_, back := backwards[s.Stage]
+	back = back && (s.Stage != StageToken || s.Enrolment.Step == api.StepApplication)
 	s.CanGoBack = back || s.Stage == StageCallBack
 	s.CanCancel = j.cancellable() && !s.Busy
 	s.CanRepeat = s.Stage == StageRejected && s.Enrolment.Decision != nil &&

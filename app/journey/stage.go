@@ -42,6 +42,7 @@ const (
 	StageAgreement      Stage = "agreement"       // [Journey.AcceptAgreement]
 	StageForm           Stage = "form"            // client: [Journey.FillForm]
 	StageEmailCode      Stage = "email-code"      // client: [Journey.GiveEmailCode], [Journey.ResendEmailCode], [Journey.SkipEmail]
+	StageToken          Stage = "token"           // client: the token's PIN, before the application and after the issue; [Journey.UseToken], [Journey.LoseToken]
 	StageSubmit         Stage = "submit"          // [Journey.Submit]
 	StageStatus         Stage = "status"          // wait: [Journey.Refresh], [Journey.Watch]
 	StagePassword       Stage = "password"        // [Journey.WriteKeys], [Journey.ChangeFolder]
@@ -59,7 +60,7 @@ func Stages() []Stage {
 		StageWelcome, StageResume, StageRecover, StageCamera, StageIIN, StageCode, StageCallBack, StageRebind, StageCompanion, StageSummary,
 		StageSignIn, StageSignInCode, StageBiometrics, StageServiceCentre, StageSelfie, StageTakeOver,
 		StageRecordingIntro, StageRecording, StageJudging, StagePIN, StageCardChoice, StageCardFront, StageCardBack, StagePassport, StageFields,
-		StageChecking, StageRejected, StageCabinet, StageDocuments, StageGrant, StageAgreement, StageForm, StageEmailCode, StageSubmit,
+		StageChecking, StageRejected, StageCabinet, StageDocuments, StageGrant, StageAgreement, StageForm, StageEmailCode, StageToken, StageSubmit,
 		StageStatus, StagePassword, StageKeysLost, StageFormer, StageDone, StageKeys, StageLocked, StageEnded,
 	}
 }
@@ -90,7 +91,7 @@ var groups = map[Stage]Group{
 	StageSelfie: GroupFace, StageTakeOver: GroupFace, StageRecordingIntro: GroupFace, StageRecording: GroupFace, StageJudging: GroupFace, StagePIN: GroupFace,
 	StageCardChoice: GroupCard, StageCardFront: GroupCard, StageCardBack: GroupCard, StagePassport: GroupCard, StageFields: GroupCard,
 	StageChecking: GroupCheck, StageRejected: GroupCheck, StageCabinet: GroupCheck, StageDocuments: GroupCheck,
-	StageGrant: GroupKeys, StageAgreement: GroupKeys, StageForm: GroupKeys, StageEmailCode: GroupKeys, StageSubmit: GroupKeys,
+	StageGrant: GroupKeys, StageAgreement: GroupKeys, StageForm: GroupKeys, StageEmailCode: GroupKeys, StageToken: GroupKeys, StageSubmit: GroupKeys,
 	StageStatus: GroupKeys, StagePassword: GroupKeys, StageKeysLost: GroupKeys,
 	StageFormer: GroupDone, StageDone: GroupDone, StageKeys: GroupDone,
 }

@@ -89,12 +89,15 @@ type Form struct {
 	Email   string // "" where the citizen gives none
 	Storage api.Storage
 	Keys    api.KeyAlgorithm // "" for [Config.Keys]
-	Folder  string           // absolute path, in which the key files will be written
+	Folder  string           // absolute path, in which the key files will be written; "" with a token
+	Token   TokenRef         // with [api.StorageToken], see [Journey.Tokens]
 }
 
-// KeyFile is a key file that was written and read back.
+// KeyFile is a key file that was written and read back, or a key in a token with
+// its certificate.
 type KeyFile struct {
-	Path       string // absolute
+	Path       string // absolute; "" where the key is in a token
+	Token      string `json:",omitempty"` // label of that
 	Kind       api.CertificateKind
 	ValidUntil time.Time
 }

@@ -101,7 +101,7 @@ func (j *Journey) SaveTrial(ctx context.Context, t Trial) (path string, err erro
 func (j *Journey) signingFile() (string, error) {
 	files := j.State().Files
 	at := slices.IndexFunc(files, func(f KeyFile) bool { return f.Kind.Signs() })
-	if at < 0 {
+	if at < 0 || files[at].Path == "" {
 		return "", errKeyFileGone
 	}
 	return files[at].Path, nil

@@ -95,7 +95,7 @@ func TestKilled(t *testing.T) {
 // an identity card who does nothing wrong, makes no pause and goes when it ends.
 var elsewhere = []journey.Stage{
 	journey.StageResume, journey.StageRecover, journey.StageRebind, journey.StageCallBack, journey.StageServiceCentre, journey.StageTakeOver, journey.StagePassport,
-	journey.StageRejected, journey.StageKeysLost, journey.StageFormer, journey.StageKeys, journey.StageLocked, journey.StageEnded,
+	journey.StageRejected, journey.StageKeysLost, journey.StageToken, journey.StageFormer, journey.StageKeys, journey.StageLocked, journey.StageEnded,
 }
 
 // estate is what lies on the disks of both sides, and the backend over it.

@@ -30,6 +30,7 @@ type options struct {
 	passphrase string // file
 	encoding   choice[keystore.Encoding]
 	keys       choice[keypair.Algorithm]
+	pkcs11     string        // path of a library
 	away       time.Duration // how much later than it is the journey thinks it is; a demonstration's
 }
 
@@ -66,6 +67,7 @@ func commonOptions(flags *flag.FlagSet) *options {
 	flags.StringVar(&o.data, "data", "", "`folder` for the program's own files")
 	flags.StringVar(&o.language, "language", string(api.Kazakh), "kk, ru or en, where no other was chosen before")
 	flags.StringVar(&o.passphrase, "passphrase-file", "", "`file` with the phrase that protects unfinished keys where the system has no keyring")
+	flags.StringVar(&o.pkcs11, "pkcs11", os.Getenv("QOLTANBA_PKCS11"), "`library` (PKCS #11) of the vendor of a token that may take the keys")
 	flags.Var(&o.encoding, "key-files", "3des, which the certification authority writes and every portal reads, or aes256: how key `files` are encrypted")
 	flags.Var(&o.keys, "keys", "`kind` of keys to make: gost, one key for signing in and for signing, or rsa, a pair of keys, one for each")
 	return &o
@@ -149,7 +151,7 @@ func (o *options) journey(ctx context.Context, s *session, data string, source k
 		Client:  &api.Client{Base: s.backend, Version: version()},
 		Patient: true,
 		Key:     key, Vault: s.vault, Data: data, Language: api.Language(o.language),
-		Encoding: o.encoding.value, Keys: o.keys.value, Now: func() time.Time { return time.Now().Add(o.away) },
+		Encoding: o.encoding.value, Keys: o.keys.value, Tokens: journey.TokensOf(o.pkcs11), Now: func() time.Time { return time.Now().Add(o.away) },
 	})
 	if err != nil {
 		return nil, journey.DataProblem(err)

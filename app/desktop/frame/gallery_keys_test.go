@@ -52,6 +52,15 @@ func heldScreens() []exhibit {
 				screen.RevokeActions{Reason: func(screen.RevokeReason) {}, Revoke: func(screen.RevokeReason, string) {}, Other: nothing, Back: nothing})
 		}
 	}
+	pin := func(m screen.TokenModel) frame.Builder {
+		return func(w *wording.Words) screen.Screen {
+			on := screen.TokenActions{Next: noText, Back: nothing}
+			if m.Writing {
+				on.Lost, on.Back = nothing, nil
+			}
+			return screen.NewToken(w, m, on)
+		}
+	}
 	former := func(m screen.FormerModel) frame.Builder {
 		return func(w *wording.Words) screen.Screen {
 			m.Keys = []screen.FormerKey{{Purpose: w.T("purpose.rsa-auth"), Until: noon.AddDate(0, 0, 21)}, {Purpose: w.T("purpose.rsa-sign"), Until: noon.AddDate(0, 0, 21)}}
@@ -65,6 +74,22 @@ func heldScreens() []exhibit {
 		{name: "application-rsa", build: show(func(w *wording.Words) screen.Screen {
 			return screen.NewApplication(w, screen.ApplicationModel{Name: "ӘБДІҒАЛИЕВА Қ. Н.", IIN: "570314••••••", Folder: sampleFile[:len("/home/aje/Documents/ЭЦҚ")], Keys: w.T("choices.keys.rsa2048")},
 				screen.ApplicationActions{Email: noText, Folder: nothing, Submit: nothing, More: nothing, Back: nothing})
+		})},
+		{name: "application-token", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewApplication(w, screen.ApplicationModel{
+				Name: "ӘБДІҒАЛИЕВА Қ. Н.", IIN: "570314••••••", Token: "7",
+				Tokens: []screen.TokenPlace{{Label: "KAZTOKEN", Serial: "7"}, {Label: "Әбдіғалиева", Serial: "8"}},
+			}, screen.ApplicationActions{Email: noText, Folder: nothing, Token: noText, Submit: nothing, Back: nothing})
+		})},
+		{name: "token", build: pin(screen.TokenModel{Label: "KAZTOKEN"})},
+		{name: "token-wrong", build: pin(screen.TokenModel{Label: "KAZTOKEN", Wrong: true})},
+		{name: "token-last", build: pin(screen.TokenModel{Label: "KAZTOKEN", Writing: true, Wrong: true, Last: true})},
+		{name: "success-token", build: show(func(w *wording.Words) screen.Screen {
+			m := screen.SuccessModel{Token: "KAZTOKEN", Until: noon.AddDate(3, 0, 0)}
+			for _, purpose := range []string{"purpose.rsa-auth", "purpose.rsa-sign"} {
+				m.Files = append(m.Files, screen.KeyFile{Name: w.T("success.intoken"), Purpose: w.T(purpose)})
+			}
+			return screen.NewSuccess(w, m, screen.SuccessActions{Open: nothing, Print: nothing, Try: nothing, Keys: nothing, Finish: nothing})
 		})},
 		{name: "former", build: former(screen.FormerModel{PIN: screen.PINModel{Tries: -1}})},
 		{name: "former-revoke", build: former(screen.FormerModel{Revoke: true, PIN: screen.PINModel{Wrong: true, Tries: 2}})},

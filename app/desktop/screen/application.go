@@ -25,7 +25,9 @@ type ApplicationModel struct {
 	IIN           string // masked
 	Email         string
 	EmailProblem  string
-	Keys          string // kind of keys in the language of the window, where it is not the usual one; else ""
+	Tokens        []TokenPlace // that may take the keys in place of a folder
+	Token         string       // serial number of the one that was chosen; "" for a folder
+	Keys          string       // kind of keys in the language of the window, where it is not the usual one; else ""
 	Folder        string
 	Caution       FolderCaution
 	FolderProblem string
@@ -35,7 +37,8 @@ type ApplicationModel struct {
 // ApplicationActions are what can be done there.
 type ApplicationActions struct {
 	Email  func(string)
-	Folder func() // opens the chooser
+	Folder func()              // opens the chooser
+	Token  func(serial string) // chooses a token, or with "" the folder; the form is built anew
 	Submit func()
 	More   func() // opens further choices; nil where there are none
 	Back   func()
@@ -56,16 +59,18 @@ func NewApplication(w *wording.Words, m ApplicationModel, on ApplicationActions)
 	email.SetPlaceHolder("name@mail.kz")
 	a.email = part.NewField(w.T("application.email"), w.T("application.email.hint"), email)
 	a.First = email
-	var storage *part.Choice
-	storage = register(a.View, "application.storage", part.NewOption("", w.T("application.storage.pc"), "", true,
-		func() { storage.SetChosen(true) }))
-	choose := a.button(part.Plain, "application.folder", "application.choose", "folder", on.Folder)
+	storages := a.storages(m, on)
+	place := part.Notice(part.Tell, w.T("application.token"), w.T("application.token.text"))
+	if m.Token == "" {
+		choose := a.button(part.Plain, "application.folder", "application.choose", "folder", on.Folder)
+		place = part.Column(6, part.Strong(w.T("application.folder")),
+			part.Card(part.Row(look.SpaceM, part.Grow(part.Column(0, a.folder, part.Caption(w.T("application.folder.hint")))), choose)), a.caution)
+	} else {
+		a.Lead = w.T("application.token.lead")
+	}
 	a.Body = part.Column(look.SpaceM,
 		part.Muted(w.T("application.for", "Name", m.Name, "IIN", m.IIN)),
-		part.Grid(2, look.SpaceL, a.email.Container,
-			part.Column(4, part.Strong(w.T("application.storage")), storage, part.Caption(w.T("application.storage.pc.text")))),
-		part.Column(6, part.Strong(w.T("application.folder")),
-			part.Card(part.Row(look.SpaceM, part.Grow(part.Column(0, a.folder, part.Caption(w.T("application.folder.hint")))), choose)), a.caution))
+		part.Grid(2, look.SpaceL, a.email.Container, storages), place)
 	if m.Keys != "" {
 		body, _ := a.Body.(*fyne.Container)
 		body.Add(part.Muted(w.T("application.keys", "Kind", m.Keys)))
@@ -77,6 +82,29 @@ func NewApplication(w *wording.Words, m ApplicationModel, on ApplicationActions)
 	a.setBack(on.Back)
 	a.Update(m)
 	return a
+}
+
+// storages are the computer's own and the tokens that are there.
+func (a *Application) storages(m ApplicationModel, on ApplicationActions) fyne.CanvasObject {
+	places := part.Column(4, part.Strong(a.text("application.storage")))
+	add := func(id, title, serial string) {
+		var place *part.Choice
+		place = register(a.View, id, part.NewOption("", title, "", serial == m.Token, func() {
+			place.SetChosen(serial == m.Token)
+			if serial != m.Token {
+				on.Token(serial)
+			}
+		}))
+		places.Add(place)
+	}
+	add("application.storage", a.text("application.storage.pc"), "")
+	for _, t := range m.Tokens {
+		add("application.token."+t.Serial, a.text("application.storage.token", "Label", t.Label), t.Serial)
+	}
+	if m.Token == "" {
+		places.Add(part.Caption(a.text("application.storage.pc.text")))
+	}
+	return places
 }
 
 // Update shows another folder, its caution, and what is wrong with the e-mail address.
@@ -91,6 +119,6 @@ func (a *Application) Update(m ApplicationModel) {
 		a.caution.Add(part.Notice(part.Warn, a.text(key), a.text(key+".remedy")))
 	}
 	a.caution.Hidden = len(a.caution.Objects) == 0
-	enable(a.Main, m.EmailProblem == "" && m.Folder != "" && m.FolderProblem == "")
+	enable(a.Main, m.EmailProblem == "" && (m.Token != "" || m.Folder != "" && m.FolderProblem == ""))
 	a.settle()
 }

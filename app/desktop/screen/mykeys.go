@@ -34,6 +34,7 @@ type MyKey struct {
 	Obtained string    // "" where it is not known
 	File     string    // path; "" where this computer has no file
 	Damaged  bool      // the file cannot be read
+	Token    bool      // it is in a token
 	Renewal  KeyRenewal
 	From     time.Time // with RenewalLater: from when on it can be renewed
 }
@@ -51,6 +52,7 @@ const (
 	RenewalElsewhere KeyRenewal = "elsewhere" // the key file is not here
 	RenewalBegun     KeyRenewal = "begun"     // another way is not done yet
 	RenewalDone      KeyRenewal = "done"      // there is a newer one
+	RenewalToken     KeyRenewal = "token"     // it is in a token: only the full way leads to a new one so far
 )
 
 // MyKeysModel is what the citizen holds. Asked says whether the service has answered.
@@ -139,6 +141,8 @@ func (v *View) keyUntil(k MyKey) string {
 
 func (v *View) keyPlace(k MyKey) string {
 	switch {
+	case k.Token:
+		return v.text("mykeys.token")
 	case k.File == "":
 		return v.text("mykeys.elsewhere")
 	case k.Damaged:
@@ -166,9 +170,12 @@ func NewMyKey(w *wording.Words, k MyKey, on MyKeyActions) *View {
 	if k.Obtained != "" {
 		facts.Add(part.Muted(k.Obtained))
 	}
-	if k.File == "" {
+	switch {
+	case k.Token:
+		facts.Add(part.Muted(w.T("mykeys.token")))
+	case k.File == "":
 		facts.Add(part.Muted(w.T("mykeys.elsewhere.text")))
-	} else {
+	default:
 		facts.Add(part.Fact(w.T("mykey.file"), k.File))
 	}
 	if k.Renewal != RenewalNone && k.Renewal != RenewalNow {

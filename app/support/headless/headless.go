@@ -137,7 +137,11 @@ func (w *walker) end(s journey.State) error {
 	}
 	w.line("%-16s the end", s.Stage)
 	for _, f := range s.Files {
-		w.line("%-16s %s until %s", f.Kind, filepath.Base(f.Path), f.ValidUntil.Format(time.DateOnly))
+		place := filepath.Base(f.Path)
+		if f.Token != "" {
+			place = "in the token " + f.Token
+		}
+		w.line("%-16s %s until %s", f.Kind, place, f.ValidUntil.Format(time.DateOnly))
 	}
 	return nil
 }
@@ -225,14 +229,12 @@ var simple = map[journey.Stage]struct {
 	}},
 	journey.StageDocuments: {"went back", func(ctx context.Context, w *walker) error { return w.j.Back(ctx) }},
 	journey.StageAgreement: {"agreement accepted", func(ctx context.Context, w *walker) error { return w.j.AcceptAgreement(ctx) }},
-	journey.StageForm: {"form filled", func(ctx context.Context, w *walker) error {
-		form := journey.Form{Email: w.script.Email, Storage: api.StoragePC, Keys: w.script.Keys, Folder: filepath.Join(w.Out, "keys")}
-		return w.j.FillForm(ctx, form)
-	}},
-	journey.StageDone:     {"keys looked at", func(ctx context.Context, w *walker) error { return w.j.OpenKeys(ctx) }},
-	journey.StageKeys:     {"renewed by its own key", func(ctx context.Context, w *walker) error { return w.renew(ctx) }},
-	journey.StageSubmit:   {"keys made, application sent", func(ctx context.Context, w *walker) error { return w.j.Submit(ctx) }},
-	journey.StagePassword: {"key files written", func(ctx context.Context, w *walker) error { return w.j.WriteKeys(ctx, w.script.Password) }},
+	journey.StageForm:      {"form filled", func(ctx context.Context, w *walker) error { return w.form(ctx) }},
+	journey.StageToken:     {"PIN given to the token", func(ctx context.Context, w *walker) error { return w.j.UseToken(ctx, w.script.TokenPIN) }},
+	journey.StageDone:      {"keys looked at", func(ctx context.Context, w *walker) error { return w.j.OpenKeys(ctx) }},
+	journey.StageKeys:      {"renewed by its own key", func(ctx context.Context, w *walker) error { return w.renew(ctx) }},
+	journey.StageSubmit:    {"keys made, application sent", func(ctx context.Context, w *walker) error { return w.j.Submit(ctx) }},
+	journey.StagePassword:  {"key files written", func(ctx context.Context, w *walker) error { return w.j.WriteKeys(ctx, w.script.Password) }},
 }
 
 func (w *walker) welcome(ctx context.Context, s journey.State) (string, error) {
@@ -253,6 +255,22 @@ func (w *walker) rejected(ctx context.Context, s journey.State) (string, error) 
 	}
 	w.repeats++
 	return fmt.Sprintf("rejected for %s, to be done again", reason), w.j.Repeat(ctx)
+}
+
+// form chooses the folder, or where the script has the PIN of one the first token.
+func (w *walker) form(ctx context.Context) error {
+	form := journey.Form{Email: w.script.Email, Storage: api.StoragePC, Keys: w.script.Keys, Folder: filepath.Join(w.Out, "keys")}
+	if w.script.TokenPIN != "" {
+		able, err := w.j.Tokens(ctx)
+		if err != nil {
+			return err
+		}
+		if len(able) == 0 {
+			return errors.New("no token can take the keys: give --pkcs11, and a service that certifies keys in tokens")
+		}
+		form = journey.Form{Email: w.script.Email, Storage: api.StorageToken, Token: able[0]}
+	}
+	return w.j.FillForm(ctx, form)
 }
 
 // renew signs for new keys with the key that was obtained last.

@@ -33,6 +33,7 @@ type Script struct {
 	Repeats    int  // rejections that are answered by doing it again
 	// RevokeFormer answers the question what becomes of former keys; they are kept otherwise.
 	RevokeFormer bool
+	TokenPIN     api.Secret       // of the first token, which takes the keys; "": they go to a folder
 	Keys         api.KeyAlgorithm // kind of keys that is chosen on the form; "": the program's own choice
 	Renews       int              // renewals of the key that was obtained, once the way is done
 
@@ -69,6 +70,7 @@ const (
 //	repeat N              rejections answered by doing it again
 //	renew N               renewals once the way is done, each with the key before it
 //	keys gost|rsa         chosen on the form; as --keys says without it
+//	token PIN             keys go to the first token, in place of a folder
 //	revoke-former         of keys from before, once new ones are written; kept without it
 //	limit DURATION        for the whole way, such as 90s
 //	end STAGE             where the script ends, done without it
@@ -157,6 +159,7 @@ var directives = map[string]func(*Script, string) error{
 	"email":       func(s *Script, v string) error { s.Email = v; return api.ValidateEmail(v) },
 	"wrong-codes": func(s *Script, v string) error { return count(v, &s.WrongCodes) },
 	"wrong-pins":  func(s *Script, v string) error { return count(v, &s.WrongPINs) },
+	"token":       func(s *Script, v string) error { s.TokenPIN = api.Secret(v); return nil },
 	"keys": func(s *Script, v string) error {
 		kinds := map[string]api.KeyAlgorithm{"gost": api.KeysGOST512, "rsa": api.KeysRSA2048}
 		if s.Keys = kinds[v]; s.Keys == "" {
