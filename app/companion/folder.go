@@ -9,22 +9,22 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"qoltanba/keystore"
+	"qoltanba/keystore/census"
+	"qoltanba/keystore/pfx"
 )
 
 const (
 	maxKeyFiles = 200      // of a folder
-	maxKeyFile  = 64 << 10 // bytes
 	maxMemory   = 4 << 20  // bytes of the file that remembers certificates
 )
 
-// KeyFiles is the [Store] of key files (PKCS#12) in folders. In a key file the
+// KeyFiles is the [Store] of the key files (PKCS#12) that a census finds in
+// folders and those beneath them. In a key file the
 // certificate is encrypted too; after a file was opened once, its certificate
 // and the time of its last use are remembered by the file's hash, so that the
 // next list can tell whose it is and until when it serves.
@@ -62,22 +62,13 @@ func OpenKeyFiles(memory string, now func() time.Time, folders ...string) *KeyFi
 func (k *KeyFiles) Keys(ctx context.Context) ([]Key, error) {
 	var keys []Key
 	for _, folder := range k.folders {
-		entries, err := os.ReadDir(folder)
+		found, err := census.Take(ctx, folder, census.Options{Limits: census.Limits{Files: maxKeyFiles}})
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, keystore.DiskError(err)
 		}
-		n := 0
-		for _, e := range entries {
-			extension := strings.ToLower(filepath.Ext(e.Name()))
-			if extension != ".p12" && extension != ".pfx" {
-				continue
-			}
-			if n++; n > maxKeyFiles || ctx.Err() != nil {
-				break
-			}
-			path := filepath.Join(folder, e.Name())
-			if file, err := readKeyFile(path); err == nil {
-				keys = append(keys, k.known(path, file))
+		for _, f := range found.Files {
+			if f.Condition == census.Closed && !f.Leftover {
+				keys = append(keys, k.known(f))
 			}
 		}
 	}
@@ -85,12 +76,13 @@ func (k *KeyFiles) Keys(ctx context.Context) ([]Key, error) {
 	return keys, nil
 }
 
-// known returns a file as it is remembered.
-func (k *KeyFiles) known(path string, file []byte) Key {
+// known returns a file as it is remembered. What a closed file says of itself is
+// not believed: anybody can write it there.
+func (k *KeyFiles) known(f census.File) Key {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	key := Key{ID: path, Path: path}
-	if a, there := k.memory[fingerprint(file)]; there {
+	key := Key{ID: f.Path, Path: f.Path}
+	if a, there := k.memory[hex.EncodeToString(f.SHA256[:])]; there {
 		key.LastUsed = a.LastUsed
 		key.Certificate, _ = x509.ParseCertificate(a.Certificate)
 	}
@@ -107,7 +99,7 @@ func readKeyFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !info.Mode().IsRegular() || info.Size() > maxKeyFile {
+	if !info.Mode().IsRegular() || info.Size() > pfx.MaxSize {
 		return nil, keystore.ErrNoKeyFile
 	}
 	return os.ReadFile(path) //nolint:gosec // the person chose it

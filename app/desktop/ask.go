@@ -15,8 +15,9 @@ import (
 
 // Ask shows what the companion asks over a pipe, in a window of its own, until
 // the companion closes its end. It is a process for itself: the companion runs
-// on small and without a window when nothing is asked.
-func Ask(ctx context.Context, in io.Reader, out io.Writer, demo bool) error {
+// on small and without a window when nothing is asked. Otherwise is the language
+// until the citizen chooses one, or the portal names its own.
+func Ask(ctx context.Context, in io.Reader, out io.Writer, otherwise wording.Language, demo bool) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a := app.NewWithID(AppID)
@@ -29,7 +30,7 @@ func Ask(ctx context.Context, in io.Reader, out io.Writer, demo bool) error {
 		fyne.LogError("the toolkit keeps its words", err)
 	}
 	c := consent.New(ctx, window, consent.Options{
-		Language: language, UI: fyne.Do, Demo: demo,
+		Language: language, Otherwise: otherwise, UI: fyne.Do, Demo: demo,
 		Languages: func(l wording.Language) { a.Preferences().SetString(languageKey, string(l)) },
 		Show:      func(path string) error { return openPath(a, path) },
 	})

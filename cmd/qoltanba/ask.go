@@ -10,6 +10,7 @@ import (
 
 	"qoltanba/app/companion/prompt"
 	"qoltanba/app/desktop"
+	"qoltanba/app/desktop/wording"
 )
 
 // askCommand is what the companion starts when there is something to decide. It
@@ -17,8 +18,12 @@ import (
 const askCommand = "ask"
 
 func init() {
-	commands[askCommand] = func(ctx context.Context, _ []string, out io.Writer) error {
-		return desktop.Ask(ctx, os.Stdin, out, demoBuild)
+	commands[askCommand] = func(ctx context.Context, args []string, out io.Writer) error {
+		language := wording.Language("")
+		if len(args) > 0 {
+			language = wording.Language(args[0])
+		}
+		return desktop.Ask(ctx, os.Stdin, out, language, demoBuild)
 	}
 }
 
@@ -29,13 +34,13 @@ type askWindow struct {
 	process *exec.Cmd
 }
 
-// startAsking starts a window process.
-func startAsking() (prompt.Window, error) {
+// startAsking starts a window process, in a language until another is known.
+func startAsking(language string) (prompt.Window, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	cmd := exec.Command(self, askCommand) //nolint:gosec,noctx // this very program; it ends with its pipe
+	cmd := exec.Command(self, askCommand, language) //nolint:gosec,noctx // this very program; it ends with its pipe
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	if err != nil {

@@ -55,7 +55,7 @@ func runTray(ctx context.Context, o *options, config companion.Config) error {
 		return err
 	}
 	defer one.Close() //nolint:errcheck // the process ends
-	consenter := &prompt.Consenter{Start: startAsking}
+	consenter := &prompt.Consenter{Start: func() (prompt.Window, error) { return startAsking(o.language) }}
 	defer consenter.Close() //nolint:errcheck // the process ends
 	config.Consenter = consenter
 	menu := trayMenu(o)

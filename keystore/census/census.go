@@ -25,6 +25,7 @@ package census
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -98,7 +99,10 @@ type File struct {
 	// Leftover says that this program had begun to write the file when it was
 	// stopped. It may hold the only copy of a key.
 	Leftover bool
-	Keys     []Key
+	// SHA256 is that of the file, by which it is known again; zero where it could
+	// not be read.
+	SHA256 [sha256.Size]byte
+	Keys   []Key
 	Err      error // with Unreadable
 }
 
@@ -195,6 +199,7 @@ func look(ctx context.Context, root *os.Root, folder, name string, o Options) Fi
 		f.Condition, f.Err = Unreadable, err
 		return f
 	}
+	f.SHA256 = sha256.Sum256(data)
 	f.Condition, f.Keys = open(data, filepath.Base(name), o.Passwords)
 	for i := range f.Keys {
 		k := &f.Keys[i]

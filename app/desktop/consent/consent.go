@@ -36,8 +36,8 @@ import (
 // Options are what the window needs from the program around it.
 type Options struct {
 	// Language is the one the citizen chose; "" where none was, and that of the
-	// portal is spoken.
-	Language wording.Language
+	// portal is spoken, or Otherwise as long as that is not known.
+	Language, Otherwise wording.Language
 	// Languages is told when another one was chosen here; nil where nobody asks.
 	Languages func(wording.Language)
 	// UI posts to the interface's goroutine, such as fyne.Do.
@@ -72,7 +72,7 @@ func New(ctx context.Context, w fyne.Window, o Options) *Window {
 	c.ctx, c.cancel = context.WithCancel(ctx)
 	language := o.Language
 	if language == "" {
-		language = wording.Kazakh
+		language = wording.Parse(string(o.Otherwise))
 	}
 	c.frame = frame.New(w.Canvas(), frame.Options{Language: language, Demo: o.Demo, Languages: func(l wording.Language) {
 		c.options.Language = l
@@ -217,9 +217,8 @@ func cutHost(host, name string) (rest string, ok bool) {
 }
 
 // Allow implements [companion.Consenter].
-func (c *Window) Allow(ctx context.Context, caller companion.Caller, language companion.Language) (companion.Permission, error) {
+func (c *Window) Allow(ctx context.Context, caller companion.Caller, _ companion.Language) (companion.Permission, error) {
 	return ask(ctx, c, func(answer func(companion.Permission, error)) {
-		c.speak(language)
 		give := func(p companion.Permission) func() { return func() { answer(p, nil) } }
 		c.frame.Show(func(w *wording.Words) screen.Screen {
 			return screen.NewAskAllow(w, asker(caller), screen.AskAllowActions{
