@@ -78,7 +78,7 @@ func TestCopyOfKeyFileIsWholeOrNot(t *testing.T) {
 	} {
 		for stage := 1; ; stage++ { // 0 is the file's own reading
 			stick := t.TempDir()
-			d := &faultyDisk{failAt: stage, err: fault.err, dead: fault.want == errKilled}
+			d := &faultyDisk{failAt: stage, err: fault.err, dead: errors.Is(fault.want, errKilled)}
 			_, err := copyKeyFile(d, path, stick, goodPassword)
 			if stage >= len(d.ops) {
 				if err != nil || stage < 7 {

@@ -255,7 +255,7 @@ func parseOID(text string) (asn1.ObjectIdentifier, error) {
 		if err != nil {
 			return nil, err
 		}
-		oid = append(oid, int(n)) //nolint:gosec // 31 bits
+		oid = append(oid, int(n))
 	}
 	if len(oid) < 2 || len(oid) > 30 {
 		return nil, strconv.ErrRange

@@ -204,7 +204,7 @@ func TestBrowsersSign(t *testing.T) {
 			}
 			home, err := os.MkdirTemp("", "home")
 			must(t, err)
-			defer os.RemoveAll(home) //nolint:errcheck // a browser may still write while it dies
+			defer os.RemoveAll(home)
 			site := newPortalSite(t, s.Address())
 			command := append(browser.command(home), site.URL+"/")
 			leave := surf(t, home, screen, command...)
@@ -306,7 +306,7 @@ func TestBrowsersAskForTheLocalNetwork(t *testing.T) {
 		t.Run(answer.name, func(t *testing.T) {
 			home, err := os.MkdirTemp("", "home")
 			must(t, err)
-			defer os.RemoveAll(home) //nolint:errcheck // as above
+			defer os.RemoveAll(home)
 			mended(t, home, s.certificate(), filepath.Join(s.dir, "trust"))
 			site := newNetworkSite(t, s.Address(), home)
 			_, port, err := net.SplitHostPort(site.Listener.Addr().String())

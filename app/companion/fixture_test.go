@@ -107,7 +107,7 @@ func (p person) file() []byte {
 	if err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // of a test
+	defer os.RemoveAll(dir)
 	path, err := keystore.WriteKeyFile(dir, p.key, p.cert, password, keystore.Encoding3DES)
 	if err != nil {
 		panic(err)

@@ -48,7 +48,7 @@ type acquaintance struct {
 func OpenKeyFiles(memory string, now func() time.Time, folders ...string) *KeyFiles {
 	k := &KeyFiles{folders: folders, path: memory, now: now, memory: map[string]acquaintance{}}
 	if info, err := os.Stat(memory); err == nil && info.Size() <= maxMemory {
-		if file, err := os.ReadFile(memory); err == nil { //nolint:gosec // the program's own file
+		if file, err := os.ReadFile(memory); err == nil {
 			_ = json.Unmarshal(file, &k.memory)
 		}
 	}
@@ -102,7 +102,7 @@ func readKeyFile(path string) ([]byte, error) {
 	if !info.Mode().IsRegular() || info.Size() > pfx.MaxSize {
 		return nil, keystore.ErrNoKeyFile
 	}
-	return os.ReadFile(path) //nolint:gosec // the person chose it
+	return os.ReadFile(path)
 }
 
 // Open implements [Store]: id is the path of a key file, in the folders or

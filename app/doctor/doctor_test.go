@@ -126,7 +126,7 @@ func TestWhatIsWrongIsTold(t *testing.T) {
 	c := patient(t)
 	key := filepath.Join(c.Keys[0], "GOST512_1.p12")
 	must(t, os.WriteFile(key, []byte("x"), 0o600))
-	must(t, os.Chmod(key, 0o644)) //nolint:gosec // what is to be found
+	must(t, os.Chmod(key, 0o644))
 	c.Keys = append(c.Keys, filepath.Join(c.Keys[0], "gone"), key)
 	c.Cameras, c.Library = devices{}, func() error { return errors.New("no such library") }
 	c.Now = func() time.Time { return time.Now().Add(time.Hour) }

@@ -56,8 +56,6 @@ var (
 	OIDKeyStorePKCS12 = asn1.ObjectIdentifier{1, 2, 398, 3, 3, 5, 1, 1}
 )
 
-var oidCertificatePolicies = asn1.ObjectIdentifier{2, 5, 29, 32}
-
 // ErrNoKeyStore says that a certificate or request does not name its storage.
 var ErrNoKeyStore = errors.New("no key-store extension: ask for a certificate that names its storage")
 

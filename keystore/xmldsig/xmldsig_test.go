@@ -2,7 +2,6 @@ package xmldsig
 
 import (
 	"bytes"
-	"crypto"
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -238,7 +237,7 @@ func TestASecondSignerSigns(t *testing.T) {
 
 func TestSignerHidesItself(t *testing.T) {
 	t.Parallel()
-	var key crypto.Signer = gostSigner().Key
+	key := gostSigner().Key
 	if s := (Signer{Key: key}); s.LogValue().String() != "[signer]" {
 		t.Error("the signer shows itself")
 	}

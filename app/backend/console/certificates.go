@@ -13,7 +13,7 @@ var errWrongIIN = errors.New("no IIN")
 // shownCertificates is what a citizen on the phone holds.
 type shownCertificates struct {
 	IIN   string // an api.IIN would hide itself on the page
-	Asked bool // an IIN was given
+	Asked bool   // an IIN was given
 	Lines []shownCertificate
 }
 

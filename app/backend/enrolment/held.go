@@ -11,7 +11,6 @@ import (
 	"qoltanba/app/api"
 	"qoltanba/app/backend/nca"
 	"qoltanba/app/backend/store"
-	"qoltanba/assets/texts"
 )
 
 // What a citizen holds is told, ended and renewed in any enrolment of the same
@@ -226,7 +225,3 @@ func (s *State) replaces(c store.Certificate) bool {
 	}
 	return s.Renewal == nil || c.Application == s.Renewal.Application
 }
-
-// evidenceUntil is when the evidence that a renewal rests on is destroyed, and
-// with it what tells whose the renewed enrolment is.
-func evidenceUntil(identified time.Time) time.Time { return identified.Add(texts.Retention) }

@@ -194,7 +194,8 @@ func TestMatch(t *testing.T) {
 			continue
 		}
 		for i, p := range m.Pairs {
-			if p.Answer != test.want[i] && !(test.want[i] == another && (p.Answer == identity.Doubtful || p.Answer == identity.Different)) {
+			other := p.Answer == identity.Doubtful || p.Answer == identity.Different
+			if p.Answer != test.want[i] && (test.want[i] != another || !other) {
 				t.Errorf("%s: %+v, want %v", name, m.Pairs, test.want)
 			}
 		}

@@ -127,7 +127,7 @@ func (d *disk) leave(pages int) {
 	var now unix.Statfs_t
 	for size := int64(0); ; {
 		d.check(unix.Fstatfs(int(d.ballast.Fd()), &now))
-		more := int64(now.Bavail) - int64(pages) //nolint:gosec // a small disk
+		more := int64(now.Bavail) - int64(pages)
 		if size += more * page; more <= 0 {
 			return
 		}

@@ -20,9 +20,9 @@ import (
 // scanned is a side of a specimen on a sheet of A4, at 150 dots an inch.
 func scanned(t *testing.T, side specimen.Side) []byte {
 	t.Helper()
-	r := rand.New(rand.NewPCG(11, uint64(side))) //nolint:gosec // G404, G115: a test's
+	r := rand.New(rand.NewPCG(11, uint64(side)))
 	shot := specimen.Shot{Width: 1240, Height: 877, Fill: 0.5, Level: specimen.Clean}
-	photo, err := shot.Take(specimen.Draw(specimen.NewPerson(rand.New(rand.NewPCG(11, 11))), side, 1.2*shot.Density(), r), r) //nolint:gosec // G404
+	photo, err := shot.Take(specimen.Draw(specimen.NewPerson(rand.New(rand.NewPCG(11, 11))), side, 1.2*shot.Density(), r), r)
 	if err != nil {
 		t.Fatal(err)
 	}

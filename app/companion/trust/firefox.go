@@ -55,7 +55,7 @@ func profilesIn(base string) []string {
 	}
 	ini := filepath.Join(base, "profiles.ini")
 	if info, err := os.Stat(ini); err == nil && info.Size() <= maxINI {
-		if text, err := os.ReadFile(ini); err == nil { //nolint:gosec // the browser's own file
+		if text, err := os.ReadFile(ini); err == nil {
 			for _, p := range parseProfiles(string(text)) {
 				if p.relative {
 					p.path = filepath.Join(base, filepath.FromSlash(p.path))

@@ -20,8 +20,8 @@ type Options struct {
 	Language wording.Language
 	// Taken says that another program holds the place to which portals connect.
 	Taken bool
-	Open    func() // the program's window
-	Lock    func() // forgets passwords that were kept for a while
+	Open  func() // the program's window
+	Lock  func() // forgets passwords that were kept for a while
 	// Starts tells whether the program starts with the session, SetStarts changes it.
 	Starts    func() bool
 	SetStarts func(bool) error

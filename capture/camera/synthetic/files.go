@@ -78,7 +78,7 @@ func (f *Files) loadStream(path string) error {
 func Film(source Source, pictures int, want camera.Format) (*Files, error) {
 	var f Files
 	for n := range pictures {
-		picture, err := source.JPEG(uint64(n), want.OrDefault()) //nolint:gosec // small and not negative
+		picture, err := source.JPEG(uint64(n), want.OrDefault())
 		if err != nil {
 			return nil, err
 		}

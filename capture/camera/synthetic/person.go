@@ -164,8 +164,8 @@ func (p *Person) live(n uint64, rate int) {
 		pictures = n - p.last
 	}
 	p.last = n
-	const longest = 2 * time.Second                                                // nobody saw what a person did while the camera stood still
-	p.now += min(time.Duration(pictures)*time.Second/time.Duration(rate), longest) //nolint:gosec // pictures of one stream
+	const longest = 2 * time.Second // nobody saw what a person did while the camera stood still
+	p.now += min(time.Duration(pictures)*time.Second/time.Duration(rate), longest)
 }
 
 // colour is what the screen shows.

@@ -34,7 +34,7 @@ func encodePages(crops []*image.Gray) []byte {
 			out = binary.LittleEndian.AppendUint32(out, 1)
 			out = binary.LittleEndian.AppendUint32(out, uint32(t[1])) //nolint:gosec // G115: below MostSize
 		}
-		out = binary.LittleEndian.AppendUint32(out, uint32(next)) //nolint:gosec // G115: of a few megabytes
+		out = binary.LittleEndian.AppendUint32(out, uint32(next))
 		for y := range h {
 			out = append(out, c.Pix[y*c.Stride:][:w]...)
 		}

@@ -108,7 +108,7 @@ func TestProgramsThatMisbehaveAreErrors(t *testing.T) {
 		"has no bound":   `cat >/dev/null; [ "$(ulimit -v)" = 524288 ] && [ "$(ulimit -t)" = 30 ] && exit 1; echo head`,
 	} {
 		path := filepath.Join(t.TempDir(), "tesseract")
-		if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil { //nolint:gosec // G306: a program
+		if err := os.WriteFile(path, []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		e := &Engine{path: path}

@@ -15,8 +15,11 @@ import (
 	"testing"
 )
 
-// PIN opens every token; OfficerPIN is its security officer's.
-const PIN, OfficerPIN = "135724", "24681357"
+// The PINs of every token.
+const (
+	PIN        = "135724"   // the owner's
+	OfficerPIN = "24681357" // the security officer's
+)
 
 // HSM is a software module with its tokens.
 type HSM struct {

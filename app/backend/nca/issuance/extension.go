@@ -67,7 +67,7 @@ func (o Order) urls() URLs {
 
 // KeyUsage encodes the extension's value: a BIT STRING without trailing zeros.
 func KeyUsage(usage x509.KeyUsage) ([]byte, error) {
-	length := bits.Len(uint(usage)) //nolint:gosec // bits, no number: nine at most
+	length := bits.Len(uint(usage))
 	if length == 0 || length > len(keyUsages) {
 		return nil, errors.New("no such key usage")
 	}

@@ -95,10 +95,6 @@ func value(name string, encode func() ([]byte, error)) func(*TBS) {
 	}
 }
 
-func subject(names ...pkix.RelativeDistinguishedNameSET) []byte {
-	return must(asn1.Marshal(pkix.RDNSequence(names)))
-}
-
 // spoilt has for each rule what breaks it, and nothing else where that can be.
 var spoilt = map[string]struct {
 	tbs   func(*TBS)
@@ -317,7 +313,7 @@ func TestBadProfilesAreRefused(t *testing.T) {
 		"unknown extension": {`"freshestCRL", `, `"freshCRL", `},
 		"doubled extension": {`"freshestCRL", `, `"keyUsage", `},
 		"missing extension": {`"keyUsage",`, ``},
-		"unknown field":     {`"years"`, `"yaers"`},
+		"unknown field":     {`"years"`, `"year"`},
 		"no JSON":           {`[`, `{`},
 		"twice":             {`"rsa-sign"`, `"gost512"`},
 		"unknown storage":   {`"years"`, `"storage": "paper", "years"`},

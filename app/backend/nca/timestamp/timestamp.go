@@ -197,7 +197,7 @@ func Reject(f Failure) []byte {
 			b.AddASN1(tags.BIT_STRING, func(b *cryptobyte.Builder) {
 				bits := make([]byte, f/8+1)
 				bits[f/8] = 0x80 >> (f % 8)
-				b.AddUint8(uint8(7 - f%8)) //nolint:gosec // 0 to 7
+				b.AddUint8(uint8(7 - f%8))
 				b.AddBytes(bits)
 			})
 		})

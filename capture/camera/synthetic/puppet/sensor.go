@@ -57,7 +57,7 @@ func (s *Sensor) luma(to, from []byte, n uint64, row int) {
 	for x := range to {
 		p := binary.LittleEndian.Uint32(from[4*x:])
 		y := (19595*int32(p&255) + 38470*int32(p>>8&255) + 7471*int32(p>>16&255) + one/2) >> 16
-		y += (s.spread[y&255]*int32(s.grain[(at+uint64(x))&(grainSize-1)]) + one/2) >> 16 //nolint:gosec // not negative
+		y += (s.spread[y&255]*int32(s.grain[(at+uint64(x))&(grainSize-1)]) + one/2) >> 16
 		to[x] = uint8(min(max(y, 0), 255))
 	}
 }

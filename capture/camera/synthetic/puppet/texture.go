@@ -129,15 +129,15 @@ func (a level) push(b *level) {
 	}
 }
 
-func (b *level) at(x, y float32) (sum [3]float32, weight float32) {
+func (a *level) at(x, y float32) (sum [3]float32, weight float32) {
 	fx, fy := float32(math.Floor(float64(x))), float32(math.Floor(float64(y)))
 	wx, wy := [2]float32{1 - x + fx, x - fx}, [2]float32{1 - y + fy, y - fy}
 	for k := range 4 {
-		px, py := min(max(int(fx)+k&1, 0), b.size-1), min(max(int(fy)+k>>1, 0), b.size-1)
-		w, j := wx[k&1]*wy[k>>1], py*b.size+px
-		weight += w * b.know[j]
+		px, py := min(max(int(fx)+k&1, 0), a.size-1), min(max(int(fy)+k>>1, 0), a.size-1)
+		w, j := wx[k&1]*wy[k>>1], py*a.size+px
+		weight += w * a.know[j]
 		for c := range sum {
-			sum[c] += w * b.sum[3*j+c]
+			sum[c] += w * a.sum[3*j+c]
 		}
 	}
 	return sum, weight
