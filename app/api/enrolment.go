@@ -70,7 +70,9 @@ type Enrolment struct {
 	// absent where an operator will be the first to look.
 	Identification *Identification `json:"identification,omitempty"`
 
-	Document    DocumentKind  `json:"document,omitempty" enum:"identity_card,passport" doc:"Of which document there are pictures"`
+	Document DocumentKind `json:"document,omitempty" enum:"identity_card,passport" doc:"Of which document there are pictures"`
+	// Reading is how far the machine is with the document; absent where none reads documents.
+	Reading     *Reading      `json:"reading,omitempty"`
 	CardSides   []Side        `json:"card_sides,omitempty" doc:"Sides of the document received so far"`
 	Fields      *CardFields   `json:"fields,omitempty" doc:"Fields as the citizen confirmed them"`
 	Decision    *Decision     `json:"decision,omitempty" doc:"What the operator decided"`

@@ -51,6 +51,12 @@ const (
 	RecordingCut      Code = "recording-cut"
 	RecordingJumped   Code = "recording-jumped"
 	SelfieUnclear     Code = "selfie-unclear"
+	DocumentUnseen    Code = "document-unseen"
+	DocumentSameSide  Code = "document-same-side"
+	DocumentCut       Code = "document-cut"
+	DocumentFar       Code = "document-far"
+	DocumentBlurred   Code = "document-blurred"
+	DocumentGlare     Code = "document-glare"
 	PINWeak           Code = "pin-weak"
 	PINWrong          Code = "pin-wrong"
 	PINLocked         Code = "pin-locked"
@@ -256,6 +262,24 @@ var failures = table(
 	row(RecordingJumped, http.StatusUnprocessableEntity, true,
 		Wording{"Жазба кезінде сурет кенет өзгерді.", "Во время записи картинка резко изменилась.", "The picture changed suddenly while you were recorded."},
 		Wording{"Камераны немесе компьютерді қозғамай, жарықты өзгертпей, қайталаңыз.", "Не двигайте камеру и компьютер, не включайте и не выключайте свет и повторите.", "Leave camera, computer and lights as they are, and do it again."}),
+	row(DocumentUnseen, http.StatusUnprocessableEntity, true,
+		Wording{"Суретте құжат көрінбейді.", "На снимке не видно документа.", "The picture shows no document."},
+		Wording{"Құжатты толық түсіріңіз: төрт бұрышы да көрінсін.", "Снимите документ целиком: должны быть видны все четыре угла.", "Take a picture of the whole document, with all four corners."}),
+	row(DocumentSameSide, http.StatusUnprocessableEntity, true,
+		Wording{"Екі суретте де құжаттың бір беті.", "На обоих снимках одна и та же сторона.", "Both pictures show the same side."},
+		Wording{"Құжатты аударып, екінші бетін түсіріңіз.", "Переверните документ и снимите другую сторону.", "Turn the document over and take a picture of the other side."}),
+	row(DocumentCut, http.StatusUnprocessableEntity, true,
+		Wording{"Құжаттың бұрышы суретке сыймаған.", "Угол документа не попал в снимок.", "A corner of the document is outside the picture."},
+		Wording{"Құжатты сәл алыстатып, қайта түсіріңіз.", "Отодвиньте документ немного дальше и снимите ещё раз.", "Move the document a little away and take the picture again."}),
+	row(DocumentFar, http.StatusUnprocessableEntity, true,
+		Wording{"Құжат тым алыста: жазуы оқылмайды.", "Документ слишком далеко: текст не прочитать.", "The document is too far away to be read."},
+		Wording{"Құжатты жақындатып, қайта түсіріңіз.", "Поднесите документ ближе и снимите ещё раз.", "Bring the document closer and take the picture again."}),
+	row(DocumentBlurred, http.StatusUnprocessableEntity, true,
+		Wording{"Құжаттағы жазу анық емес.", "Текст документа нечёткий.", "The text of the document is blurred."},
+		Wording{"Құжатты қозғамай ұстап, қайта түсіріңіз.", "Держите документ неподвижно и снимите ещё раз.", "Hold the document still and take the picture again."}),
+	row(DocumentGlare, http.StatusUnprocessableEntity, true,
+		Wording{"Құжатта жарық шағылысады: жазуы көрінбейді.", "На документе блик: текст не виден.", "Light is reflected on the document and hides its text."},
+		Wording{"Құжатты шамнан сәл бұрып, қайта түсіріңіз.", "Слегка отверните документ от лампы и снимите ещё раз.", "Turn the document a little away from the lamp and take the picture again."}),
 	row(SelfieUnclear, http.StatusUnprocessableEntity, true,
 		Wording{"Селфиде бет анық көрінбейді.", "На селфи лицо видно нечётко.", "Your face cannot be seen clearly on the selfie."},
 		Wording{"Бетіңізді жарыққа қаратып, селфиді, содан кейін бейнежазбаны қайта түсіріңіз.", "Повернитесь лицом к свету, сделайте селфи, а затем видео ещё раз.", "Face the light, and take the selfie, and then the recording, once more."}),

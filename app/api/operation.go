@@ -154,6 +154,10 @@ var (
 		Summary:  "Send one side of the identity card, or the data page of the passport; a PDF may hold both sides",
 		Failures: append([]Code{PDFLocked, PDFPages, PDFUnserved}, pictureFailures...),
 	}
+	ReadRecognised = Operation[None, Recognised]{
+		ID: "read-recognised", Method: http.MethodGet, Path: one + "/recognised", Access: AccessToken, Deadline: quick,
+		Summary: "Read the fields that the machine made out, each with the picture it comes from",
+	}
 	ConfirmFields = Operation[FieldsRequest, Enrolment]{
 		ID: "confirm-fields", Method: http.MethodPost, Path: one + "/fields", Access: AccessStep, Deadline: quick, MaxBody: MaxJSON,
 		Summary:  "Confirm the fields of the document and hand everything over for the decision",

@@ -33,6 +33,8 @@ type Citizen struct {
 	// Document is what the citizen comes with; the identity card where it is empty.
 	Document api.DocumentKind `json:"document,omitempty"`
 	Card     api.CardFields   `json:"card"` // as the document in hand has it
+	// ZoneExpiry is the date of expiry in the zone of the card, where it is not that of the print.
+	ZoneExpiry api.Date `json:"zone_expiry,omitempty"`
 }
 
 var load = sync.OnceValue(func() []Citizen {

@@ -33,6 +33,7 @@ type shownCase struct {
 	Recording       bool
 	Prompts         string // JSON for the player
 	Fields          []shownField
+	Reading         *shownReading // of the document, by the machine
 	Reasons         []choice
 	Unable          bool           // the citizen cannot do the video identification
 	Findings        *shownFindings // of the machine
@@ -49,6 +50,8 @@ type shownSide struct {
 type shownField struct {
 	Key, Name, Typed, Register string
 	Same, Differs, Uncompared  bool
+	Read, Source               string // by the machine, and where: the zone or the print
+	Doubtful, Crop             bool
 }
 
 type choice struct{ Value, Text string }
@@ -62,7 +65,7 @@ func (c *Console) showCase(v *visit) error {
 		ID: seen.ID, Name: caseName(seen.ID), Version: seen.Version, Phone: seen.Phone, Register: "waiting",
 		Selfie: seen.Selfie.Name != "", Document: seen.Document, Sides: v.words.sides(seen),
 		Recording: len(seen.Recording.Batches) > 0, Differs: len(seen.Differs),
-		Unable: seen.Unable, Findings: v.words.findings(seen),
+		Unable: seen.Unable, Findings: v.words.findings(seen), Reading: v.words.reading(seen),
 		Fields: v.words.fields(seen), Trail: v.words.trail(seen.Trail), Others: v.words.others(seen.Trail, v.operator.Login, c.now()),
 	}
 	switch {
@@ -116,6 +119,7 @@ func (w words) fields(seen enrolment.Case) []shownField {
 	if known {
 		iin.Register = string(seen.IIN) // it was asked for by the IIN
 	}
+	w.read(&iin, seen)
 	shown := []shownField{iin}
 	there := register.List()
 	for i, f := range seen.Fields.List() {
@@ -124,6 +128,7 @@ func (w words) fields(seen enrolment.Case) []shownField {
 			row.Register, row.Differs = w.value(there[i]), known && slices.Contains(seen.Differs, f.Name)
 			row.Same = known && !row.Differs
 		}
+		w.read(&row, seen)
 		shown = append(shown, row)
 	}
 	return shown

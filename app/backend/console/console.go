@@ -109,6 +109,7 @@ func New(ctx context.Context, cfg Config) (*Console, error) {
 		{"GET /console/case/{id}", Moderator, c.showCase},
 		{"POST /console/case/{id}", Moderator, c.takeVerdict},
 		{"GET /console/case/{id}/evidence/{what}", Moderator, c.serveEvidence},
+		{"GET /console/case/{id}/crop/{field}", Moderator, c.serveCrop},
 		{"GET /console/case/{id}/recording", Moderator, c.serveRecording},
 		{"GET /console/calls", Registrar, c.showCalls},
 		{"POST /console/calls/{id}", Registrar, c.takeCall},

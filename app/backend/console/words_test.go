@@ -13,6 +13,8 @@ import (
 
 	"qoltanba/app/api"
 	"qoltanba/app/backend/identity"
+	"qoltanba/capture/document/check"
+	"qoltanba/capture/document/field"
 	"qoltanba/capture/liveness"
 )
 
@@ -73,6 +75,12 @@ func spoken(t *testing.T) map[string]string {
 	}
 	for _, a := range []identity.Answer{identity.Same, identity.Different, identity.Doubtful, identity.NoFace, identity.Absent} {
 		note("answers", "answer."+string(a))
+	}
+	for _, v := range []check.Verdict{check.Match, check.Again, check.Operator} {
+		note("readings", "reading."+string(v))
+	}
+	for _, s := range []field.Source{field.Zone, field.Print} {
+		note("sources", "source."+string(s))
 	}
 	note("doubts", declared(t, "Reason", "doubt.", func(r string) bool { return liveness.Reason(r).Verdict() == liveness.Operator })...)
 	note("checks", declared(t, "Check", "check.", func(string) bool { return true })...)

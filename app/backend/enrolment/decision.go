@@ -53,7 +53,7 @@ func (s *Service) RepeatRejected(ctx context.Context, c Call) (api.Enrolment, er
 		case api.StepRecording:
 			st.Recording, st.Unrecorded, st.Verdict = nil, "", nil
 		case api.StepCard:
-			st.Card, st.Sure = nil, false
+			st.Card, st.Sure, st.Reading = nil, false, nil
 		case api.StepFields:
 			st.Sure = false
 		default:

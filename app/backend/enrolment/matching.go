@@ -102,11 +102,12 @@ func (s *Service) holdAgainst(ctx context.Context, r *record) (identity.Match, e
 }
 
 // machineMay says whether a machine may decide the case, whatever the register
-// and the match say: a living person with an identity card was seen, and no
-// operator has looked at the case before.
+// and the match say: a living person with an identity card was seen, the card was
+// read as what the citizen confirmed, or is being read, and no operator has
+// looked at the case before.
 func (s *State) machineMay() bool {
 	return s.Verdict != nil && s.Verdict.State == api.IdentificationPassed && s.Unrecorded == "" &&
-		s.document() == api.IdentityCard && s.Decider == ""
+		s.document() == api.IdentityCard && s.Decider == "" && (s.Reading.underWay() || s.documentAgrees())
 }
 
 // agrees says that what was typed is what the register has.
@@ -116,7 +117,7 @@ func (r *register) agrees() bool { return r != nil && r.Fields != nil && len(r.D
 // the agency lets a machine's pass stand. Any other case waits for an operator.
 func (s *Service) decideByMachine(w *work) error {
 	st := &w.State
-	if !st.machineMay() || !st.Register.agrees() || !st.Match.Said.Sure() || s.Pass.Advises() || st.Decision.State != api.DecisionWaiting {
+	if !st.machineMay() || !st.Register.agrees() || !st.documentAgrees() || st.Match == nil || st.Match.Said == nil || !st.Match.Said.Sure() || s.Pass.Advises() || st.Decision.State != api.DecisionWaiting {
 		return nil
 	}
 	var failed error
@@ -142,5 +143,5 @@ func (s *Service) awaitsMachine(st *State, now time.Time) bool {
 	if !st.machineMay() || s.Pass.Advises() || !now.Before(st.Decision.Since.Add(matchTime)) {
 		return false
 	}
-	return st.Register == nil || st.Register.agrees() && st.Match != nil && !st.Match.Over
+	return st.Register == nil || st.Register.agrees() && (st.Match != nil && !st.Match.Over || st.Reading.underWay())
 }

@@ -9,7 +9,9 @@ import (
 
 	"qoltanba/app/api"
 	"qoltanba/app/backend/identity"
+	"qoltanba/app/backend/recognition"
 	"qoltanba/app/backend/store"
+	"qoltanba/capture/document/check"
 )
 
 // listLimit bounds what one look at the console reads.
@@ -72,6 +74,10 @@ type Case struct {
 	Register *api.CardFields // as the state has them; nil: nobody of this IIN, or no answer yet
 	Compared time.Time       // when the register answered; zero: not yet
 	Differs  []string        // names of fields, as in JSON
+
+	Reading   *recognition.Reading // what the machine made out of the document; nil: nothing
+	Crops     string               // evidence: pictures of the places of its fields, as [ParseCrops] reads them; "": none
+	Corrected []check.Finding      // what the citizen wrote otherwise although it was read for certain
 
 	Unable     bool              // the citizen cannot do what the video identification asks
 	Verdict    *identity.Verdict // what the machine found in the recording; nil: nothing
@@ -142,6 +148,9 @@ func (r *record) seen() Case {
 	if st.Verdict != nil && st.Recording != nil {
 		c.Verdict = st.Verdict.Said
 	}
+	if st.Reading != nil {
+		c.Reading, c.Crops, c.Corrected = st.Reading.Said, st.Reading.Crops, st.corrected()
+	}
 	if st.Match != nil {
 		c.Match, c.Drawn = st.Match.Said, st.Match.Drawn
 	}
@@ -183,5 +192,5 @@ func (c Case) has(name string) bool {
 			return true
 		}
 	}
-	return name == c.Selfie.Name || slices.Contains(c.Recording.Batches, name)
+	return name == c.Selfie.Name || name == c.Crops || slices.Contains(c.Recording.Batches, name)
 }

@@ -63,6 +63,9 @@ func (s *Service) SendCard(ctx context.Context, c Call, side api.Side, in api.Pi
 			p.At = w.now
 			w.State.Card[of] = p
 		}
+		if err := s.askReading(w); err != nil {
+			return err
+		}
 		return w.audit("card-"+string(side), sums)
 	})
 }

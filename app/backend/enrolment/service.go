@@ -126,7 +126,7 @@ type Mail interface {
 	Send(ctx context.Context, to string, m notify.Message) error
 }
 
-// Parts is what the service is made of. All must be given but Mail, AlarmPage, Judge,
+// Parts is what the service is made of. All must be given but Mail, AlarmPage, Judge, Recogniser,
 // Pass, PDF, Random and Now.
 type Parts struct {
 	Store      store.Store
@@ -141,6 +141,7 @@ type Parts struct {
 	NCA        *nca.Authority
 	AlarmPage  string           // address of the page that suspends what was issued, less the token; "": messages have no link
 	Judge      Judge            // nil: operators look at everything
+	Recogniser Recogniser       // nil: operators read documents
 	Pass       identity.Policy  // what is done with the judge's pass; none: it advises
 	PDF        *pdf.Renderer    // nil: no PDF is taken
 	Random     io.Reader        // nil: crypto/rand

@@ -176,6 +176,7 @@ func (s *Service) render(r *record) api.Enrolment {
 	if len(st.Card) > 0 {
 		e.Document = st.document()
 	}
+	e.Reading = st.renderReading()
 	e.CardSides, e.Fields, e.Decision, e.Passed = st.sides(), st.Fields, s.renderDecision(st, now), st.Passed
 	if st.Grant != nil {
 		e.GrantUntil = &st.Grant.Until

@@ -42,6 +42,7 @@ type State struct {
 	Recovery   string             `json:",omitempty"` // hash of the secret by which a lost device key is replaced
 	Trying     string             `json:",omitempty"` // the call that spent a try and is not answered
 	Card       map[api.Side]piece `json:",omitempty"`
+	Reading    *reading           `json:",omitempty"` // nil: no machine reads the document
 	Fields     *api.CardFields    `json:",omitempty"`
 	Sure       bool               `json:",omitempty"` // the fields are confirmed
 

@@ -21,6 +21,7 @@ const (
 	jobMail     = "enrolment.mail"     // hand a letter to the mail server
 	jobRegister = "enrolment.register" // ask the state register
 	jobJudge    = "enrolment.judge"    // judge selfie and recording
+	jobRead     = "enrolment.read"     // read the pictures of the document
 	jobMatch    = "enrolment.match"    // hold the selfie against the portraits
 	jobIssue    = "enrolment.issue"    // have the certificates issued
 	jobEnd      = "enrolment.end"      // end one certificate
@@ -135,6 +136,7 @@ func (s *Service) Handle(q *jobs.Queue) {
 	q.Register(jobMail, job(s.sendMail))
 	q.Register(jobRegister, job(s.askRegister))
 	q.Register(jobJudge, job(s.judge))
+	q.Register(jobRead, job(s.readDocument))
 	q.Register(jobMatch, job(s.match))
 	q.Register(jobIssue, job(s.issue))
 	q.Register(jobWithdraw, job(s.revoke))

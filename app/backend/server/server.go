@@ -199,6 +199,7 @@ func (s *Server) registerAll() {
 	register(s, api.SendCard, func(ctx context.Context, c *call, in api.Picture) (api.Enrolment, error) {
 		return sv.SendCard(ctx, c.caller, api.Side(c.param("side")), in)
 	})
+	register(s, api.ReadRecognised, bare(sv.Recognised))
 	register(s, api.ConfirmFields, plain(sv.ConfirmFields))
 	register(s, api.RepeatRejected, bare(sv.RepeatRejected))
 	register(s, api.ReadDocuments, bare(sv.Documents))

@@ -369,6 +369,9 @@ func (c *citizen) identify() {
 	c.at(api.StepCard)
 	c.card()
 	c.at(api.StepFields)
+	if c.e.Reading != nil {
+		c.wasRead()
+	}
 	c.fields()
 	c.at(api.StepDecision)
 }

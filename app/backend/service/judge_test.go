@@ -69,7 +69,7 @@ func (p *prompter) Match(_ context.Context, selfie, register, card []byte) (iden
 }
 
 func judged(by enrolment.Judge, pass identity.Policy) func(*Plan) {
-	return func(p *Plan) { p.Judge, p.Pass = by, pass }
+	return func(p *Plan) { p.Judge, p.Pass, p.Recogniser = by, pass, &clerk{} }
 }
 
 // before walks to the recording.
@@ -97,6 +97,7 @@ func (c *citizen) after() {
 	c.at(api.StepPIN)
 	do(c, api.SetPIN, api.SetPINRequest{PIN: goodPIN})
 	c.card()
+	c.wasRead()
 	c.fields()
 }
 

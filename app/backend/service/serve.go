@@ -18,6 +18,8 @@ import (
 	"qoltanba/app/backend/config"
 	"qoltanba/app/backend/enrolment"
 	"qoltanba/app/backend/identity"
+	"qoltanba/app/backend/recognition"
+	"qoltanba/capture/document/tesseract"
 	"qoltanba/capture/face"
 	"qoltanba/capture/picture/pdf"
 )
@@ -49,7 +51,7 @@ func serve(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := plan.openJudge(ctx); err != nil {
+	if err := errors.Join(plan.openJudge(ctx), plan.openDocuments(ctx)); err != nil {
 		return err
 	}
 	if err := plan.openPDF(ctx); err != nil {
@@ -103,6 +105,22 @@ func (p *Plan) openPDF(ctx context.Context) error {
 		p.Log.WarnContext(ctx, "PDF files are read by a program that has a network: the system forbids to take it away")
 	}
 	p.PDF = reader
+	return nil
+}
+
+// openDocuments looks for what reads documents. Where Tesseract is missing, operators
+// read their print, and the log says how to mend it.
+func (p *Plan) openDocuments(ctx context.Context) error {
+	desk, err := recognition.Open(ctx)
+	switch {
+	case errors.Is(err, tesseract.ErrNoTesseract):
+		p.Log.WarnContext(ctx, "documents are read by operators alone", "error", err)
+	case err != nil:
+		return fmt.Errorf("open what reads documents: %w", err)
+	default:
+		p.Log.InfoContext(ctx, "documents are read by the machine")
+	}
+	p.Recogniser = desk
 	return nil
 }
 

@@ -66,10 +66,12 @@ type Plan struct {
 	Room    uint64
 	Version string
 	Judge   enrolment.Judge // nil: operators look at everything; closed with the backend if it can be
-	Pass    identity.Policy // what is done with the judge's pass
-	PDF     *pdf.Renderer   // nil: no PDF is taken
-	Log     *slog.Logger
-	Now     func() time.Time // nil: the system's clock
+	// Recogniser reads documents; nil: operators do.
+	Recogniser enrolment.Recogniser
+	Pass       identity.Policy // what is done with the judge's pass
+	PDF        *pdf.Renderer   // nil: no PDF is taken
+	Log        *slog.Logger
+	Now        func() time.Time // nil: the system's clock
 
 	faulty func(store.Store) store.Store // of tests: breaks what the rules rest on
 }
@@ -163,7 +165,7 @@ func (b *Backend) openEnrolments(ctx context.Context, plan Plan, own secrets) er
 	b.Enrolments, err = enrolment.New(plan.Rules, enrolment.Parts{
 		Store: memory, Pepper: own.pepper, PINs: pins, MobileBase: plan.World.MobileBase, Register: plan.World.Register,
 		SMS: plan.World.SMS, Mail: plan.World.Mail, AlarmPage: plan.alarmPage(), Evidence: kept, DigitalID: word, NCA: authority,
-		Judge: plan.Judge, Pass: plan.Pass, PDF: plan.PDF, Now: plan.Now,
+		Judge: plan.Judge, Recogniser: plan.Recogniser, Pass: plan.Pass, PDF: plan.PDF, Now: plan.Now,
 	})
 	return err
 }
@@ -211,6 +213,9 @@ func (p Plan) notes() (all []string) {
 	}
 	if p.PDF == nil {
 		all = append(all, "no PDF is taken")
+	}
+	if p.Recogniser == nil || !p.Recogniser.Prints() {
+		all = append(all, "documents are read by operators alone")
 	}
 	return all
 }

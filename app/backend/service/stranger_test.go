@@ -243,7 +243,7 @@ func TestAbuseOfAnothersValues(t *testing.T) {
 func TestAbuseOutOfOrder(t *testing.T) {
 	t.Parallel()
 	always := []string{
-		"read-text", "start-enrolment", "recover-enrolment", "read-enrolment", "cancel-enrolment", "ask-call", "read-documents", "check-pin", "read-certificates",
+		"read-text", "start-enrolment", "recover-enrolment", "read-enrolment", "cancel-enrolment", "ask-call", "read-documents", "read-recognised", "check-pin", "read-certificates",
 	}
 	turns := map[api.Step][]string{
 		api.StepCode:       {"check-code", "send-code"},

@@ -309,7 +309,7 @@ func operations() []listed {
 // afterIssue are the calls beside the way: nobody makes them on it.
 func afterIssue() []listed {
 	return []listed{
-		list(api.ListHeld), list(api.AskSignature), list(api.RevokeCertificate), list(api.RenewCertificates),
+		list(api.ListHeld), list(api.AskSignature), list(api.RevokeCertificate), list(api.RenewCertificates), list(api.ReadRecognised),
 	}
 }
 

@@ -115,6 +115,6 @@ func cardOf(c citizens.Citizen) synthetic.CardData {
 		Sex:       map[api.Sex]string{api.Male: "ЕР / М", api.Female: "ӘЙЕЛ / Ж"}[f.Sex],
 		BirthDate: f.BirthDate.Written(), BirthPlace: f.BirthPlace, Nationality: f.Nationality,
 		IIN: string(c.IIN), Number: f.DocumentNumber, Issuer: f.Issuer,
-		IssueDate: f.IssueDate.Written(), ExpiryDay: f.ExpiryDate.Written(),
+		IssueDate: f.IssueDate.Written(), ExpiryDay: f.ExpiryDate.Written(), ZoneExpiry: c.ZoneExpiry.Written(),
 	}
 }

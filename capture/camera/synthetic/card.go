@@ -9,6 +9,9 @@ import (
 	"image/color"
 	"image/jpeg"
 	"math"
+	"math/rand/v2"
+	"strings"
+	"time"
 
 	"golang.org/x/image/draw"
 	"golang.org/x/image/font"
@@ -16,6 +19,7 @@ import (
 	"golang.org/x/image/math/fixed"
 
 	"qoltanba/assets/portraits"
+	"qoltanba/capture/document/specimen"
 )
 
 // CardData is what a specimen says, a card or a passport. Every person on it is invented. Dates are written DD.MM.YYYY.
@@ -26,7 +30,8 @@ type CardData struct {
 	Nationality                  string
 	IIN, Number                  string
 	Issuer, IssueDate, ExpiryDay string
-	MRZ                          [3]string // lines of 30 characters, ICAO 9303-5, or two of 44, 9303-4; may be empty
+	ZoneExpiry                   string    // in the zone of a card; "" for that of the print
+	MRZ                          [2]string // of a passport: lines of 44, ICAO 9303-4; may be empty
 }
 
 // String shows nothing of the person.
@@ -53,23 +58,58 @@ var (
 type Specimen struct {
 	sides  map[Scene]*image.RGBA
 	scaled map[Scene]*image.RGBA // at the size they are shown in, with a clear rim
-	holder *holder
+	holder *portrayed
 	wall   *image.RGBA // behind the document, at the size it is shown in
 }
 
-// NewCard draws an identity card, both sides of 856 by 540 pixels, with the portrait of a person. The face of type must have Kazakh letters; a missing one is an error, so that no card
-// ever shows an empty box.
+// NewCard draws an identity card of package specimen, both sides of 856 by 540 pixels, with the portrait of a person. The face of type must have Kazakh
+// letters; a missing one is an error, so that no card ever shows an empty box.
 func NewCard(data CardData, portrait *portraits.Portrait, fontTTF []byte) (*Specimen, error) {
+	holder, err := data.holder()
+	if err != nil {
+		return nil, err
+	}
 	return newSpecimen(portrait, fontTTF, map[Scene]sheet{
-		SceneCardFront: {image.Pt(cardW, cardH), color.RGBA{225, 232, 214, 255}, 1, func(p *pen, h *holder) {
-			drawFront(p, data, h)
-			p.specimen(458) // where nothing else is printed
+		SceneCardFront: {image.Pt(cardW, cardH), color.RGBA{225, 232, 214, 255}, 1, func(p *pen, h *portrayed) {
+			p.print(holder, specimen.Front, data)
+			p.portrait(image.Rect(40, 120, 270, 430), h)
+			p.specimen(456, 52) // where nothing else is printed
 		}},
-		SceneCardBack: {image.Pt(cardW, cardH), color.RGBA{214, 228, 236, 255}, 2, func(p *pen, _ *holder) {
-			drawBack(p, data)
-			p.specimen(330)
+		SceneCardBack: {image.Pt(cardW, cardH), color.RGBA{214, 228, 236, 255}, 2, func(p *pen, _ *portrayed) {
+			p.print(holder, specimen.Back, data)
+			p.specimen(328, 40)
 		}},
 	})
+}
+
+// holder is whom the card says that it belongs to. Dates that are empty are none.
+func (d CardData) holder() (specimen.Person, error) {
+	p := specimen.Person{
+		Surname: d.Surname, Name: d.Name, Patronymic: d.Patronymic, Female: strings.HasPrefix(d.Sex, "Ә"), IIN: d.IIN, Number: d.Number,
+		BirthPlace: d.BirthPlace, Nationality: d.Nationality, Code: "ID",
+	}
+	for text, into := range map[*string]*time.Time{
+		&d.BirthDate: &p.Birth, &d.IssueDate: &p.Issue, &d.ExpiryDay: &p.Expiry, &d.ZoneExpiry: &p.ZoneExpiry,
+	} {
+		if *text == "" {
+			continue
+		}
+		day, err := time.Parse("02.01.2006", *text)
+		if err != nil {
+			return p, fmt.Errorf("a date of the specimen: %w", err)
+		}
+		*into = day
+	}
+	return p, nil
+}
+
+// print has package specimen print a side, once it is sure that the font has all its letters.
+func (p *pen) print(holder specimen.Person, side specimen.Side, d CardData) {
+	if !p.has(d.Surname + d.Name + d.Patronymic + d.BirthPlace + d.Nationality + d.Issuer) {
+		return
+	}
+	drawn := specimen.Draw(holder, side, cardW/specimen.Width, rand.New(rand.NewPCG(1, uint64(side)))) //nolint:gosec // G404, G115: a ground that is always the same
+	draw.Draw(p.img, p.img.Rect, drawn, drawn.Rect.Min, draw.Src)
 }
 
 // sheet is how one side is drawn.
@@ -77,11 +117,11 @@ type sheet struct {
 	size  image.Point
 	tint  color.RGBA
 	waves float64
-	draw  func(*pen, *holder)
+	draw  func(*pen, *portrayed)
 }
 
-// holder is the person whom a document shows.
-type holder struct {
+// portrayed is the person whom a document shows.
+type portrayed struct {
 	picture image.Image
 	head    portraits.Ellipse
 }
@@ -91,7 +131,7 @@ func newSpecimen(portrait *portraits.Portrait, fontTTF []byte, sheets map[Scene]
 	if err != nil {
 		return nil, fmt.Errorf("read the portrait: %w", err)
 	}
-	h := &holder{picture, portrait.Head}
+	h := &portrayed{picture, portrait.Head}
 	f, err := opentype.Parse(fontTTF)
 	if err != nil {
 		return nil, fmt.Errorf("read the font: %w", err)
@@ -121,41 +161,6 @@ func (s *Specimen) Side(of Scene) *image.RGBA {
 
 // has says whether there is a side for a scene.
 func (s *Specimen) has(scene Scene) bool { return s != nil && s.sides[scene] != nil }
-
-func drawFront(p *pen, d CardData, h *holder) {
-	p.text(240, 58, 25, crest, "ҚАЗАҚСТАН РЕСПУБЛИКАСЫ")
-	p.text(240, 90, 18, crest, "РЕСПУБЛИКА КАЗАХСТАН")
-	p.text(620, 54, 19, crest, "ЖЕКЕ КУӘЛІК")
-	p.text(600, 82, 13, crest, "УДОСТОВЕРЕНИЕ ЛИЧНОСТИ")
-	y := 144
-	for _, row := range [][2]string{
-		{"ТЕГІ / ФАМИЛИЯ", d.Surname},
-		{"АТЫ / ИМЯ", d.Name},
-		{"ӘКЕСІНІҢ АТЫ / ОТЧЕСТВО", d.Patronymic},
-		{"ТУҒАН КҮНІ / ДАТА РОЖДЕНИЯ", d.BirthDate},
-	} {
-		p.field(310, y, 28, row[0], row[1])
-		y += 76
-	}
-	p.field(640, 372, 24, "ЖЫНЫСЫ / ПОЛ", d.Sex)
-	p.text(40, 486, 14, faded, "ЖСН / ИИН")
-	p.text(140, 492, 34, ink, d.IIN)
-	p.portrait(image.Rect(40, 120, 270, 430), h)
-	p.signature(image.Pt(620, 470))
-}
-
-func drawBack(p *pen, d CardData) {
-	p.text(560, 62, 32, red, "№ "+d.Number)
-	p.field(40, 60, 26, "ТУҒАН ЖЕРІ / МЕСТО РОЖДЕНИЯ", d.BirthPlace)
-	p.field(40, 138, 26, "ҰЛТЫ / НАЦИОНАЛЬНОСТЬ", d.Nationality)
-	p.field(40, 216, 22, "БЕРГЕН ОРГАН / ОРГАН ВЫДАЧИ", d.Issuer)
-	p.field(560, 138, 26, "БЕРІЛГЕН КҮНІ / ДАТА ВЫДАЧИ", d.IssueDate)
-	p.field(560, 216, 26, "ҚОЛДАНЫЛУ МЕРЗІМІ / СРОК ДЕЙСТВИЯ", d.ExpiryDay)
-	draw.Draw(p.img, image.Rect(0, 360, cardW, cardH), image.NewUniform(color.RGBA{238, 240, 240, 255}), image.Point{}, draw.Src)
-	for i, line := range d.MRZ {
-		p.spaced(40, 412+i*50, 34, 26, line)
-	}
-}
 
 // paper is the ground of a side: a tint with fine waves.
 func paper(size image.Point, tint color.RGBA, kind float64) *image.RGBA {
@@ -222,7 +227,7 @@ func (p *pen) spaced(x, y int, size float64, pitch int, text string) {
 }
 
 // portrait puts head and collar into a box.
-func (p *pen) portrait(box image.Rectangle, h *holder) {
+func (p *pen) portrait(box image.Rectangle, h *portrayed) {
 	draw.Draw(p.img, box, image.NewUniform(color.RGBA{226, 228, 230, 255}), image.Point{}, draw.Src)
 	inside := box.Inset(3)
 	high := 1.1 * h.head.B
@@ -251,9 +256,9 @@ func (p *pen) line(from, to image.Point, c color.RGBA) {
 }
 
 // specimen writes the marking across a side at height y, see-through, and again along its foot.
-func (p *pen) specimen(y int) {
+func (p *pen) specimen(y int, size float64) {
 	const text = "ҮЛГІ · SPECIMEN"
-	p.text(250, y, 54, marking, text)
+	p.text(250, y, size, marking, text)
 	p.text(40, p.img.Rect.Dy()-8, 16, marking, text)
 }
 

@@ -18,7 +18,7 @@ var sampleCard = CardData{
 	BirthDate: "12.03.1985", BirthPlace: "ҚАРАҒАНДЫ ОБЛЫСЫ", Nationality: "ҚАЗАҚ",
 	IIN: "850312400012", Number: "012345678",
 	Issuer: "ҚР ІШКІ ІСТЕР МИНИСТРЛІГІ", IssueDate: "01.02.2020", ExpiryDay: "31.01.2030",
-	MRZ: [3]string{"IDKAZ0123456784850312400012<<<", "8503126F3001318KAZ<<<<<<<<<<<8", "KULAKHMETOVA<<ALIYA<<<<<<<<<<<"},
+	MRZ: [2]string{"P<KAZKULAKHMETOVA<<ALIYA<<<<<<<<<<<<<<<<<<<<", "N012345674KAZ8503126F3001318850312400012<<86"},
 }
 
 func newSampleCard(t *testing.T, data CardData) *Specimen {

@@ -17,14 +17,14 @@ const pageW, pageH = 1250, 880
 // letters.
 func NewPassport(data CardData, portrait *portraits.Portrait, fontTTF []byte) (*Specimen, error) {
 	return newSpecimen(portrait, fontTTF, map[Scene]sheet{
-		ScenePassport: {image.Pt(pageW, pageH), color.RGBA{222, 230, 238, 255}, 1.5, func(p *pen, h *holder) {
+		ScenePassport: {image.Pt(pageW, pageH), color.RGBA{222, 230, 238, 255}, 1.5, func(p *pen, h *portrayed) {
 			drawPage(p, data, h)
-			p.specimen(700)
+			p.specimen(700, 54)
 		}},
 	})
 }
 
-func drawPage(p *pen, d CardData, h *holder) {
+func drawPage(p *pen, d CardData, h *portrayed) {
 	p.text(60, 70, 30, crest, "ҚАЗАҚСТАН РЕСПУБЛИКАСЫ / REPUBLIC OF KAZAKHSTAN")
 	p.text(60, 118, 30, crest, "ПАСПОРТ / PASSPORT")
 	p.field(890, 104, 34, "ПАСПОРТ № / PASSPORT NO.", d.Number)

@@ -32,6 +32,10 @@ const (
 	OddTerm  document.Finding = "odd_term"  // it is not valid for ten years
 	// BarcodeDiffers says that the IIN of the barcode is not that of the zone or of the front.
 	BarcodeDiffers document.Finding = "barcode_differs"
+
+	OtherBearer document.Finding = "other_bearer" // the IIN is not that of whoever gives the card
+	PrintUnread document.Finding = "print_unread" // there is nothing to read print with
+	Corrected   document.Finding = "corrected"    // the field was read for certain, and the citizen wrote another value
 )
 
 // Weight says what a finding leads to.

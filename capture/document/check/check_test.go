@@ -142,6 +142,7 @@ func TestFindingsHaveWords(t *testing.T) {
 			document.TooSmall, document.SmallPrint, document.Blurred, document.PrintBlurred, document.Shines, document.CutOff, document.ZoneUnread,
 			document.ZoneUncertain, document.ZoneRepaired, document.NoIIN, document.Foreign, document.Expired, document.NoDate, document.IINBirth, document.IINSex,
 			check.NoCard, check.SameSide, check.Swapped, check.Passport, check.Differs, check.Unclear, check.WrongIIN, check.OddTerm, check.BarcodeDiffers,
+			check.OtherBearer, check.PrintUnread, check.Corrected,
 		} {
 			if s := (check.Finding{What: what, Field: field.Surname}).Sentence(l); s == "" || s == string(what) || strings.ContainsAny(s, "%!") {
 				t.Errorf("%s in %s: %q", what, l, s)

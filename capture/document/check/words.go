@@ -73,7 +73,7 @@ var fieldNames = map[field.Name]wording{
 }
 
 // about are the findings that name a field.
-var about = map[document.Finding]bool{Differs: true, Unclear: true}
+var about = map[document.Finding]bool{Differs: true, Unclear: true, Corrected: true}
 
 var sentences = map[document.Finding]wording{
 	document.TooSmall: {
@@ -142,5 +142,15 @@ var sentences = map[document.Finding]wording{
 	BarcodeDiffers: {
 		"Артқы беттегі штрих-кодтың ЖСН-і куәліктегі ЖСН-мен бірдей емес.", "ИИН в штрих-коде на обороте не тот, что на удостоверении.",
 		"The IIN of the barcode on the back is not that of the card.",
+	},
+	OtherBearer: {
+		"Куәліктегі ЖСН азаматтың ЖСН-інен өзге.", "ИИН в удостоверении — не тот, что у гражданина.", "The IIN on the card is not that of the citizen.",
+	},
+	PrintUnread: {
+		"Мәтінді оқитын бағдарлама орнатылмаған.", "Программа, которая читает текст, не установлена.", "The program that reads print is not installed.",
+	},
+	Corrected: {
+		"«%s»: азамат анық оқылған мәнді өзгерткен.", "«%s»: гражданин исправил то, что прочитано уверенно.",
+		"“%s”: the citizen changed what had been read for certain.",
 	},
 }

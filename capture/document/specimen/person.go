@@ -26,7 +26,8 @@ type Person struct {
 	Birth, Issue, Expiry      time.Time
 	IIN, Number               string
 	BirthPlace, Nationality   string
-	Code                      string // of the document in the zone: ID, or I
+	ZoneExpiry                time.Time // of the zone; zero: Expiry, as it should be
+	Code                      string    // of the document in the zone: ID, or I
 }
 
 var (
@@ -93,7 +94,11 @@ func (p Person) Since2024() bool {
 
 // Zone are the three lines of the machine-readable zone.
 func (p Person) Zone() [3]string {
-	birth, expiry, sex := p.Birth.Format("060102"), p.Expiry.Format("060102"), "M"
+	until := p.Expiry
+	if !p.ZoneExpiry.IsZero() {
+		until = p.ZoneExpiry
+	}
+	birth, expiry, sex := p.Birth.Format("060102"), until.Format("060102"), "M"
 	if p.Female {
 		sex = "F"
 	}
