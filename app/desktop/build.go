@@ -39,6 +39,8 @@ func (w *Window) screenKey() string {
 		key += fmt.Sprint(w.typed.cannot, w.settling.on, s.Enrolment.Identification != nil && s.Enrolment.Identification.State == api.IdentificationAgain)
 	case journey.StageRecording:
 		key += fmt.Sprint(w.lit())
+	case journey.StageFields:
+		key += fmt.Sprint(w.reading(), s.Recognised != nil)
 	case journey.StageChecking:
 		key += fmt.Sprint(w.moderated())
 	case journey.StageEnded:

@@ -316,17 +316,6 @@ func (w *Window) fields(words *wording.Words) screen.Screen {
 	})
 }
 
-func (w *Window) fieldsModel(words *wording.Words) screen.FieldsModel {
-	m := screen.FieldsModel{
-		Values: w.typed.fields, Problems: map[screen.FieldName]string{},
-		Kind: screen.CardKind(w.document()), Pictures: w.pictures(w.document()), Confirmed: w.typed.confirmed,
-	}
-	for name := range w.typed.problems {
-		m.Problems[name] = words.T("fields.wrong")
-	}
-	return m
-}
-
 // document is the kind of what the citizen has sent.
 func (w *Window) document() api.DocumentKind {
 	if w.state.Enrolment.Document == api.Passport {

@@ -102,6 +102,7 @@ type Window struct {
 	stopRecording context.CancelFunc // ends the video identification under way
 	light         guide.Glow         // the light prompt's, while it is due
 	settling      settling           // before the recording
+	atFields      time.Time          // since when the form of the document stands
 	seen          seen               // of the face before the camera, last
 	caught        caught             // of the document before the camera, last
 	heard         heard
@@ -134,9 +135,11 @@ type typed struct {
 	fields           map[screen.FieldName]string
 	problems         map[screen.FieldName]bool
 	confirmed        bool
-	seen             map[api.Side]image.Image // pictures of the document as sent, for the form beside them
-	document         string                   // the one that is looked at
-	inspected        string                   // the folder of which these tell:
+	seen             map[api.Side]image.Image     // pictures of the document as sent, for the form beside them
+	document         string                       // the one that is looked at
+	crops            map[screen.FieldName]cropped // of what the machine made out
+	filled           map[screen.FieldName]string  // and took into the form
+	inspected        string                       // the folder of which these tell:
 	caution          screen.FolderCaution
 	unfit            *api.Problem // why no keys can be written there
 }
@@ -266,6 +269,9 @@ func (w *Window) tick() {
 	}
 	w.feed.tick()
 	w.settle()
+	if w.state.Stage == journey.StageFields {
+		w.show(false) // nobody is shown for long that the document is being read
+	}
 	w.update()
 	w.tickWait()
 }
@@ -296,6 +302,9 @@ func (w *Window) apply(s journey.State) {
 		w.arrived(before.Stage, s.Stage)
 	}
 	w.prompted(before.Recording.Prompt)
+	if s.Recognised != nil && s.Recognised != before.Recognised {
+		w.fillIn(s.Recognised)
+	}
 	if w.due != nil && !s.Busy { // the action that led here may still be writing the journal
 		begin := w.due
 		w.due = nil
@@ -333,6 +342,8 @@ func (w *Window) arrived(from, to journey.Stage) {
 		w.lookForTokens()
 	case journey.StageWelcome:
 		w.forgetTyped()
+	case journey.StageFields:
+		w.atFields, w.typed.crops = time.Now(), nil
 	case journey.StageCompanion:
 		w.due = func() { w.do("probe", w.journey.ProbeCompanion) }
 	case journey.StageSubmit:

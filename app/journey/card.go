@@ -41,6 +41,34 @@ func (j *Journey) SendFilmed(ctx context.Context, side api.Side, picture []byte,
 	return j.SendCard(ctx, side, sent)
 }
 
+// reading says that a machine reads the document, which the citizen may wait for.
+func (s State) reading() bool {
+	r := s.Enrolment.Reading
+	return s.Stage == StageFields && r != nil && r.State == api.ReadingUnderWay
+}
+
+// loadRecognised reads what was made out of the document, once, where the stage
+// shows it.
+func (j *Journey) loadRecognised(ctx context.Context) error {
+	s := j.State()
+	r := s.Enrolment.Reading
+	if s.Stage != StageFields || r == nil || r.State != api.ReadingDone {
+		if s.Recognised != nil {
+			j.change(func(s *State) { s.Recognised = nil })
+		}
+		return nil
+	}
+	if s.Recognised != nil {
+		return nil
+	}
+	made, err := ask(ctx, j, api.ReadRecognised)
+	if err != nil {
+		return err
+	}
+	j.change(func(s *State) { s.Recognised = &made })
+	return nil
+}
+
 // ConfirmFields hands the fields and all evidence over for the decision; the
 // citizen has ticked that the data are true. Stage: fields.
 func (j *Journey) ConfirmFields(ctx context.Context, fields api.CardFields) error {

@@ -18,7 +18,7 @@ func (j *Journey) AcceptBiometrics(ctx context.Context) error {
 func (j *Journey) accept(ctx context.Context, op api.Operation[api.ConsentRequest, api.Enrolment]) error {
 	text := j.State().Text
 	if text == nil {
-		return j.loadText(ctx)
+		return j.loadShown(ctx)
 	}
 	err := step(ctx, j, op, api.ConsentRequest{Version: text.Version, SHA256: text.SHA256}, nil)
 	if api.CodeOf(err) == api.TextOutdated {

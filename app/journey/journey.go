@@ -243,7 +243,7 @@ func (j *Journey) act(ctx context.Context, action string, at []Stage, do func(co
 			err = j.outcome(ctx, j.settle(ctx, do(ctx)))
 		}
 		// A text that cannot be read is told, but does not undo the action.
-		if textErr := j.loadText(ctx); textErr != nil && ctx.Err() == nil {
+		if textErr := j.loadShown(ctx); textErr != nil && ctx.Err() == nil {
 			shown = Problem(textErr)
 		}
 		j.mayGiveUp(nil)

@@ -115,7 +115,7 @@ func (j *Journey) refresh(ctx context.Context) error {
 	if err := j.tidy(ctx); err != nil {
 		return err
 	}
-	return j.loadText(ctx)
+	return j.loadShown(ctx)
 }
 
 // tidy ends a way whose import was confirmed by a process that was killed
@@ -125,6 +125,12 @@ func (j *Journey) tidy(ctx context.Context) error {
 		return nil
 	}
 	return j.finish(ctx)
+}
+
+// loadShown reads what the stage shows beside the enrolment: a text to be
+// accepted, or what was made out of the document.
+func (j *Journey) loadShown(ctx context.Context) error {
+	return errors.Join(j.loadText(ctx), j.loadRecognised(ctx))
 }
 
 // loadText reads the text that the stage shows, in the citizen's language.
@@ -152,7 +158,7 @@ func (j *Journey) SetLanguage(ctx context.Context, language api.Language) error 
 	select {
 	case j.turn <- struct{}{}:
 		defer func() { <-j.turn }()
-		return errors.Join(j.save(), j.loadText(ctx))
+		return errors.Join(j.save(), j.loadShown(ctx))
 	default:
 		return nil // the action under way saves and reads the text at its end
 	}

@@ -128,7 +128,9 @@ func (j *Journey) arrive(e api.Enrolment) error {
 	}
 	j.change(func(s *State) {
 		if e.Step != s.Enrolment.Step {
-			s.Card = CardChoice{}
+			if !sameDocument(s.Enrolment.Step, e) {
+				s.Card = CardChoice{}
+			}
 			if j.overlay != StageResume { // the PIN is still to be asked
 				j.overlay = ""
 			}
@@ -139,6 +141,13 @@ func (j *Journey) arrive(e api.Enrolment) error {
 		j.settleStage(s)
 	})
 	return j.save()
+}
+
+// sameDocument says that the citizen is still about the document that was chosen:
+// a side of it may have to be photographed again once it was read.
+func sameDocument(from api.Step, e api.Enrolment) bool {
+	return from == api.StepCard && e.Step == api.StepFields ||
+		from == api.StepFields && e.Step == api.StepCard && e.Reading != nil && e.Reading.State == api.ReadingAgain
 }
 
 // closeOverlay takes away what the citizen opened over the stage that is due.

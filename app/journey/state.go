@@ -45,10 +45,13 @@ type State struct {
 	Companion Companion // what was found on the companion's port
 	Card      CardChoice
 	Recording Recording
-	Documents []api.Document // as read last by OpenDocuments
-	Form      Form
-	Files     []KeyFile   // key files written so far
-	Former    []FormerKey // at StageFormer: what becomes of them is asked
+	// Recognised are the fields that the machine made out of the document, at
+	// StageFields, once they were read; nil before.
+	Recognised *api.Recognised
+	Documents  []api.Document // as read last by OpenDocuments
+	Form       Form
+	Files      []KeyFile   // key files written so far
+	Former     []FormerKey // at StageFormer: what becomes of them is asked
 	// HasKeys says that keys were obtained on this computer, on this way or an
 	// earlier one, so that they can be shown.
 	HasKeys bool

@@ -14,6 +14,7 @@ type pace struct{ first, longest time.Duration }
 var paces = map[Stage]pace{
 	StageCallBack: {3 * time.Second, 30 * time.Second},
 	StageJudging:  {time.Second, 5 * time.Second},
+	StageFields:   {time.Second, 3 * time.Second}, // while the document is read
 	StageChecking: {3 * time.Second, time.Minute},
 	StageStatus:   {time.Second, 15 * time.Second},
 	StageLocked:   {time.Second, 30 * time.Second}, // once the lock has ended
@@ -28,8 +29,10 @@ func (j *Journey) Watch(ctx context.Context) {
 	for ctx.Err() == nil {
 		j.mu.Lock()
 		stage, until, moved, roused := j.state.Stage, j.state.WaitUntil, j.moved, j.roused
+		reading := j.state.reading()
 		j.mu.Unlock()
 		p, waits := paces[stage]
+		waits = waits && (stage != StageFields || reading)
 		left := until.Sub(j.cfg.Now())
 		switch {
 		case stage == StageLocked && left > 0:
@@ -92,8 +95,12 @@ func (j *Journey) poll(ctx context.Context, stage Stage, pause time.Duration) {
 		problem = nil
 	}
 	j.change(func(s *State) {
-		if problem == nil && stage == StageJudging {
+		switch {
+		case problem != nil:
+		case stage == StageJudging:
 			problem = again(s.Enrolment)
+		case stage == StageFields:
+			problem = unread(s.Enrolment)
 		}
 		s.Problem = problem
 	})
@@ -106,4 +113,13 @@ func again(e api.Enrolment) *api.Problem {
 		return nil
 	}
 	return api.Fail(verdict.Reason, "judged").WithTries(verdict.TriesLeft)
+}
+
+// unread is why a side of the document has to be photographed again, nil where
+// none has.
+func unread(e api.Enrolment) *api.Problem {
+	if r := e.Reading; e.Step == api.StepCard && r != nil && r.State == api.ReadingAgain {
+		return api.Fail(r.Reason, "read")
+	}
+	return nil
 }

@@ -359,7 +359,26 @@ func (p *Pilot) fields(ctx context.Context, s journey.State) error {
 	if p.filled { // after a rejection the form is only looked through
 		return p.simply("fields")(ctx, s)
 	}
+	if err := p.until(ctx, func() (bool, error) {
+		now := p.window.State()
+		r := now.Enrolment.Reading
+		return now.Stage != journey.StageFields || r == nil || r.State == api.ReadingFailed || r.State == api.ReadingDone && now.Recognised != nil, nil
+	}); err != nil {
+		return err
+	}
+	if p.state().Stage != journey.StageFields {
+		return nil // a side is asked for again
+	}
+	made := p.state().Recognised
+	if made != nil {
+		if err := p.look(ctx, "fields-read"); err != nil {
+			return err
+		}
+	}
 	for _, f := range p.Citizen.Card.List() {
+		if read, ok := made.Field(f.Name); ok && read.Value == f.Value {
+			continue // it has arrived filled in
+		}
 		var err error
 		switch f.Kind {
 		case api.FieldSex:

@@ -4,6 +4,7 @@ import (
 	"image"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 
 	"qoltanba/app/desktop/look"
 	"qoltanba/app/desktop/part"
@@ -50,6 +51,15 @@ type FieldsModel struct {
 	Kind      CardKind
 	Pictures  []image.Image // of the document; nil where one is not at hand
 	Confirmed bool
+	Reading   bool   // the machine still reads the document
+	Crops     []Crop // of the fields that it made out
+}
+
+// Crop is the picture of the place where a field stands.
+type Crop struct {
+	Field     FieldName
+	Picture   image.Image // nil where there is none
+	Uncertain bool        // the machine was not sure
 }
 
 // FieldsActions are what can be done there.
@@ -69,13 +79,17 @@ type Fields struct {
 	fields  map[FieldName]*part.Field
 	last    *part.Entry // the entry that letter keys type into
 	problem *part.Text
+	crops   map[FieldName]Crop
 }
 
 // NewFields builds the form with the document's data, correctable, beside its pictures: two fields a row, but for sex and issuer, which
 // need the whole width.
 func NewFields(w *wording.Words, m FieldsModel, on FieldsActions) *Fields {
-	f := &Fields{View: newUntitled(w, "fields", CardStage), kind: m.Kind, fields: map[FieldName]*part.Field{}, problem: part.Caption("").Colored(colorBad)}
+	f := &Fields{View: newUntitled(w, "fields", CardStage), kind: m.Kind, fields: map[FieldName]*part.Field{}, crops: map[FieldName]Crop{}, problem: part.Caption("").Colored(colorBad)}
 	f.Title = w.T("fields.title")
+	for _, c := range m.Crops {
+		f.crops[c.Field] = c
+	}
 	form, pair := part.Column(12), part.Grid(2, look.SpaceM)
 	for _, name := range FieldNames() {
 		cell := f.field(name, m.Values[name], on)
@@ -96,6 +110,9 @@ func NewFields(w *wording.Words, m FieldsModel, on FieldsActions) *Fields {
 		enable(f.Main, yes)
 		on.Confirmed(yes)
 	}))
+	if m.Reading {
+		f.reading(form)
+	}
 	left := part.Column(look.SpaceXS, part.Grow(part.Page(0, 2, part.Inset(look.SpaceS, 0, part.Space(0), form))), check)
 	side := part.Column(look.SpaceS)
 	for _, img := range m.Pictures {
@@ -139,8 +156,33 @@ func (f *Fields) field(name FieldName, value string, on FieldsActions) fyne.Canv
 			label, hint = f.text("fields.passport_number"), f.text("fields.passport_number.hint")
 		}
 	}
+	crop := f.crops[name]
+	if crop.Uncertain {
+		hint = f.text("fields.uncertain")
+	}
 	f.fields[name] = part.NewField(label, hint, e)
-	return f.fields[name].Container
+	return f.cropped(f.fields[name].Container, crop)
+}
+
+// cropHeight is that of the strip that shows how a field is printed.
+const cropHeight float32 = 30
+
+// cropped puts the picture of its place over a field.
+func (f *Fields) cropped(field fyne.CanvasObject, c Crop) fyne.CanvasObject {
+	if c.Picture == nil {
+		return field
+	}
+	strip := canvas.NewImageFromImage(c.Picture)
+	strip.FillMode = canvas.ImageFillContain
+	b := c.Picture.Bounds()
+	width := min(cropHeight*float32(b.Dx())/float32(max(b.Dy(), 1)), 230)
+	return part.Column(2, part.Row(0, part.Fixed(width, cropHeight, strip)), field)
+}
+
+// reading says above the form that the document is being read, and that nobody has to wait for it.
+func (f *Fields) reading(form *fyne.Container) {
+	note := part.Column(4, part.Strong(f.text("fields.reading")), part.NewBar(-1), part.Caption(f.text("fields.reading.type")))
+	form.Objects = append([]fyne.CanvasObject{note}, form.Objects...)
 }
 
 func (f *Fields) sex(value string, on FieldsActions) fyne.CanvasObject {
@@ -155,7 +197,7 @@ func (f *Fields) sex(value string, on FieldsActions) fyne.CanvasObject {
 	male = register(f.View, "fields.sex.male", part.NewOption("", f.text("fields.sex.male"), "", value == SexMale, pick(SexMale)))
 	female = register(f.View, "fields.sex.female", part.NewOption("", f.text("fields.sex.female"), "", value == SexFemale, pick(SexFemale)))
 	label := part.Strong(f.text("fields.sex"))
-	return part.Column(4, part.Row(look.SpaceM, label, part.Grow(part.Grid(2, look.SpaceM, male, female))), f.problem)
+	return f.cropped(part.Column(4, part.Row(look.SpaceM, label, part.Grow(part.Grid(2, look.SpaceM, male, female))), f.problem), f.crops[FieldSex])
 }
 
 func (f *Fields) picture(img image.Image) fyne.CanvasObject {

@@ -179,6 +179,8 @@ func (w *walker) take(ctx context.Context, s journey.State) (done string, err er
 		return "former keys kept", w.j.KeepFormer(ctx)
 	case journey.StageGrant:
 		return "consent by PIN", w.pin(ctx, w.j.Grant)
+	case journey.StageFields:
+		return w.fields(ctx)
 	case journey.StageRecordingIntro:
 		if w.script.Unable {
 			return "asked for an operator", w.j.AskOperator(ctx)
@@ -221,9 +223,6 @@ var simple = map[journey.Stage]struct {
 	journey.StageCardFront: {"front sent", func(ctx context.Context, w *walker) error { return w.card(ctx, api.Front) }},
 	journey.StageCardBack:  {"back sent", func(ctx context.Context, w *walker) error { return w.card(ctx, api.Back) }},
 	journey.StagePassport:  {"passport sent", func(ctx context.Context, w *walker) error { return w.card(ctx, api.DataPage) }},
-	journey.StageFields: {"fields confirmed", func(ctx context.Context, w *walker) error {
-		return w.j.ConfirmFields(ctx, w.script.Citizen.Card)
-	}},
 	journey.StageCabinet: {"documents seen", func(ctx context.Context, w *walker) error {
 		return errors.Join(w.j.OpenDocuments(ctx), w.j.Back(ctx), w.j.Proceed(ctx))
 	}},

@@ -77,7 +77,7 @@ func NewCard(data CardData, portrait *portraits.Portrait, fontTTF []byte) (*Spec
 		}},
 		SceneCardBack: {image.Pt(cardW, cardH), color.RGBA{214, 228, 236, 255}, 2, func(p *pen, _ *portrayed) {
 			p.print(holder, specimen.Back, data)
-			p.specimen(328, 40)
+			p.specimen(329, 42)
 		}},
 	})
 }
