@@ -145,45 +145,53 @@ func (d *Desk) Read(ctx context.Context, iin api.IIN, p Pictures) (Reading, erro
 		return Reading{}, err
 	}
 	if frames, ok := p[api.DataPage]; ok {
-		page, err := examine(ctx, examiner, frames)
+		page, _, err := examine(ctx, examiner, frames)
 		if err != nil {
 			return Reading{}, err
 		}
 		return d.passport(iin, page), nil
 	}
-	front, err := examine(ctx, examiner, p[api.Front])
+	front, one, err := examine(ctx, examiner, p[api.Front])
 	if err != nil {
 		return Reading{}, err
 	}
-	back, err := examine(ctx, examiner, p[api.Back])
+	back, other, err := examine(ctx, examiner, p[api.Back])
 	if err != nil {
 		return Reading{}, err
 	}
 	card, findings := check.Sort(front, back)
+	if card.Back != nil {
+		card.Back.Barcode = one + other // of a front none is read
+	}
 	if err := d.print(ctx, card); err != nil {
 		return Reading{}, err
 	}
 	return d.judge(iin, card, findings), nil
 }
 
-// examine puts the frames of a side together; nil where they show no document.
-func examine(ctx context.Context, e *document.Examiner, frames [][]byte) (*document.Examination, error) {
+// examine puts the frames of a side together, and reads the barcode of a back; nil where they show no document.
+func examine(ctx context.Context, e *document.Examiner, frames [][]byte) (x *document.Examination, barcode string, err error) {
 	var pictures []image.Image
 	for _, data := range frames[:min(len(frames), document.MostFused)] {
 		if err := ctx.Err(); err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		img, err := decode(data)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		pictures = append(pictures, img)
 	}
-	x, ok := e.Fuse(pictures)
+	fused, ok := e.Fuse(pictures)
 	if !ok {
-		return nil, ctx.Err()
+		return nil, "", ctx.Err()
 	}
-	return &x, ctx.Err()
+	if fused.Side == document.Back {
+		if best, ok := e.Examine(pictures[0]); ok {
+			barcode, _ = e.Barcode(pictures[0], best)
+		}
+	}
+	return &fused, barcode, ctx.Err()
 }
 
 func decode(data []byte) (image.Image, error) {
