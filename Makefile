@@ -94,6 +94,7 @@ interop-companion: ## the unmodified ncalayer-js-client from npm against the com
 test-browsers: ## Chromium and Firefox, in fresh profiles that the doctor mended, sign on a page; PICTURES=folder keeps what was seen
 	@.ci/setup browsers
 	$(GO) test -count=1 -v -timeout 10m ./app/companion -run TestBrowsers -browsers $(if $(PICTURES),-pictures "$(abspath $(PICTURES))")
+	$(GO) test -count=1 -v -timeout 10m -tags demo,nodynamic ./cmd/qoltanba -run TestBrowser -browsers $(if $(PICTURES),-pictures "$(abspath $(PICTURES))")
 
 test-timing: ## whether the time of step 3 tells a known IIN from an unknown one; wants a quiet machine
 	$(GO) test -count=1 -v -timeout 20m -tags demo,nodynamic ./app/backend/service -parallel 1 -run TestStepThreeTakesTheSameTime -timing

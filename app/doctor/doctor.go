@@ -129,12 +129,13 @@ func Worst(findings []Finding) Level {
 	return worst
 }
 
-// Fix does all that can be done, and returns the errors by the findings' order;
-// nil where there was nothing to do or it was done.
+// Fix does all that has to be done and can be, and returns the errors by the
+// findings' order; nil where there was nothing to do or it was done. What is
+// worth a note alone is left to who asks for it.
 func Fix(ctx context.Context, findings []Finding) []error {
 	errs := make([]error, len(findings))
 	for i, f := range findings {
-		if f.Fix != nil {
+		if f.Fix != nil && (f.Level == Failure || f.Level == Warning) {
 			errs[i] = f.Fix(ctx)
 		}
 	}
