@@ -42,22 +42,22 @@ type room struct {
 func newRoom(t *testing.T) *room {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "room")
-	check(t, err)
+	sure(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) }) // a browser may still write while it dies
 	r := &room{t: t, home: filepath.Join(dir, "home"), program: filepath.Join(dir, "qoltanba")}
-	check(t, os.MkdirAll(filepath.Join(r.home, "run"), 0o700))
+	sure(t, os.MkdirAll(filepath.Join(r.home, "run"), 0o700))
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-tags", "nodynamic", "-ldflags", "-s -w", "-o", r.program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	display, stop, err := startScreen()
-	check(t, err)
+	sure(t, err)
 	t.Cleanup(stop)
 	r.display = display
 	r.start("openbox")
 	return r
 }
 
-func check(t *testing.T, err error) {
+func sure(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +76,7 @@ func (r *room) start(name string, args ...string) {
 	r.t.Helper()
 	cmd := r.command(context.Background(), name, args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	check(r.t, cmd.Start())
+	sure(r.t, cmd.Start())
 	r.t.Cleanup(func() {
 		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM)
 		time.AfterFunc(10*time.Second, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
@@ -96,7 +96,7 @@ func (r *room) photograph(name string) {
 	if *pictures == "" {
 		return
 	}
-	check(r.t, os.MkdirAll(*pictures, 0o700))
+	sure(r.t, os.MkdirAll(*pictures, 0o700))
 	if out, err := r.run("import", "-window", "root", filepath.Join(*pictures, name+".png")); err != nil {
 		r.t.Errorf("no picture: %v: %s", err, out)
 	}
@@ -105,8 +105,8 @@ func (r *room) photograph(name string) {
 func freePort(t *testing.T) uint16 {
 	t.Helper()
 	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp4", "127.0.0.1:0")
-	check(t, err)
-	check(t, l.Close())
+	sure(t, err)
+	sure(t, l.Close())
 	return netip.MustParseAddrPort(l.Addr().String()).Port()
 }
 
@@ -115,7 +115,7 @@ func TestBrowserIsAnsweredByTheWindow(t *testing.T) {
 		t.Skip("make test-browsers")
 	}
 	d := newSigningDesk(t, keypair.RSA, profile.RSASign)
-	check(t, os.Remove(d.expired))
+	sure(t, os.Remove(d.expired))
 	r := newRoom(t)
 	port := freePort(t)
 	at := netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), port)
@@ -134,7 +134,7 @@ func TestBrowserIsAnsweredByTheWindow(t *testing.T) {
 	}
 	heard := make(chan map[string]string, 1)
 	page, err := os.ReadFile("../../app/companion/testdata/browser/page.html")
-	check(t, err)
+	sure(t, err)
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		if q.Method != http.MethodPost {
 			_, _ = w.Write([]byte(strings.ReplaceAll(string(page), "COMPANION", at.String())))
