@@ -19,8 +19,8 @@ import (
 )
 
 const (
-	maxKeyFiles = 200      // of a folder
-	maxMemory   = 4 << 20  // bytes of the file that remembers certificates
+	maxKeyFiles = 200     // of a folder
+	maxMemory   = 4 << 20 // bytes of the file that remembers certificates
 )
 
 // KeyFiles is the [Store] of the key files (PKCS#12) that a census finds in

@@ -27,6 +27,11 @@ type Companion struct {
 	Activity *companion.Activity
 	// Authorities are trusted when signatures are explained, beside that of the citizen's own keys.
 	Authorities []*x509.Certificate
+	// Lock locks the keys that were left unlocked for a while; nil where that cannot be done.
+	Lock func() error
+	// Starts tells whether the signing service starts with the computer, SetStarts changes it; nil where that cannot be done.
+	Starts    func() bool
+	SetStarts func(bool) error
 	// Standing asks whether a certificate was revoked; nil where nobody is asked.
 	Standing func(ctx context.Context, cert, issuer *x509.Certificate) (revocation.Answer, error)
 }
@@ -92,10 +97,37 @@ func (w *Window) allowed(words *wording.Words) screen.Screen {
 	for _, c := range kept {
 		list = append(list, screen.AllowedOrigin{Asker: askerNamed(c.ID), Allowed: c.Allowed, LastUsed: c.LastUsed.In(time.Local)})
 	}
-	return screen.NewAllowed(words, list, screen.AllowedActions{
+	on := screen.AllowedActions{
 		Forget: func(at int) { w.forget(kept[at].ID) },
 		Log:    func() { w.step(asideActivity) },
 		Back:   func() { w.step(asideNone) },
+	}
+	c := w.cfg.Companion
+	if c.Lock != nil {
+		on.Lock = w.lockKeys
+	}
+	starts := false
+	if c.Starts != nil {
+		starts = c.Starts()
+		on.Starts = func(yes bool) {
+			if err := c.SetStarts(yes); err != nil {
+				w.fail(journey.DataProblem(err))
+			}
+		}
+	}
+	return screen.NewAllowed(words, list, starts, on)
+}
+
+// lockKeys has the signing service forget the passwords that it kept. Where it does not run, it keeps none.
+func (w *Window) lockKeys() {
+	w.work.Go(func() {
+		err := w.cfg.Companion.Lock()
+		w.ui(func() {
+			if err != nil {
+				w.cfg.Log.Info("nobody to lock keys", "error", err)
+			}
+			w.frame.Toast(w.frame.Words().T("allowed.locked"))
+		})
 	})
 }
 

@@ -57,7 +57,12 @@ func TestAllowedSitesAreTakenBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.cfg.Companion = Companion{Origins: origins, Activity: companion.OpenActivity(filepath.Join(t.TempDir(), "log"), time.Now)}
+	locked, starts := make(chan struct{}, 1), false
+	d.cfg.Companion = Companion{
+		Origins: origins, Activity: companion.OpenActivity(filepath.Join(t.TempDir(), "log"), time.Now),
+		Lock:   func() error { locked <- struct{}{}; return nil },
+		Starts: func() bool { return starts }, SetStarts: func(on bool) error { starts = on; return nil },
+	}
 	d.press("success.keys")
 	d.untilScreen("mykeys")
 	d.press("mykeys.sites")
@@ -65,6 +70,11 @@ func TestAllowedSitesAreTakenBack(t *testing.T) {
 	d.press("allowed.forget.0")
 	if left := origins.List(); len(left) != 1 || left[0].ID != "program:/usr/bin/x" || d.says("https://egov.kz") {
 		t.Errorf("%+v is left", left)
+	}
+	d.choose("allowed.starts")
+	d.press("allowed.lock")
+	if <-locked; !starts {
+		t.Error("it does not start with the computer")
 	}
 	d.press("allowed.log")
 	d.untilScreen("activity")

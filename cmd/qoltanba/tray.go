@@ -32,6 +32,7 @@ const (
 	companionInstance = "companion"
 	windowInstance    = "window"
 	raise             = "raise"
+	lockKeys          = "lock"
 )
 
 // runTray is the signing service as a process of its own: an icon, and a window
@@ -47,7 +48,12 @@ func runTray(ctx context.Context, o *options, config companion.Config) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	one, err := instance.Take(ctx, path, func(string) {})
+	var lock atomic.Pointer[companion.Server]
+	one, err := instance.Take(ctx, path, func(word string) {
+		if s := lock.Load(); s != nil && word == lockKeys {
+			s.Lock()
+		}
+	})
 	if errors.Is(err, instance.ErrTaken) {
 		return nil
 	}
@@ -70,6 +76,7 @@ func runTray(ctx context.Context, o *options, config companion.Config) error {
 		return err
 	}
 	menu.Lock = server.Lock
+	lock.Store(server)
 	served := make(chan error, 1)
 	go func() {
 		served <- server.Serve(ctx)
@@ -83,15 +90,16 @@ func runTray(ctx context.Context, o *options, config companion.Config) error {
 func trayMenu(o *options) tray.Options {
 	m := tray.Options{Icon: icons.AppPNG, Language: wording.Language(o.language), Open: func() { openWindow(o) }}
 	if entry, err := startEntry(o); err == nil {
-		m.Starts = entry.Enabled
-		m.SetStarts = func(on bool) error {
-			if on {
-				return entry.Enable()
-			}
-			return entry.Disable()
-		}
+		m.Starts, m.SetStarts = entry.Enabled, func(on bool) error { return setStart(entry, on) }
 	}
 	return m
+}
+
+func setStart(entry autostart.Entry, on bool) error {
+	if on {
+		return entry.Enable()
+	}
+	return entry.Disable()
 }
 
 // startEntry is the signing service in the list of what starts with the session.
@@ -192,6 +200,12 @@ func (o *options) companionFiles() desktop.Companion {
 	c := desktop.Companion{Activity: companion.OpenActivity(filepath.Join(dir, activityName), time.Now), Standing: new(revocation.Client).Ask}
 	if origins, err := companion.OpenOrigins(filepath.Join(dir, originsName)); err == nil {
 		c.Origins = origins
+	}
+	if path, err := instance.Path(dir, companionInstance); err == nil {
+		c.Lock = func() error { return instance.Tell(context.Background(), path, lockKeys) }
+	}
+	if entry, err := startEntry(o); err == nil && o.data == "" {
+		c.Starts, c.SetStarts = entry.Enabled, func(on bool) error { return setStart(entry, on) }
 	}
 	return c
 }

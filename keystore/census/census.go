@@ -103,7 +103,7 @@ type File struct {
 	// not be read.
 	SHA256 [sha256.Size]byte
 	Keys   []Key
-	Err      error // with Unreadable
+	Err    error // with Unreadable
 }
 
 // Format hides path and owner whatever the verb.

@@ -102,10 +102,10 @@ func askScreens() []exhibit {
 				{Asker: portal, Allowed: true, LastUsed: noon},
 				{Asker: program, Allowed: true, LastUsed: noon.AddDate(0, -1, 0)},
 				{Asker: screen.Asker{Site: "https://evil.example"}, LastUsed: noon.AddDate(0, -2, 0)},
-			}, screen.AllowedActions{Forget: func(int) {}, Log: nothing, Back: nothing})
+			}, true, screen.AllowedActions{Forget: func(int) {}, Log: nothing, Lock: nothing, Starts: func(bool) {}, Back: nothing})
 		})},
 		{name: "allowed-none", build: show(func(w *wording.Words) screen.Screen {
-			return screen.NewAllowed(w, nil, screen.AllowedActions{Log: nothing, Back: nothing})
+			return screen.NewAllowed(w, nil, false, screen.AllowedActions{Log: nothing, Back: nothing})
 		})},
 		{name: "activity", build: show(func(w *wording.Words) screen.Screen {
 			return screen.NewActivity(w, []screen.ActivityEvent{

@@ -20,11 +20,14 @@ type AllowedOrigin struct {
 type AllowedActions struct {
 	Forget func(at int) // takes the decision back
 	Log    func()       // shows what was asked and decided
+	Lock   func()       // locks keys that were left unlocked for a while; nil hides it
+	Starts func(bool)   // has the signing service start with the computer, or not; nil hides it
 	Back   func()
 }
 
 // NewAllowed lists the sites and programs that may ask for signatures, and those that may not.
-func NewAllowed(w *wording.Words, list []AllowedOrigin, on AllowedActions) *View {
+// Starts says that the signing service starts with the computer. It can be changed here, too, as not every desktop shows the icon.
+func NewAllowed(w *wording.Words, list []AllowedOrigin, starts bool, on AllowedActions) *View {
 	v := newView(w, "allowed", NoStage)
 	page := part.Column(12)
 	if len(list) == 0 {
@@ -46,8 +49,14 @@ func NewAllowed(w *wording.Words, list []AllowedOrigin, on AllowedActions) *View
 		page.Add(part.Card(part.Row(look.SpaceM, part.Badge(icon, 40), part.Grow(part.Column(0, part.Strong(broken(name)),
 			part.Body(w.T(state)).Colored(colour), part.Muted(w.T("allowed.used", "Moment", w.Moment(o.LastUsed))))), forget)))
 	}
+	if on.Starts != nil {
+		page.Add(register(v, "allowed.starts", part.NewCheck(w.T("tray.starts.long"), starts, on.Starts)))
+	}
 	v.Body = page
 	v.addLink("allowed.log", "allowed.log", "clock", on.Log)
+	if on.Lock != nil {
+		v.addLink("allowed.lock", "tray.lock", "lock", on.Lock)
+	}
 	v.setBack(on.Back)
 	return v
 }
