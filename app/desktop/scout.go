@@ -256,6 +256,7 @@ func (w *watch) sight(g *document.Glance, ok bool) guide.CardSight {
 	if want == document.Page { // its print is elsewhere: the zone says whether it is sharp
 		s.Sharp = 1.5
 	}
+	s.Hidden = want == document.Front && g.Side == ""
 	s.Unread = want != document.Front && (g.Zone == nil || len(g.Zone.Failed()) > 0)
 	width := float64(w.picture.Bounds().Dx())
 	for i, p := range g.Corners {

@@ -73,6 +73,9 @@ func (k *known) Glance(img image.Image, want document.Side, taken *image.Gray) (
 		return g, g.Upright != nil
 	}
 	g, _ := k.scout.Glance(img, want, taken)
+	if g.Side == "" { // it may have tried the zone the other way up
+		g, _ = k.scout.Glance(img, want, taken)
+	}
 	k.seen[key] = g
 	return g, g.Upright != nil
 }

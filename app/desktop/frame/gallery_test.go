@@ -351,7 +351,7 @@ func faceScreens() []exhibit {
 func cardScreens() []exhibit {
 	shot := func(side screen.CardSide, m screen.ShotModel) frame.Builder {
 		return func(w *wording.Words) screen.Screen {
-			return screen.NewCardShot(w, side, m, screen.ShotActions{Shoot: nothing, Again: nothing, Send: nothing, Back: nothing, File: nothing})
+			return screen.NewCardShot(w, side, m, screen.ShotActions{Shoot: nothing, Again: nothing, Send: nothing, Back: nothing, File: nothing, Sound: noBool})
 		}
 	}
 	files := screen.CardFileActions{Choose: func(screen.CardSide) {}, Remove: func(screen.CardSide) {}, Send: nothing, Back: nothing}

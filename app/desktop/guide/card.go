@@ -20,6 +20,7 @@ type CardSight struct {
 	Glare   float64       // share of it on which light is reflected
 	Sharp   float64       // of its print, in parts of what reading needs
 	Unread  bool          // a zone is asked for and was not made out
+	Hidden  bool          // a portrait is asked for and is not seen
 	Corners [4][2]float64 // in shares of the picture's width
 }
 
@@ -37,6 +38,7 @@ const (
 	Unfocused  Remark = "unfocused" // near before a camera that cannot focus there
 	ByFile     Remark = "byfile"    // focus never came
 	Lines      Remark = "lines"     // the lines at the foot of the back are not made out
+	Portrait   Remark = "portrait"  // the portrait of the front is not seen
 	Tilting    Remark = "tilting"   // good, and being filmed: tilt it a little
 )
 
@@ -85,6 +87,7 @@ var cardRules = []cardRule{
 	{Spot, func(s *CardSight) float64 { return s.Glare }, 0.012, 0.008},
 	{Steady, func(s *CardSight) float64 { return 1 / max(s.Sharp, 0.01) }, 1, 0.8},
 	{Lines, func(s *CardSight) float64 { return when(s.Unread) }, 0.5, 0.5},
+	{Portrait, func(s *CardSight) float64 { return when(s.Hidden) }, 0.5, 0.5},
 }
 
 func judgeCard(s *CardSight, spoken Remark) Remark {
@@ -103,7 +106,7 @@ func judgeCard(s *CardSight, spoken Remark) Remark {
 	return Good
 }
 
-// How long a document may be out of focus until a file is offered, and how long its lines may be looked for until the picture is
+// How long a document may be out of focus until a file is offered, and how long its lines or its portrait may be looked for until the picture is
 // taken without: the backend may read more than a glance does, and an operator more than both.
 const (
 	unfocused = 12 * time.Second
@@ -114,19 +117,20 @@ const (
 type CardAdviser struct {
 	Adviser
 	blurred  time.Time // since when it has been seen and never sharp
-	searched time.Time // since when nothing but its lines was missed
+	searched time.Time // since when nothing but its lines or its portrait was missed
 }
 
 // See takes the next sight and returns what stands on the screen from now on.
 func (a *CardAdviser) See(s *CardSight) Remark {
 	found := judgeCard(s, a.spoken)
 	switch {
-	case found == Good || found == Lines:
+	case found == Good || found == Lines || found == Portrait:
 		a.blurred = time.Time{}
 	case (found == Steady || found == Unfocused) && a.blurred.IsZero():
 		a.blurred = s.At
 	}
-	if found != Lines {
+	missed := found == Lines || found == Portrait
+	if !missed {
 		a.searched = time.Time{}
 	} else if a.searched.IsZero() {
 		a.searched = s.At
@@ -134,7 +138,7 @@ func (a *CardAdviser) See(s *CardSight) Remark {
 	switch {
 	case found == Steady && s.At.Sub(a.blurred) > unfocused:
 		found = ByFile
-	case found == Lines && s.At.Sub(a.searched) > unread:
+	case missed && s.At.Sub(a.searched) > unread:
 		found = Good
 	}
 	return a.hear(found, s.At)

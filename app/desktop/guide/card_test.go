@@ -28,6 +28,7 @@ func TestOneRemarkOnADocument(t *testing.T) {
 		Spot:       func(s *CardSight) { s.Glare = 0.05 },
 		Steady:     func(s *CardSight) { s.Sharp = 0.5 },
 		Lines:      func(s *CardSight) { s.Unread = true },
+		Portrait:   func(s *CardSight) { s.Hidden = true },
 	} {
 		var a CardAdviser
 		var said Remark

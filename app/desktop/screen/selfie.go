@@ -46,6 +46,7 @@ const (
 	HintUnfocused  Hint = "unfocused"
 	HintByFile     Hint = "byfile"
 	HintLines      Hint = "lines"
+	HintPortrait   Hint = "portrait"
 	HintTilting    Hint = "tilting" // the side is filmed
 )
 
