@@ -72,29 +72,37 @@ func hasROCA(n *big.Int) bool {
 	return true
 }
 
-// hasClosePrimes looks for n = a² − b² with a near the square root of n.
+// hasClosePrimes looks for n = a² − b² with a near the square root of n. Most
+// a are passed over by what a² − n leaves modulo some small primes, which is
+// carried on from one a to the next.
 func hasClosePrimes(n *big.Int) bool {
 	one := big.NewInt(1)
-	a := new(big.Int).Sqrt(n)
-	if new(big.Int).Mul(a, a).Cmp(n) < 0 {
-		a.Add(a, one)
+	first := new(big.Int).Sqrt(n)
+	if new(big.Int).Mul(first, first).Cmp(n) < 0 {
+		first.Add(first, one)
 	}
-	var rest, b big.Int
-	for range fermatRounds {
-		rest.Sub(rest.Mul(a, a), n)
-		if maySquare(&rest) && b.Mul(b.Sqrt(&rest), &b).Cmp(&rest) == 0 {
-			return true
+	var a, rest, b big.Int
+	residue := rest.Mod(rest.Sub(rest.Mul(first, first), n), sieveProduct).Uint64()
+	step := b.Mod(b.Add(b.Lsh(first, 1), one), sieveProduct).Uint64() // (a+1)² − a²
+	product := sieveProduct.Uint64()
+	for i := range int64(fermatRounds) {
+		if maySquare(residue) {
+			a.Add(first, b.SetInt64(i))
+			rest.Sub(rest.Mul(&a, &a), n)
+			if b.Mul(b.Sqrt(&rest), &b).Cmp(&rest) == 0 {
+				return true
+			}
 		}
-		a.Add(a, one)
+		residue, step = (residue+step)%product, (step+2)%product
 	}
 	return false
 }
 
 // sieve has, for each small odd prime, the residues of squares.
-var sieve = func() map[int64]map[int64]bool {
-	sets := make(map[int64]map[int64]bool)
-	for _, p := range []int64{3, 5, 7, 11, 13, 17, 19, 23} {
-		sets[p] = make(map[int64]bool)
+var sieve = func() map[uint64][]bool {
+	sets := make(map[uint64][]bool)
+	for _, p := range []uint64{3, 5, 7, 11, 13, 17, 19, 23} {
+		sets[p] = make([]bool, p)
 		for r := range p {
 			sets[p][r*r%p] = true
 		}
@@ -104,13 +112,11 @@ var sieve = func() map[int64]map[int64]bool {
 
 var sieveProduct = big.NewInt(3 * 5 * 7 * 11 * 13 * 17 * 19 * 23)
 
-// maySquare spares the square root of all but one number in some hundreds
-// that is no square.
-func maySquare(n *big.Int) bool {
-	var rest big.Int
-	r := rest.Mod(n, sieveProduct).Int64()
+// maySquare tells by what a number leaves modulo sieveProduct whether it may be
+// a square: all but one in some hundreds that are none are found.
+func maySquare(residue uint64) bool {
 	for p, squares := range sieve {
-		if !squares[r%p] {
+		if !squares[residue%p] {
 			return false
 		}
 	}

@@ -85,6 +85,21 @@ func closePrimes(t *testing.T) *big.Int {
 	return p.Mul(p, q)
 }
 
+// Carrying the residues on finds the same squares as computing each.
+func TestHasClosePrimesAtAnyDistance(t *testing.T) {
+	t.Parallel()
+	root := new(big.Int).Lsh(big.NewInt(1), 1023)
+	for i := range int64(fermatRounds + 2) {
+		a := new(big.Int).Add(root, big.NewInt(i))
+		// n = a² − b², whose square root lies above root: the search begins one further
+		b := new(big.Int).Sqrt(new(big.Int).Sub(new(big.Int).Mul(a, a), new(big.Int).Mul(root, root)))
+		n := new(big.Int).Sub(new(big.Int).Mul(a, a), new(big.Int).Mul(b, b))
+		if got := hasClosePrimes(n); got != (i <= fermatRounds) {
+			t.Errorf("a %d above the root below: %v", i, got)
+		}
+	}
+}
+
 func FuzzParseRequest(f *testing.F) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {

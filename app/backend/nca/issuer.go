@@ -3,8 +3,6 @@ package nca
 import (
 	"bytes"
 	"crypto"
-	"crypto/rand"
-	"crypto/rsa"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -13,13 +11,9 @@ import (
 	"qoltanba/app/backend/nca/issuance"
 	"qoltanba/app/backend/nca/ocsp"
 	"qoltanba/app/backend/sealed"
-	"qoltanba/keystore/gost"
 	"qoltanba/keystore/keypair"
 	"qoltanba/keystore/profile"
 )
-
-// throwawayBits makes lint signatures cheap; that key protects nothing.
-const throwawayBits = 1024
 
 // issuer is an issuing authority under a root of its own: there is one for
 // each algorithm of citizens' keys, and it signs with the same.
@@ -48,13 +42,6 @@ func (i *issuer) prove() (proved bool, _ error) {
 		}
 	}
 	return false, nil
-}
-
-func newThrowaway(a keypair.Algorithm) (crypto.Signer, error) {
-	if a == keypair.GOST512 {
-		return gost.GenerateKey(rand.Reader)
-	}
-	return rsa.GenerateKey(rand.Reader, throwawayBits)
 }
 
 // draft composes a certificate, signs it with the throwaway key and lints it.
