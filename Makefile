@@ -37,7 +37,7 @@ build-windows: ## the desktop programs for Windows, under bin/windows/
 run: build ## the window for a person, against a demo backend
 	@cmd/qoltanba/testdata/demo run
 
-demo: build ## two sample citizens walk the whole way in the real window; leaves demo-out/
+demo: build ## three sample citizens walk the whole way in the real window; leaves demo-out/
 	@cmd/qoltanba/testdata/demo walk
 
 test: setup test-go test-race test-fuzz ## everything that needs no special machine
