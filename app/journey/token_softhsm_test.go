@@ -28,7 +28,7 @@ func TestKeysInARealToken(t *testing.T) {
 		t.Fatalf("a token that is away: %v", err)
 	}
 	hsm.PutBack(t)
-	if err := c.walkByToken(ctx, p); err != nil {
+	if err := c.walk(ctx, p.Journey, StageDone); err != nil {
 		t.Fatal(err)
 	}
 	checkInToken(t, p)

@@ -7,7 +7,8 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"errors"
-	"net/http"
+	"fmt"
+	"math"
 	"testing"
 
 	"qoltanba/app/api"
@@ -79,19 +80,13 @@ func (d *drawer) PutCertificate(_ context.Context, cert *x509.Certificate) error
 
 func (d *drawer) Close(context.Context) error { return nil }
 
-// startWith starts the program with tokens.
-func (c *citizen) startWith(carrier http.RoundTripper, tokens Tokens) *process {
-	p := c.start(carrier)
-	p.cfg.Tokens = tokens
-	return p
-}
-
 // atToken is a citizen who has chosen the first token on the form.
 func atToken(t *testing.T, tokens Tokens) (*citizen, *process) {
 	t.Helper()
 	c := newCitizen(t)
 	c.model.offers = []api.KeyOffer{{Keys: api.KeysGOST512, Storage: api.StoragePC}, {Keys: api.KeysRSA2048, Storage: api.StorageToken}}
-	p := c.startWith(c.model, tokens)
+	c.tokens = tokens
+	p := c.start(c.model)
 	ctx := t.Context()
 	if err := c.walk(ctx, p.Journey, StageForm); err != nil {
 		t.Fatal(err)
@@ -107,19 +102,6 @@ func atToken(t *testing.T, tokens Tokens) (*citizen, *process) {
 		t.Fatalf("at %s", at)
 	}
 	return c, p
-}
-
-// walkByToken goes to the end, giving the token's PIN where it is asked for.
-func (c *citizen) walkByToken(ctx context.Context, p *process) error {
-	for range 4 {
-		if err := c.walk(ctx, p.Journey, StageDone); err == nil || !errors.Is(err, errStuck) || p.State().Stage != StageToken {
-			return err
-		}
-		if err := p.UseToken(ctx, tokentest.PIN); err != nil {
-			return err
-		}
-	}
-	return errStuck
 }
 
 func checkInToken(t *testing.T, p *process) {
@@ -157,7 +139,7 @@ func TestKeysInAToken(t *testing.T) {
 		t.Fatalf("at %s with %d keys: %v", p.State().Stage, len(d.keys), err)
 	}
 	p.stop()
-	p = c.startWith(c.model, d) // the requests are in the journal: no PIN is needed to apply
+	p = c.start(c.model) // the requests are in the journal: no PIN is needed to apply
 	if err := c.walk(ctx, p.Journey, StageStatus); err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +155,7 @@ func TestKeysInAToken(t *testing.T) {
 		t.Errorf("%d certificates, %d keys, %d applications", len(d.certs), len(d.keys), len(c.model.applied))
 	}
 	p.stop()
-	p = c.startWith(c.model, d)
+	p = c.start(c.model)
 	defer p.stop()
 	checkInToken(t, p)
 }
@@ -189,9 +171,9 @@ func TestKeysInATokenAreFoundAgain(t *testing.T) {
 	}
 	p.stop()
 	d.killed = 0
-	p = c.startWith(c.model, d)
+	p = c.start(c.model)
 	defer p.stop()
-	if err := c.walkByToken(t.Context(), p); err != nil {
+	if err := c.walk(t.Context(), p.Journey, StageDone); err != nil {
 		t.Fatal(err)
 	}
 	checkInToken(t, p)
@@ -223,7 +205,11 @@ func TestATokenThatIsLost(t *testing.T) {
 	if err := p.UseToken(ctx, tokentest.PIN); err != nil || len(d.keys) != 4 {
 		t.Fatalf("%d keys: %v", len(d.keys), err)
 	}
-	if err := c.walk(ctx, p.Journey, StageToken); err != nil {
+	if err := c.walk(ctx, p.Journey, StageStatus); err != nil {
+		t.Fatal(err)
+	}
+	c.model.issue()
+	if err := p.Refresh(ctx); err != nil {
 		t.Fatal(err)
 	}
 	if err := p.LoseToken(ctx); err != nil || p.State().Stage != StageKeysLost {
@@ -269,5 +255,44 @@ func TestNoTokensUnlessConfigured(t *testing.T) {
 	}
 	if _, err := p.Tokens(t.Context()); api.CodeOf(err) != api.TokenUnusable {
 		t.Errorf("a module that is not there: %v", err)
+	}
+}
+
+// TestATokensWayKilledAtEveryInstant kills the program from the form on: the token
+// has two keys at the end, each with its certificate, and there is one application.
+func TestATokensWayKilledAtEveryInstant(t *testing.T) {
+	t.Parallel()
+	for _, late := range []bool{false, true} {
+		t.Run(fmt.Sprintf("late=%v", late), func(t *testing.T) {
+			t.Parallel()
+			unharmed := &killer{left: math.MaxInt}
+			killTokensWay(t, unharmed)
+			instants := math.MaxInt - unharmed.left
+			step := 1
+			if !*everyKill {
+				step = max(instants/sampledKills, 1)
+			}
+			for n := step - 1; n < instants; n += step {
+				killTokensWay(t, &killer{left: n, late: late})
+			}
+			t.Logf("%d instants", instants)
+		})
+	}
+}
+
+func killTokensWay(t *testing.T, k *killer) {
+	t.Helper()
+	d, n := newDrawer(), k.left
+	c, p := atToken(t, d)
+	p.stop()
+	killed := c.live(t.Context(), k, StageDone)
+	survived := c.start(c.model)
+	defer survived.stop()
+	if err := c.walk(t.Context(), survived.Journey, StageDone); err != nil {
+		t.Fatalf("killed after %d (%v), and then %v", n, killed, err)
+	}
+	checkInToken(t, survived)
+	if len(d.keys) != 2 || len(d.certs) < 2 || len(c.model.applied) != 1 {
+		t.Errorf("killed after %d (%v): %d keys, %d certificates, %d applications", n, killed, len(d.keys), len(d.certs), len(c.model.applied))
 	}
 }

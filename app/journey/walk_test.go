@@ -24,6 +24,7 @@ import (
 	"qoltanba/app/api"
 	"qoltanba/keystore"
 	"qoltanba/keystore/keypair"
+	"qoltanba/keystore/token/tokentest"
 )
 
 func TestMain(m *testing.M) {
@@ -44,6 +45,7 @@ type citizen struct {
 	now       func() time.Time
 	with      api.DocumentKind   // that the citizen gives
 	source    keystore.KeySource // of the vault; nil is testSource
+	tokens    Tokens             // that take the keys; nil: they go to a folder
 	algorithm keypair.Algorithm  // that are made: the RSA pair, which has more instants to fail in
 }
 
@@ -80,7 +82,7 @@ func (c *citizen) start(carrier http.RoundTripper) *process {
 		Client: &api.Client{Base: base, HTTP: &http.Client{Transport: carrier}, Attempts: 2, Wait: noWait},
 		Key:    c.device, Vault: vault, Data: filepath.Join(c.dir, "data"), Language: api.Kazakh,
 		Probe: func(context.Context) Companion { return Companion{Kind: CompanionNobody} },
-		Now:   c.now, Wait: shortWait, Keys: c.algorithm,
+		Now:   c.now, Wait: shortWait, Keys: c.algorithm, Tokens: c.tokens,
 	})
 	if err != nil {
 		c.t.Fatal(err)
@@ -152,6 +154,7 @@ func (c *citizen) take(ctx context.Context, j *Journey, s State) error {
 		StageStatus:         func() error { c.model.issue(); return j.Refresh(ctx) },
 		StagePassword:       func() error { return j.WriteKeys(ctx, modelPass) },
 		StageFormer:         func() error { return j.KeepFormer(ctx) },
+		StageToken:          func() error { return j.UseToken(ctx, tokentest.PIN) },
 		StageResume:         func() error { return j.Resume(ctx, modelPIN) },
 		StageWelcome: func() error {
 			if s.Unfinished {

@@ -499,3 +499,23 @@ func TestReminders(t *testing.T) {
 		}
 	})
 }
+
+// Where the application is awaited it is told which keys are certified; with
+// tokens only where the agency serves them.
+func TestOffersAreToldWithTheApplication(t *testing.T) {
+	t.Parallel()
+	for tokens, want := range map[bool][]api.KeyOffer{
+		false: {{Keys: api.KeysGOST512, Storage: api.StoragePC}, {Keys: api.KeysRSA2048, Storage: api.StoragePC}},
+		true: {
+			{Keys: api.KeysGOST512, Storage: api.StoragePC}, {Keys: api.KeysRSA2048, Storage: api.StoragePC},
+			{Keys: api.KeysRSA2048, Storage: api.StorageToken},
+		},
+	} {
+		a := open(t, func(p *Plan) { p.Config.Authority.Tokens = tokens })
+		c := a.identified(t, "aigul")
+		c.read()
+		if c.e.Step != api.StepApplication || !slices.Equal(c.e.Offers, want) {
+			t.Errorf("at %s, tokens %v: %v", c.e.Step, tokens, c.e.Offers)
+		}
+	}
+}
