@@ -48,7 +48,7 @@ func (w *Window) screenKey() string {
 	case journey.StageResume, journey.StageGrant, journey.StageTakeOver, journey.StageKeysLost, journey.StageRebind, journey.StageFormer:
 		key += fmt.Sprint(s.Problem != nil && s.Problem.Code == api.PINWrong, triesOf(s), w.typed.revokes, len(s.Former))
 	case journey.StageForm:
-		key += fmt.Sprint(w.typed.more, len(s.Enrolment.Offers), w.typed.tokens, w.typed.token)
+		key += fmt.Sprint(w.typed.more, len(s.Enrolment.Offers), s.TokensServed, w.typed.tokens, w.typed.token)
 	case journey.StageToken:
 		key += fmt.Sprint(s.Enrolment.Step, s.Problem != nil && s.Problem.Code == api.TokenPINWrong, triesOf(s))
 	case journey.StageDocuments:

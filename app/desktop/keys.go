@@ -64,6 +64,7 @@ func (w *Window) form(words *wording.Words) screen.Screen {
 		Folder: w.folderOfForm,
 		Token:  w.chooseToken,
 		Submit: w.fillForm,
+		Look:   w.tokenLook(),
 		More:   w.moreChoices(),
 		Back:   w.back(),
 	})

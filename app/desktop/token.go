@@ -35,6 +35,14 @@ func (w *Window) lookForTokens() {
 	})
 }
 
+// tokenLook looks again for a token that was plugged in since; nil where none could be used.
+func (w *Window) tokenLook() func() {
+	if !w.state.TokensServed {
+		return nil
+	}
+	return w.lookForTokens
+}
+
 // chosenToken is the token that was chosen, if it is still among those that can be.
 func (w *Window) chosenToken() (journey.TokenRef, bool) {
 	return w.typed.token, w.typed.token != (journey.TokenRef{}) && slices.Contains(w.typed.tokens, w.typed.token)

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"sync/atomic"
 	"testing"
 
 	"qoltanba/app/api"
@@ -18,11 +19,15 @@ import (
 type stick struct {
 	keys    map[string]crypto.Signer
 	written int
+	in      atomic.Bool // plugged in
 }
 
 const stickPIN = "135724"
 
 func (s *stick) Tokens(context.Context) ([]token.Info, error) {
+	if !s.in.Load() {
+		return nil, nil
+	}
 	return []token.Info{{Label: "KAZTOKEN", Serial: "7", Ready: true, Algorithms: []keypair.Algorithm{keypair.RSA}}}, nil
 }
 
@@ -70,6 +75,11 @@ func TestKeysGoIntoATokenInTheWindow(t *testing.T) {
 	c.service.mu.Unlock()
 	d.do("refresh", d.journey.Refresh)
 	d.untilScreen("application")
+	if d.frame.Find("application.token.7") != nil {
+		t.Error("a token that is not plugged in is offered")
+	}
+	plugged.in.Store(true)
+	d.press("application.look")
 	d.until("the token", func() bool { return d.frame.Find("application.token.7") != nil && !d.state.Busy })
 	d.choose("application.token.7")
 	if d.frame.Find("application.folder") != nil || !d.says("KAZTOKEN") {

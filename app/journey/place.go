@@ -95,6 +95,7 @@ func (j *Journey) derive() {
 	if s.Form.Keys == "" {
 		s.Form.Keys = api.KeyAlgorithm(j.cfg.Keys.Name())
 	}
+	s.TokensServed = j.tokensServed(s.Enrolment)
 	s.HasKeys = len(j.holding.Files) > 0
 	s.Begun = j.record.begun()
 	s.Unfinished = s.Stage == StageWelcome && s.Begun

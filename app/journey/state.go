@@ -50,8 +50,10 @@ type State struct {
 	Recognised *api.Recognised
 	Documents  []api.Document // as read last by OpenDocuments
 	Form       Form
-	Files      []KeyFile   // key files written so far
-	Former     []FormerKey // at StageFormer: what becomes of them is asked
+	Files      []KeyFile // key files written so far
+	// TokensServed says that the keys could be made in a token, see [Journey.Tokens].
+	TokensServed bool
+	Former       []FormerKey // at StageFormer: what becomes of them is asked
 	// HasKeys says that keys were obtained on this computer, on this way or an
 	// earlier one, so that they can be shown.
 	HasKeys bool

@@ -70,8 +70,7 @@ const tokenKeys = keypair.RSA
 // able to make keys of a kind that is certified. It is empty where none is
 // configured or the service does not certify keys in tokens.
 func (j *Journey) Tokens(ctx context.Context) (able []TokenRef, err error) {
-	offer := api.KeyOffer{Keys: api.KeyAlgorithm(tokenKeys.Name()), Storage: api.StorageToken}
-	if j.cfg.Tokens == nil || !slices.Contains(j.State().Enrolment.Offers, offer) {
+	if !j.State().TokensServed {
 		return nil, nil
 	}
 	all, err := j.cfg.Tokens.Tokens(ctx)
@@ -84,6 +83,13 @@ func (j *Journey) Tokens(ctx context.Context) (able []TokenRef, err error) {
 		}
 	}
 	return able, nil
+}
+
+// tokensServed says that a token's library was named and the service certifies
+// keys in tokens.
+func (j *Journey) tokensServed(e api.Enrolment) bool {
+	offer := api.KeyOffer{Keys: api.KeyAlgorithm(tokenKeys.Name()), Storage: api.StorageToken}
+	return j.cfg.Tokens != nil && slices.Contains(e.Offers, offer)
 }
 
 // UseToken opens the token of the form by its PIN. Before the application it makes

@@ -507,7 +507,8 @@ func TestOffersAreToldWithTheApplication(t *testing.T) {
 	for tokens, want := range map[bool][]api.KeyOffer{
 		false: {{Keys: api.KeysGOST512, Storage: api.StoragePC}, {Keys: api.KeysRSA2048, Storage: api.StoragePC}},
 		true: {
-			{Keys: api.KeysGOST512, Storage: api.StoragePC}, {Keys: api.KeysRSA2048, Storage: api.StoragePC},
+			{Keys: api.KeysGOST512, Storage: api.StoragePC},
+			{Keys: api.KeysRSA2048, Storage: api.StoragePC},
 			{Keys: api.KeysRSA2048, Storage: api.StorageToken},
 		},
 	} {

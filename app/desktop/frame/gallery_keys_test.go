@@ -79,7 +79,7 @@ func heldScreens() []exhibit {
 			return screen.NewApplication(w, screen.ApplicationModel{
 				Name: "ӘБДІҒАЛИЕВА Қ. Н.", IIN: "570314••••••", Token: "7",
 				Tokens: []screen.TokenPlace{{Label: "KAZTOKEN", Serial: "7"}, {Label: "Әбдіғалиева", Serial: "8"}},
-			}, screen.ApplicationActions{Email: noText, Folder: nothing, Token: noText, Submit: nothing, Back: nothing})
+			}, screen.ApplicationActions{Email: noText, Folder: nothing, Token: noText, Look: nothing, Submit: nothing, Back: nothing})
 		})},
 		{name: "token", build: pin(screen.TokenModel{Label: "KAZTOKEN"})},
 		{name: "token-wrong", build: pin(screen.TokenModel{Label: "KAZTOKEN", Wrong: true})},

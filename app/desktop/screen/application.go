@@ -39,6 +39,7 @@ type ApplicationActions struct {
 	Email  func(string)
 	Folder func()              // opens the chooser
 	Token  func(serial string) // chooses a token, or with "" the folder; the form is built anew
+	Look   func()              // looks for tokens again; nil where none could be used
 	Submit func()
 	More   func() // opens further choices; nil where there are none
 	Back   func()
@@ -100,6 +101,9 @@ func (a *Application) storages(m ApplicationModel, on ApplicationActions) fyne.C
 	add("application.storage", a.text("application.storage.pc"), "")
 	for _, t := range m.Tokens {
 		add("application.token."+t.Serial, a.text("application.storage.token", "Label", t.Label), t.Serial)
+	}
+	if on.Look != nil {
+		places.Add(part.Row(0, a.button(part.Quiet, "application.look", "application.look", "refresh", on.Look)))
 	}
 	if m.Token == "" {
 		places.Add(part.Caption(a.text("application.storage.pc.text")))
