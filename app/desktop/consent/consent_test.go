@@ -313,7 +313,7 @@ func TestEscapeRefusesAndEnterAloneDecidesNothing(t *testing.T) {
 func TestEveryDocumentIsShownToItsEnd(t *testing.T) {
 	d := newDesk(t)
 	p := d.dial()
-	d.sign(p, strings.Repeat("line of a long text\n", 400), "b")
+	d.sign(p, strings.Repeat("line of a long text\n", 60), "b")
 	d.allow()
 	d.until("asklook", nil)
 	if !d.deaf("asklook.main") {
