@@ -166,25 +166,31 @@ func (a *Authority) Application(ctx context.Context, number string) (Application
 // ErrNotFound, ErrRejected, ErrWithdrawn, or ErrNotReady before issuance has
 // ended.
 func (a *Authority) Certificates(ctx context.Context, number string) ([]Certificate, error) {
+	if CheckNumber(number) != nil {
+		return nil, ErrNotFound
+	}
 	var issued []Certificate
-	app, err := a.Application(ctx, number)
-	if err != nil {
-		return nil, err
-	}
-	switch app.Status() {
-	case Rejected:
-		return nil, ErrRejected
-	case Withdrawn:
-		return nil, ErrWithdrawn
-	case AwaitingImport, Issued:
-	default:
-		return nil, ErrNotReady
-	}
-	err = a.config.Store.Update(ctx, func(tx Tx) (err error) {
+	err := a.config.Store.Update(ctx, func(tx Tx) error {
+		app, err := tx.Application(number)
+		if err != nil {
+			return err
+		}
+		switch app.Status() {
+		case Rejected:
+			return ErrRejected
+		case Withdrawn:
+			return ErrWithdrawn
+		case AwaitingImport, Issued:
+		default:
+			return ErrNotReady
+		}
 		issued, err = certificates(tx, app)
 		return err
 	})
-	return issued, err
+	if err != nil {
+		return nil, err
+	}
+	return issued, nil
 }
 
 func certificates(tx Tx, app Application) ([]Certificate, error) {

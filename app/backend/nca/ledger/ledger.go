@@ -55,10 +55,11 @@ func SQLite(ctx context.Context, path string) (*Ledger, error) {
 		"_pragma": {"journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "busy_timeout(10000)"},
 	}
 	dsn := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: query.Encode()}
-	db, err := sql.Open("sqlite", dsn.String())
+	connector, err := newPreparing(dsn.String())
 	if err != nil {
 		return nil, fmt.Errorf("open the ledger: %w", err)
 	}
+	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(1) // SQLite has one writer; waiting here is fair, polling the lock is not
 	return open(ctx, &Ledger{db: db}, goose.DialectSQLite3)
 }
