@@ -191,10 +191,11 @@ type Identity struct {
 	// With "accept" no person sees a case in which all of this holds: the
 	// recording answers the challenge and shows one living person, the one of the
 	// selfie; the selfie surely shows the person of the register's portrait and of
-	// the portrait on the photographed card; and what the citizen typed is what
-	// the register has. The card itself is not read yet: that it is genuine, and
-	// that its text is what was typed, nobody has looked at then. Passports, and
-	// whatever differs or is in doubt, go to an operator in any case.
+	// the portrait on the photographed card; what the citizen confirmed is what
+	// the register has; and the card was read as that, zone and print agreeing.
+	// That it is genuine nobody has looked at then. Passports, and whatever
+	// differs or is in doubt, go to an operator in any case, and without Tesseract
+	// everything does.
 	MachinePass string `json:"machine_pass"`
 	// Library is the path of ONNX Runtime's shared library; absent: beside the
 	// program. Where it is missing, operators look at everything.
