@@ -3,6 +3,7 @@ package frame_test
 import (
 	"image"
 	"image/color"
+	"image/draw"
 	"math"
 	"slices"
 	"strings"
@@ -383,6 +384,16 @@ func cardScreens() []exhibit {
 		{name: "fields", build: show(func(w *wording.Words) screen.Screen {
 			return screen.NewFields(w, screen.FieldsModel{Kind: screen.IdentityCard, Values: sampleFields(), Pictures: []image.Image{card(), card()}}, form)
 		})},
+		{name: "fields-reading", build: show(func(w *wording.Words) screen.Screen {
+			return screen.NewFields(w, screen.FieldsModel{Kind: screen.IdentityCard, Reading: true, Pictures: []image.Image{card(), card()}}, form)
+		})},
+		{name: "fields-read", build: show(func(w *wording.Words) screen.Screen {
+			m := screen.FieldsModel{Kind: screen.IdentityCard, Values: sampleFields(), Pictures: []image.Image{card(), card()}}
+			for i, name := range screen.FieldNames() {
+				m.Crops = append(m.Crops, screen.Crop{Field: name, Picture: printed(60 + 12*i), Uncertain: name == screen.FieldGivenName})
+			}
+			return screen.NewFields(w, m, form)
+		})},
 		{name: "fields-below", build: show(func(w *wording.Words) screen.Screen {
 			m := screen.FieldsModel{Kind: screen.IdentityCard, Values: sampleFields(), Pictures: []image.Image{card(), card()}, Confirmed: true}
 			m.Problems = map[screen.FieldName]string{screen.FieldExpires: w.T("fields.wrong")}
@@ -557,4 +568,14 @@ func lineScreens() []exhibit {
 			f.Fail(x)
 		}},
 	}
+}
+
+// printed is the picture of a line of letters.
+func printed(width int) image.Image {
+	img := image.NewRGBA(image.Rect(0, 0, width+20, 28))
+	draw.Draw(img, img.Rect, image.NewUniform(color.RGBA{214, 230, 234, 255}), image.Point{}, draw.Src)
+	for x := 10; x < width; x += 12 {
+		draw.Draw(img, image.Rect(x, 8, x+8, 21), image.NewUniform(color.RGBA{52, 62, 70, 255}), image.Point{}, draw.Src)
+	}
+	return img
 }
