@@ -12,6 +12,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
+	"errors"
 	"image"
 	"image/color"
 	"image/jpeg"
@@ -380,17 +381,20 @@ func (c *citizen) identify() {
 func (c *citizen) decide(v enrolment.Verdict) enrolment.Case {
 	c.Helper()
 	var seen enrolment.Case
-	c.until("answer of the register", func() bool {
+	c.until("case that stands still", func() bool { // register and machines may still add what they found
 		var err error
 		if seen, err = c.a.Enrolments.Case(c.Context(), "dana", c.e.ID); err != nil {
 			c.Fatal(err)
 		}
-		return !seen.Compared.IsZero()
+		if seen.Compared.IsZero() {
+			return false
+		}
+		v.Version = seen.Version
+		if err = c.a.Enrolments.Decide(c.Context(), "dana", c.e.ID, v); err != nil && !errors.Is(err, enrolment.ErrNotWaiting) {
+			c.Fatal(err)
+		}
+		return err == nil
 	})
-	v.Version = seen.Version
-	if err := c.a.Enrolments.Decide(c.Context(), "dana", c.e.ID, v); err != nil {
-		c.Fatal(err)
-	}
 	c.read()
 	return seen
 }

@@ -82,10 +82,10 @@ func (c *citizen) toFields() {
 	c.card()
 }
 
-// wasRead waits for the machine.
+// wasRead waits for the machine, where there is one: it began with the last side.
 func (c *citizen) wasRead() {
 	c.Helper()
-	c.until("reading", func() bool { c.read(); return c.e.Reading != nil && c.e.Reading.State != api.ReadingUnderWay })
+	c.until("reading", func() bool { c.read(); return c.e.Reading == nil || c.e.Reading.State != api.ReadingUnderWay })
 }
 
 // reads puts the clerk to work beside a judge who passes everybody.

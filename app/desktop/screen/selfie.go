@@ -138,7 +138,7 @@ func newShot(v *View, guide part.Guide, mirrored bool, m ShotModel, on ShotActio
 	v.setBack(on.Back)
 	if m.Taken == nil {
 		if on.File != nil {
-			v.addLink(v.Name+".file", "shot.file", "upload", on.File)
+			v.addLink(v.Name+".file", "shot.file", "", on.File) // no icon: the sound stands beside it in a narrow window
 		}
 		v.addSound(m.Muted, on.Sound)
 	}
