@@ -205,7 +205,7 @@ func (p *Pilot) pressUnless(ctx context.Context, other, id string) error {
 	return nil
 }
 
-// write types a text, letter by letter, into what has the id.
+// write types a text, letter by letter, into what has the id, in place of what stands there.
 func (p *Pilot) write(ctx context.Context, id, text string) error {
 	o, err := p.find(ctx, id)
 	if err != nil {
@@ -218,6 +218,15 @@ func (p *Pilot) write(ctx context.Context, id, text string) error {
 	fyne.DoAndWait(func() {
 		if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil {
 			c.Focus(entry)
+		}
+		if e, ok := o.(interface {
+			fyne.Shortcutable
+			SelectedText() string
+		}); ok {
+			e.TypedShortcut(&fyne.ShortcutSelectAll{})
+			if e.SelectedText() != "" {
+				entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyDelete})
+			}
 		}
 		for _, r := range text {
 			entry.TypedRune(r)
