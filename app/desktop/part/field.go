@@ -108,12 +108,20 @@ type Field struct {
 	Entry *Entry
 	note  *Text
 	hint  string
+	tone  fyne.ThemeColorName // of the hint
 }
 
 // NewField puts name and hint around entry; hint may be empty.
 func NewField(name, hint string, entry *Entry) *Field {
-	f := &Field{Entry: entry, hint: hint, note: Caption(hint)}
+	f := &Field{Entry: entry, hint: hint, tone: look.ColorMuted, note: Caption(hint)}
 	f.Container = Column(4, Strong(name), entry, f.note)
+	f.SetProblem("")
+	return f
+}
+
+// Doubted lets the hint be seen as a call to look twice.
+func (f *Field) Doubted() *Field {
+	f.tone = theme.ColorNameWarning
 	f.SetProblem("")
 	return f
 }
@@ -121,7 +129,7 @@ func NewField(name, hint string, entry *Entry) *Field {
 // SetProblem shows what is wrong below the entry; empty brings the hint back.
 func (f *Field) SetProblem(problem string) {
 	if problem == "" {
-		f.note.Colored(look.ColorMuted).SetText(f.hint)
+		f.note.Colored(f.tone).SetText(f.hint)
 	} else {
 		f.note.Colored(theme.ColorNameError).SetText(problem)
 	}

@@ -161,6 +161,9 @@ func (f *Fields) field(name FieldName, value string, on FieldsActions) fyne.Canv
 		hint = f.text("fields.uncertain")
 	}
 	f.fields[name] = part.NewField(label, hint, e)
+	if crop.Uncertain {
+		f.fields[name].Doubted()
+	}
 	return f.cropped(f.fields[name].Container, crop)
 }
 
