@@ -151,7 +151,8 @@ func (r *Reading) take(all field.Sheet) {
 		return slices.IndexFunc(names, func(pair struct {
 			contract string
 			card     field.Name
-		}) bool {
+		},
+		) bool {
 			return pair.contract == f.Name
 		})
 	}
