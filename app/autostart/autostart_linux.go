@@ -19,7 +19,7 @@ func (e Entry) Enabled() bool {
 	if err != nil {
 		return false
 	}
-	content, err := os.ReadFile(path) //nolint:gosec // the user's own
+	content, err := os.ReadFile(path)
 	text := string(content)
 	return err == nil && !strings.Contains(text, "Hidden=true") && !strings.Contains(text, "X-GNOME-Autostart-enabled=false")
 }

@@ -47,9 +47,9 @@ func (s *table) lay(photo []byte) {
 // photographed is a side of a specimen.
 func photographed(t *testing.T, side specimen.Side, fill float64) []byte {
 	t.Helper()
-	r := rand.New(rand.NewPCG(7, uint64(side))) //nolint:gosec // G404, G115: a test's
+	r := rand.New(rand.NewPCG(7, uint64(side)))
 	shot := specimen.Shot{Width: 1280, Height: 720, Fill: fill, Level: specimen.Clean, Ground: specimen.Wood}
-	photo, err := shot.Take(specimen.Draw(specimen.NewPerson(rand.New(rand.NewPCG(7, 7))), side, 1.2*shot.Density(), r), r) //nolint:gosec // G404
+	photo, err := shot.Take(specimen.Draw(specimen.NewPerson(rand.New(rand.NewPCG(7, 7))), side, 1.2*shot.Density(), r), r)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,23 +32,29 @@ func place(e api.Enrolment, r record, card CardChoice, now time.Time) Stage {
 			return StageCabinet
 		}
 	case api.StepApplication:
-		switch {
-		case !r.filled():
-		case !settled(r.secret.Email, e.Email):
-			return StageEmailCode
-		case r.Token != nil && r.secret.Requests == nil:
+		return applicationPlace(e, r)
+	case api.StepImport:
+		if r.Token != nil {
 			return StageToken
-		default:
-			return StageSubmit
 		}
-	}
-	if e.Step == api.StepImport && r.Token != nil {
-		return StageToken
 	}
 	if stage, ok := firstStage[e.Step]; ok {
 		return stage
 	}
 	return StageEnded
+}
+
+func applicationPlace(e api.Enrolment, r record) Stage {
+	switch {
+	case !r.filled():
+		return StageForm
+	case !settled(r.secret.Email, e.Email):
+		return StageEmailCode
+	case r.Token != nil && r.secret.Requests == nil:
+		return StageToken
+	default:
+		return StageSubmit
+	}
 }
 
 func cardPlace(sent []api.Side, card CardChoice) Stage {

@@ -138,7 +138,7 @@ func readAuthorities(path string) ([]*x509.Certificate, error) {
 	if path == "" {
 		return nil, nil
 	}
-	rest, err := os.ReadFile(path) //nolint:gosec // the caller named it
+	rest, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}

@@ -64,7 +64,7 @@ func readPasswords(from string) ([]string, error) {
 	}
 	in := io.Reader(os.Stdin)
 	if from != "-" {
-		f, err := os.Open(from) //nolint:gosec // G304: named by whoever runs the program
+		f, err := os.Open(from)
 		if err != nil {
 			return nil, err
 		}

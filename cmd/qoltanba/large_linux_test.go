@@ -117,8 +117,8 @@ func (d *signingDesk) largeOverWSS(program, path string) cost {
 	lines := bufio.NewReader(out)
 	address, err := lines.ReadString('\n')
 	d.must(err)
-	go func() { _, _ = io.Copy(io.Discard, lines) }()                                                          // ends with the process
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}} //nolint:gosec // of a measurement
+	go func() { _, _ = io.Copy(io.Discard, lines) }() // ends with the process
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	conn, _, err := websocket.Dial(ctx, "wss"+strings.TrimPrefix(strings.TrimSpace(address), "https"), &websocket.DialOptions{HTTPClient: client})
 	d.must(err)
 	conn.SetReadLimit(-1)

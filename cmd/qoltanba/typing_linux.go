@@ -8,7 +8,7 @@ import (
 
 // hideTyping turns the terminal's echo off and returns what turns it on again.
 func hideTyping() func() {
-	descriptor := int(os.Stdin.Fd()) //nolint:gosec // a small number
+	descriptor := int(os.Stdin.Fd())
 	former, err := unix.IoctlGetTermios(descriptor, unix.TCGETS)
 	if err != nil {
 		return func() {} // no terminal: a file or a pipe echoes nothing

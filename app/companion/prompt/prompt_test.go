@@ -161,7 +161,7 @@ func TestAWindowThatEndsIsANo(t *testing.T) {
 		}()
 		return here, nil
 	}}
-	defer c.Close() //nolint:errcheck // it has ended
+	defer c.Close()
 	for range 2 {
 		if _, err := c.Allow(t.Context(), companion.Caller{}, companion.Kazakh); !errors.Is(err, companion.ErrCancelled) {
 			t.Errorf("%v", err)

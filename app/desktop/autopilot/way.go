@@ -355,15 +355,20 @@ func (p *Pilot) card(ctx context.Context, s journey.State) error {
 	return p.shoot(ctx, "card-"+string(held))
 }
 
+// awaitReading waits until the machine has made of the card what it can.
+func (p *Pilot) awaitReading(ctx context.Context) error {
+	return p.until(ctx, func() (bool, error) {
+		now := p.window.State()
+		r := now.Enrolment.Reading
+		return now.Stage != journey.StageFields || r == nil || r.State == api.ReadingFailed || r.State == api.ReadingDone && now.Recognised != nil, nil
+	})
+}
+
 func (p *Pilot) fields(ctx context.Context, s journey.State) error {
 	if p.filled { // after a rejection the form is only looked through
 		return p.simply("fields")(ctx, s)
 	}
-	if err := p.until(ctx, func() (bool, error) {
-		now := p.window.State()
-		r := now.Enrolment.Reading
-		return now.Stage != journey.StageFields || r == nil || r.State == api.ReadingFailed || r.State == api.ReadingDone && now.Recognised != nil, nil
-	}); err != nil {
+	if err := p.awaitReading(ctx); err != nil {
 		return err
 	}
 	if p.state().Stage != journey.StageFields {

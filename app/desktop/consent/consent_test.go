@@ -94,7 +94,7 @@ func newDesk(t *testing.T) *desk {
 	})
 	roots := x509.NewCertPool()
 	roots.AddCert(authority.Authority.Certificate)
-	transport := http.DefaultTransport.(*http.Transport).Clone() //nolint:errcheck // it is one
+	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig.RootCAs = roots
 	d.client = &http.Client{Transport: transport}
 	t.Cleanup(transport.CloseIdleConnections)
@@ -235,7 +235,7 @@ func (d *desk) deaf(id string) bool {
 func (d *desk) enter(id, text string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.window.frame.Find(id).(*part.Entry).SetValue(text) //nolint:errcheck // the test fails
+	d.window.frame.Find(id).(*part.Entry).SetValue(text)
 }
 
 func (d *desk) allow() {
@@ -346,7 +346,7 @@ func TestAnUnlockedKeySavesThePasswordAndNotTheLook(t *testing.T) {
 	d.until("askkey", nil)
 	d.enter("askkey.password", password)
 	d.mu.Lock()
-	d.window.frame.Find("askkey.keep").(*part.Choice).Tapped(nil) //nolint:errcheck // the test fails
+	d.window.frame.Find("askkey.keep").(*part.Choice).Tapped(nil)
 	d.mu.Unlock()
 	d.press("askkey.main")
 	result(t, <-p.answers, 1)
