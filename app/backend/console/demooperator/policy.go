@@ -96,6 +96,7 @@ func (r *robot) decide(ctx context.Context, path string) error {
 		return err
 	}
 	verdict, reason := r.verdict(page)
+	_, iin, _ := readCase(page)
 	if verdict == "" {
 		return nil
 	}
@@ -114,6 +115,9 @@ func (r *robot) decide(ctx context.Context, path string) error {
 	}
 	if refused := all(page, func(n *html.Node) bool { return attr(n, "role") == "alert" }); len(refused) > 0 {
 		return fmt.Errorf("the verdict was refused: %s", text(refused[0]))
+	}
+	if reason == r.First { // only now: a case that changed meanwhile is looked at again
+		r.rejected[iin] = true
 	}
 	r.Log.InfoContext(ctx, "demo operator decided", "verdict", verdict, "reason", reason)
 	return nil
@@ -156,7 +160,6 @@ func (r *robot) verdict(page *html.Node) (string, api.RejectReason) {
 	case register == "nobody":
 		return reject, api.RejectPerson
 	case r.First != "" && !r.rejected[iin]:
-		r.rejected[iin] = true
 		return reject, r.First
 	case slices.ContainsFunc(differs, func(name string) bool { return slices.Contains(personal, name) }):
 		return reject, api.RejectPerson
