@@ -3,6 +3,7 @@
 package console_test
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -92,7 +93,10 @@ func approveOne(t *testing.T, a *consoletest.Agency) error {
 			if err != nil {
 				return err
 			}
-			return a.Enrolments.Decide(t.Context(), "dana", w.ID, enrolment.Verdict{Version: seen.Version, Approve: true})
+			err = a.Enrolments.Decide(t.Context(), "dana", w.ID, enrolment.Verdict{Version: seen.Version, Approve: true})
+			if !errors.Is(err, enrolment.ErrNotWaiting) { // or else it changed meanwhile
+				return err
+			}
 		}
 		select {
 		case <-tick.C:
