@@ -52,13 +52,6 @@ const (
 	plenty       = 9.0 // with which a smaller part of the picture does
 )
 
-// cardRule finds one fault of a document, as rule does of a face.
-type cardRule struct {
-	remark       Remark
-	amount       func(*CardSight) float64
-	enter, leave float64
-}
-
 func when(b bool) float64 {
 	if b {
 		return 1
@@ -76,7 +69,7 @@ func small(s *CardSight) float64 {
 }
 
 // cardRules stand in the order of urgency.
-var cardRules = []cardRule{
+var cardRules = []rule[CardSight]{
 	{Edges, func(s *CardSight) float64 { return when(s.Cut) }, 0.5, 0.5},
 	{OtherSide, func(s *CardSight) float64 { return when(s.Other) }, 0.5, 0.5},
 	{Nearer, small, 1, 0.93},
@@ -94,16 +87,7 @@ func judgeCard(s *CardSight, spoken Remark) Remark {
 	if !s.Seen {
 		return NoCard
 	}
-	for _, r := range cardRules {
-		edge := r.enter
-		if r.remark == spoken {
-			edge = r.leave
-		}
-		if r.amount(s) > edge {
-			return r.remark
-		}
-	}
-	return Good
+	return urgent(cardRules, s, spoken)
 }
 
 // How long a document may be out of focus until a file is offered, and how long its lines or its portrait may be looked for until the picture is

@@ -54,15 +54,15 @@ const (
 )
 
 // rule finds one fault. It is found where amount passes enter, and stays found until amount falls below leave.
-type rule struct {
+type rule[S any] struct {
 	remark       Remark
-	amount       func(*Sight) float64
+	amount       func(*S) float64
 	enter, leave float64
 }
 
 // rules stand in the order of urgency: there is no use in speaking of light to a face that is not in the picture. Their edges are those of comfort
 // and lie inside what a picture needs; they are to be read with the sizes of the oval on the screen.
-var rules = []rule{
+var rules = []rule[Sight]{
 	{OneFace, func(s *Sight) float64 { return float64(s.Faces) }, 1.5, 1.5},
 	{Farther, func(s *Sight) float64 { return s.Width }, 0.56, 0.53},
 	{Closer, func(s *Sight) float64 { return -s.Width }, -0.26, -0.29},
@@ -76,11 +76,15 @@ var rules = []rule{
 	{Sharp, func(s *Sight) float64 { return -s.Sharpness }, -0.10, -0.14},
 }
 
-// judge names the most urgent fault; the one that is spoken of already is held to its leaving edge.
 func judge(s *Sight, spoken Remark) Remark {
 	if s.Faces == 0 {
 		return NoFace
 	}
+	return urgent(rules, s, spoken)
+}
+
+// urgent names the first fault in the order of rules; the one that is spoken of already is held to its leaving edge.
+func urgent[S any](rules []rule[S], s *S, spoken Remark) Remark {
 	for _, r := range rules {
 		edge := r.enter
 		if r.remark == spoken {
